@@ -1,0 +1,98 @@
+"""The emoji pictures and text labels, as tiles with clean edges at any size and angle.
+
+A tile is uint8 (H, W, 4): RGB premultiplied by its alpha, so that resampling leaves no fringe.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from fer_core.types import UInt8Array
+
+FOLDER = Path(__file__).resolve().parent / "assets"
+SMALLEST_LEVEL = 16
+
+
+def emoji_tile(
+    name: str,
+    side: float,
+    roll_degrees: float,
+    offset_xy: tuple[float, float],
+    size_hw: tuple[int, int],
+) -> UInt8Array:
+    """The emoji of an expression on a transparent tile of size_hw.
+
+    side: its diameter, px. roll_degrees: its clockwise turn. offset_xy: its centre in the tile.
+    """
+    # Resample from the smallest stored size that is no smaller: neither blur nor aliasing.
+    level = 0
+    while _artwork_side(level + 1) >= max(side, SMALLEST_LEVEL):
+        level += 1
+    source = _artwork(name, level)
+    middle = (source.shape[0] - 1) / 2
+    matrix = cv2.getRotationMatrix2D((middle, middle), -roll_degrees, side / source.shape[0])
+    matrix[:, 2] += np.array(offset_xy) - 0.5 - middle
+    height, width = size_hw
+    return np.asarray(cv2.warpAffine(source, matrix, (width, height)), np.uint8)
+
+
+def _artwork_side(level: int) -> int:
+    return 1868 >> level  # the stored pictures are 1868 px wide, filled by the disc
+
+
+@lru_cache(maxsize=64)
+def _artwork(name: str, level: int) -> UInt8Array:
+    """A stored emoji, halved `level` times: uint8 (S, S, 4), premultiplied."""
+    with Image.open(FOLDER / f"{name}.webp") as image:
+        rgba = np.array(image.convert("RGBA"))
+    rgba[:, :, :3] = (rgba[:, :, :3].astype(np.uint16) * rgba[:, :, 3:] + 127) // 255
+    side = _artwork_side(level)
+    # A transparent rim lets the resampling end softly at the edge.
+    small = cv2.resize(rgba, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.copyMakeBorder(small, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.uint8)
+
+
+def label_tile(text: str, font_px: int, colour: str) -> UInt8Array:
+    """A rounded label in a hex colour, with black or white text, whichever reads better."""
+    font = ImageFont.load_default(font_px)
+    left, _, right, _ = font.getbbox(text)
+    # One height for every word, whether it has descenders or not.
+    _, ascender, _, descender = font.getbbox("Ag")
+    pad_x, pad_y = font_px * 0.45, font_px * 0.22
+    width = round(right - left + 2 * pad_x)
+    height = round(descender - ascender + 2 * pad_y)
+    # Pillow draws shapes without smoothing their edge: draw larger, then average.
+    mask = Image.new("L", (width * 4, height * 4))
+    ImageDraw.Draw(mask).rounded_rectangle(
+        (0, 0, width * 4 - 1, height * 4 - 1), radius=min(font_px * 1.2, height * 2), fill=255
+    )
+    alpha = np.asarray(mask.resize((width, height), Image.Resampling.BOX), np.uint16)
+    plate = Image.new("RGB", (width, height), colour)
+    ImageDraw.Draw(plate).text(
+        (pad_x - left, pad_y - ascender), text, font=font, fill=readable_on(colour)
+    )
+    rgb = (np.asarray(plate, np.uint16) * alpha[:, :, None] + 127) // 255
+    return np.dstack([rgb, alpha]).astype(np.uint8)
+
+
+def readable_on(colour: str) -> str:
+    """ "black" or "white", whichever has more contrast on a hex colour (WCAG luminance)."""
+    shares = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"
+
+
+def blend(picture: UInt8Array, tile: UInt8Array, left: int, top: int) -> None:
+    """Lay a tile over `picture` in place; parts outside the picture are cut off."""
+    height, width = picture.shape[:2]
+    y0, y1 = max(top, 0), min(top + tile.shape[0], height)
+    x0, x1 = max(left, 0), min(left + tile.shape[1], width)
+    if y0 >= y1 or x0 >= x1:
+        return
+    part = tile[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.uint16)
+    below = picture[y0:y1, x0:x1]
+    below[:] = part[:, :, :3] + (below * (255 - part[:, :, 3:]) + 127) // 255

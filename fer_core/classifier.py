@@ -1,0 +1,37 @@
+"""Crops to probabilities."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from fer_core.device import DeviceChoice
+from fer_core.emotions import LABELS
+from fer_core.inputs import InputSpec
+from fer_core.types import Float32Array, UInt8Array
+
+BATCH = 256
+
+
+class Classifier:
+    """A model with the input it was trained on; training, evaluation and serving all call this."""
+
+    def __init__(self, model: nn.Module, spec: InputSpec, choice: DeviceChoice) -> None:
+        # Convolutions run fastest with the channels of a pixel side by side.
+        self.model = model.to(choice.device).to(memory_format=torch.channels_last).eval()
+        self.spec = spec
+        self.choice = choice
+
+    @torch.inference_mode()
+    def __call__(self, crops: UInt8Array) -> Float32Array:
+        """uint8 crops, grey (N, H, W) or RGB (N, H, W, 3), any size -> float32 (N, 7).
+
+        Each row sums to 1. Raises ImageError for crops of another type or shape.
+        """
+        inputs = self.spec.to_tensor(crops)
+        probs = [np.zeros((0, len(LABELS)), np.float32)]
+        for start in range(0, len(inputs), BATCH):
+            batch = inputs[start : start + BATCH].to(self.choice.device)
+            with self.choice.autocast():
+                logits = self.model(batch.contiguous(memory_format=torch.channels_last))
+            probs.append(logits.float().softmax(1).cpu().numpy())
+        return np.concatenate(probs)

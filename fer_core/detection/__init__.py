@@ -1,0 +1,42 @@
+"""Face detectors: a picture in, the faces out."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fer_core.detection.haar import HaarDetector
+from fer_core.detection.mtcnn import MtcnnDetector
+from fer_core.device import DeviceChoice
+from fer_core.types import Faces, OptionError, UInt8Array
+
+
+class Detector(Protocol):
+    """Finds faces. `name` is the key of its cut in the weights card."""
+
+    name: str
+
+    def __call__(self, picture: UInt8Array) -> Faces:
+        """RGB uint8 (H, W, 3), any size -> the faces in its pixels, in any order."""
+
+
+_BUILDERS: dict[str, Callable[[DeviceChoice], Detector]] = {
+    "mtcnn": MtcnnDetector,
+    "haar": HaarDetector,
+}
+
+
+def list_detectors() -> list[str]:
+    """The names that `create_detector` knows, the default first."""
+    return list(_BUILDERS)
+
+
+def detector_summary(name: str) -> str:
+    """The first line of what a detector says of itself."""
+    return (_BUILDERS[name].__doc__ or "").strip().splitlines()[0]
+
+
+def create_detector(name: str, choice: DeviceChoice) -> Detector:
+    """A detector, its model loaded. Raises OptionError for an unknown name."""
+    if name not in _BUILDERS:
+        known = ", ".join(list_detectors())
+        raise OptionError(f"There is no detector {name!r}. Choose one of: {known}.")
+    return _BUILDERS[name](choice)

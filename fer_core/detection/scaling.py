@@ -1,0 +1,45 @@
+"""The size a detector works at: bounded time and memory on large pictures, small ones enlarged."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fer_core.inputs import resize
+from fer_core.types import Faces, UInt8Array
+
+MAX_SIDE = 1280
+COMFORTABLE_SIDE = 256  # smaller pictures are mostly one face, which detectors miss unenlarged
+MAX_ENLARGEMENT = 4.0
+MIN_SIDE = 24  # MTCNN's first stage needs 20 pixels either way
+
+
+@dataclass(frozen=True, eq=False)
+class WorkingPicture:
+    """pixels: RGB uint8, resized and padded at the right and bottom; scale: its pixels to one of
+    the original's, across and down.
+    """
+
+    pixels: UInt8Array
+    scale: tuple[float, float]
+
+    def to_original(self, faces: Faces) -> Faces:
+        """The same faces in the original picture's pixels."""
+        factor = np.array(self.scale, np.float32)
+        xyxy = (faces.xyxy / np.tile(factor, 2)).astype(np.float32)
+        return Faces(xyxy, (faces.landmarks / factor).astype(np.float32), faces.scores)
+
+
+def working_picture(picture: UInt8Array) -> WorkingPicture:
+    """Bring the long side to at most MAX_SIDE, and enlarge small pictures up to 4 times."""
+    height, width = picture.shape[:2]
+    longest = max(height, width)
+    factor = min(MAX_SIDE / longest, max(1.0, min(MAX_ENLARGEMENT, COMFORTABLE_SIDE / longest)))
+    size_hw = max(round(height * factor), 1), max(round(width * factor), 1)
+    pixels = resize(picture, size_hw)
+    bottom, right = (max(MIN_SIDE - side, 0) for side in size_hw)
+    if bottom or right:
+        pixels = np.asarray(
+            cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8
+        )
+    return WorkingPicture(pixels, (size_hw[1] / width, size_hw[0] / height))

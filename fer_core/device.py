@@ -1,0 +1,41 @@
+"""Which device and number format to compute with, and why."""
+
+from dataclasses import dataclass
+
+import torch
+
+from fer_core.types import OptionError
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """A device, the format for matrix work on it, and the reason for both in words."""
+
+    device: torch.device
+    dtype: torch.dtype
+    reason: str
+
+    def autocast(self) -> torch.autocast:
+        """A context in which matrix work runs in `dtype` (no effect for float32)."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not torch.float32)
+
+
+def choose_device(name: str = "auto") -> DeviceChoice:
+    """Resolve "auto", "cpu", "cuda" or "cuda:N". Raises OptionError where it is not to be had."""
+    try:
+        device = torch.device(name if name != "auto" else "cuda" if _has_cuda() else "cpu")
+    except RuntimeError as error:
+        raise OptionError(f"There is no device {name!r}. Choose auto, cpu or cuda.") from error
+    if device.type == "cpu":
+        return DeviceChoice(device, torch.float32, "the CPU computes fastest in float32")
+    if device.type != "cuda":
+        raise OptionError(f"Device {name!r} is not supported. Choose auto, cpu or cuda.")
+    if not _has_cuda() or (device.index or 0) >= torch.cuda.device_count():
+        raise OptionError(f"Device {name!r} is not on this machine. Choose auto or cpu.")
+    if torch.cuda.is_bf16_supported():
+        return DeviceChoice(device, torch.bfloat16, "this GPU computes fastest in bfloat16")
+    return DeviceChoice(device, torch.float32, "this GPU has no bfloat16")
+
+
+def _has_cuda() -> bool:
+    return torch.cuda.is_available()

@@ -1,0 +1,136 @@
+"""Drawing an analysis over its picture."""
+
+import math
+from collections.abc import Callable
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+
+from fer_core.artwork import blend, emoji_tile, label_tile
+from fer_core.emotions import EMOTIONS
+from fer_core.images import PictureSource, read_picture
+from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
+
+# Diameter of the covering emoji in heights of the face box: the box ends at chin and brow, the
+# emoji reaches from under the chin to the hairline and over both ears.
+COVER = 1.3
+BADGE = 0.45
+SMALLEST_BADGE_PX, SMALLEST_FONT_PX = 16, 12
+
+
+def render(image: PictureSource, analysis: Analysis, style: str = "emoji") -> UInt8Array:
+    """The picture with each face's most probable expression drawn in: new RGB uint8 (H, W, 3).
+
+    style: "emoji" covers the face, "badge" puts a small emoji beside it, "word" writes the
+    expression under it, "box" draws the detector's box with word and probability.
+    Raises OptionError for another style, or where the analysis is of a picture of another size.
+    """
+    if style not in _DRAWERS:
+        raise OptionError(f"There is no style {style!r}. Choose one of: {', '.join(STYLES)}.")
+    picture = read_picture(image).pixels.copy()
+    if picture.shape[:2] != analysis.size_hw:
+        (height, width), (h, w) = picture.shape[:2], analysis.size_hw
+        raise OptionError(
+            f"The picture is {width}x{height}, but the analysis is of one of {w}x{h}. "
+            "Analyze this picture first."
+        )
+    sizes = analysis.faces.xyxy[:, 3] - analysis.faces.xyxy[:, 1]
+    for face in np.argsort(-sizes, kind="stable"):  # small ones last, or large ones hide them
+        _DRAWERS[style](picture, analysis, int(face))
+    return picture
+
+
+def head_roll_degrees(landmarks: Float32Array) -> float:
+    """The clockwise turn of a head from its landmarks (5, 2); 0 without landmarks (0, 2)."""
+    if not len(landmarks):
+        return 0.0
+    x, y = landmarks[1] - landmarks[0]
+    return math.degrees(math.atan2(y, x))
+
+
+def _draw_cover(picture: UInt8Array, analysis: Analysis, face: int) -> None:
+    x0, y0, x1, y1 = analysis.faces.xyxy[face].tolist()
+    roll = head_roll_degrees(analysis.faces.landmarks[face])
+    _draw_emoji(
+        picture, _name(analysis, face), ((x0 + x1) / 2, (y0 + y1) / 2), COVER * (y1 - y0), roll
+    )
+
+
+def _draw_badge(picture: UInt8Array, analysis: Analysis, face: int) -> None:
+    height, width = picture.shape[:2]
+    x0, y0, x1, y1 = analysis.faces.xyxy[face].tolist()
+    side = min(max(BADGE * (y1 - y0), SMALLEST_BADGE_PX), width, height)
+    # To the right of the face at brow height; to its left where the picture ends.
+    x = x1 + side * 0.6
+    if x + side / 2 > width and x0 - side * 0.6 >= side / 2:
+        x = x0 - side * 0.6
+    centre = (_within(x, side, width), _within(y0 + side / 2, side, height))
+    _draw_emoji(picture, _name(analysis, face), centre, side, 0.0)
+
+
+def _draw_word(picture: UInt8Array, analysis: Analysis, face: int) -> None:
+    x0, _, x1, y1 = analysis.faces.xyxy[face].tolist()
+    font_px = round(max((x1 - x0) * 0.28, SMALLEST_FONT_PX))
+    _draw_label(picture, _name(analysis, face), font_px, face, analysis, y1 - 0.3 * font_px)
+
+
+def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
+    x0, y0, x1, y1 = (round(v) for v in analysis.faces.xyxy[face].tolist())
+    line = max(round((y1 - y0) / 50), 1)
+    colour = EMOTIONS[analysis.indices[face]].colour
+    rgb = tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    # A dark line under the coloured one keeps it visible on any background.
+    cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
+    cv2.rectangle(picture, (x0, y0), (x1, y1), rgb, line)
+    font_px = round(max((x1 - x0) * 0.16, SMALLEST_FONT_PX))
+    share = float(analysis.probs[face].max())
+    text = f"{_name(analysis, face)} {share:.0%}"
+    _draw_label(picture, text, font_px, face, analysis, y0 - 1.6 * font_px)
+
+
+def _draw_label(
+    picture: UInt8Array, text: str, font_px: int, face: int, analysis: Analysis, top: float
+) -> None:
+    """A label centred on the face, moved and made smaller where it would leave the picture."""
+    height, width = picture.shape[:2]
+    colour = EMOTIONS[analysis.indices[face]].colour
+    tile = label_tile(text, font_px, colour)
+    room = min(width / tile.shape[1], height / tile.shape[0])
+    if room < 1:
+        tile = label_tile(text, max(int(font_px * room), 1), colour)
+    x0, _, x1, _ = analysis.faces.xyxy[face].tolist()
+    left = _within((x0 + x1) / 2, tile.shape[1], width) - tile.shape[1] / 2
+    middle = _within(top + tile.shape[0] / 2, tile.shape[0], height)
+    blend(picture, tile, round(left), round(middle - tile.shape[0] / 2))
+
+
+def _draw_emoji(
+    picture: UInt8Array, name: str, centre_xy: tuple[float, float], side: float, roll: float
+) -> None:
+    height, width = picture.shape[:2]
+    # Only the part inside the picture is computed, however large the emoji.
+    reach = side * 0.75 + 1
+    left, top = (max(math.floor(centre - reach), 0) for centre in centre_xy)
+    right = min(math.ceil(centre_xy[0] + reach), width)
+    bottom = min(math.ceil(centre_xy[1] + reach), height)
+    if left >= right or top >= bottom:
+        return
+    offset = (centre_xy[0] - left, centre_xy[1] - top)
+    tile = emoji_tile(name, side, roll, offset, (bottom - top, right - left))
+    blend(picture, tile, left, top)
+
+
+def _name(analysis: Analysis, face: int) -> str:
+    return EMOTIONS[analysis.indices[face]].name
+
+
+def _within(centre: float, size: float, limit: float) -> float:
+    """The nearest centre at which something of this size lies inside 0 to limit."""
+    return max(min(centre, limit - size / 2), size / 2)
+
+
+_DRAWERS = MappingProxyType[str, Callable[[UInt8Array, Analysis, int], None]](
+    {"emoji": _draw_cover, "badge": _draw_badge, "word": _draw_word, "box": _draw_box}
+)
+STYLES: tuple[str, ...] = tuple(_DRAWERS)

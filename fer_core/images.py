@@ -1,0 +1,151 @@
+"""Any picture a user may have -> RGB uint8 (H, W, 3), upright."""
+
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from fer_core.types import ImageError, UInt8Array
+
+MAX_PIXELS = 120_000_000
+READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """pixels: RGB uint8 (H, W, 3), upright. notes: sentences on how the source was read."""
+
+    pixels: UInt8Array
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = self.pixels.shape
+        if self.pixels.dtype != np.uint8 or len(shape) != 3 or shape[2] != 3 or 0 in shape:
+            raise ValueError(f"pixels are {self.pixels.dtype} {shape}, expected uint8 (H, W, 3)")
+
+
+PictureSource = str | os.PathLike[str] | bytes | Image.Image | np.ndarray | Picture
+
+
+def read_picture(source: PictureSource) -> Picture:
+    """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
+
+    Turns the picture by its EXIF orientation, takes the first frame of an animation, and puts
+    transparent parts on white. Raises ImageError where there is no usable picture.
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, np.ndarray):
+        return Picture(_from_array(source))
+    if isinstance(source, Image.Image):
+        return _from_pil(source, "The picture")
+    if isinstance(source, bytes):
+        return _decode(source, "The picture")
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        return _decode(_read_file(path), path.name)
+    raise ImageError(
+        f"A picture was expected (path, bytes, PIL image or array), not {type(source).__name__}."
+    )
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ImageError(f"There is no file at {path}. Check the path.") from error
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{path} cannot be read as a file: {error}.") from error
+
+
+def _decode(raw: bytes, name: str) -> Picture:
+    if not raw:
+        raise ImageError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
+    try:
+        # The size is in the header: judge it before any pixel is unpacked. Our own limit does.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(raw))
+    except Image.DecompressionBombError as error:
+        raise ImageError(_too_large(name)) from error
+    except Exception as error:  # decoders raise whatever a broken header leads them to
+        raise ImageError(
+            f"{name} is not a picture that can be read here. Give a {READABLE} file."
+        ) from error
+    with image:
+        return _from_pil(image, name)
+
+
+def _from_pil(image: Image.Image, name: str) -> Picture:
+    if image.width * image.height > MAX_PIXELS:
+        raise ImageError(_too_large(name))
+    if 0 in image.size:
+        raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
+    # A multi-picture JPEG (MPO) holds one photo and its previews: no animation.
+    animated = getattr(image, "is_animated", False) and image.format != "MPO"
+    notes = ("Only the first frame of the animation was used.",) if animated else ()
+    try:
+        image.seek(0)
+        image.load()
+    except Exception as error:  # as above: each decoder has its own ways to fail
+        raise ImageError(
+            f"{name} is damaged or cut short. Download or save it again, then try once more."
+        ) from error
+    return Picture(_to_rgb(_upright(image), name), notes)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # a broken EXIF block must not cost the photo
+        return image
+
+
+def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
+    if image.mode == "F":
+        raise ImageError(f"{name} has floating-point pixels. Save it with 8 bits per channel.")
+    if image.mode.startswith("I"):
+        return _from_array(_to_8_bit(np.asarray(image)))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.array(image.convert("RGB"))
+
+
+def _to_8_bit(values: np.ndarray) -> UInt8Array:
+    """Integers of 16 bits (or 32 that hold 16) -> uint8; what fits 8 bits stays as it is."""
+    wide = values.astype(np.int64)
+    top = int(wide.max())
+    if top > 255 or values.dtype.itemsize == 2:
+        wide = wide * 255 // max(top, 65535)
+    return wide.clip(0, 255).astype(np.uint8)
+
+
+def _from_array(array: np.ndarray) -> UInt8Array:
+    if array.dtype == np.uint16:
+        array = _to_8_bit(array)
+    if array.dtype != np.uint8:
+        hint = "It holds NaN. " if array.dtype.kind == "f" and np.isnan(array).any() else ""
+        raise ImageError(
+            f"The array is {array.dtype}. {hint}Give uint8 values from 0 to 255, "
+            "for example (array * 255).astype('uint8') for values from 0 to 1."
+        )
+    shape = array.shape
+    if 0 in shape or len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3, 4)):
+        raise ImageError(f"The array has the shape {shape}. Give (H, W), (H, W, 3) or (H, W, 4).")
+    if shape[0] * shape[1] > MAX_PIXELS:
+        raise ImageError(_too_large("The array"))
+    if len(shape) == 2 or shape[2] == 1:
+        return np.repeat(array.reshape(*shape[:2], 1), 3, axis=2)
+    return _to_rgb(Image.fromarray(array), "The array") if shape[2] == 4 else array
+
+
+def _too_large(name: str) -> str:
+    return (
+        f"{name} has more than {MAX_PIXELS // 1_000_000} million pixels. "
+        "Make it smaller, then try again."
+    )

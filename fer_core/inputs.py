@@ -1,0 +1,64 @@
+"""What a classifier takes: uint8 crops to its input tensor, the same in training and serving."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from fer_core.types import ImageError, UInt8Array
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """A classifier's input: size in px, channels, mean and deviation of values scaled to 0-1."""
+
+    size_hw: tuple[int, int] = (48, 48)
+    channels: int = 1
+    mean: tuple[float, ...] = (0.5,)
+    std: tuple[float, ...] = (0.5,)
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """(N, channels, H, W) with values 0 to 255, of any type -> float32, normalised."""
+        mean = torch.tensor(self.mean, device=pixels.device).view(1, -1, 1, 1)
+        std = torch.tensor(self.std, device=pixels.device).view(1, -1, 1, 1)
+        return (pixels.float() / 255 - mean) / std
+
+    def to_tensor(self, crops: UInt8Array) -> Tensor:
+        """uint8 crops, grey (N, H, W) or RGB (N, H, W, 3) -> float32 (N, channels, *size_hw).
+
+        Raises ImageError for another type or shape.
+        """
+        rgb = crops.ndim == 4 and crops.shape[3] == 3
+        if crops.dtype != np.uint8 or not (crops.ndim == 3 or rgb) or 0 in crops.shape[1:]:
+            raise ImageError(
+                f"The crops are {crops.dtype} {crops.shape}; "
+                "give uint8 of shape (N, H, W) or (N, H, W, 3)."
+            )
+        ready = np.empty((len(crops), self.channels, *self.size_hw), np.uint8)
+        for target, crop in zip(ready, crops, strict=True):
+            target[:] = np.atleast_3d(self._fit(crop)).transpose(2, 0, 1)
+        return self.normalise(torch.from_numpy(ready))
+
+    def _fit(self, crop: UInt8Array) -> UInt8Array:
+        if self.channels == 1 and crop.ndim == 3:
+            crop = to_grey(crop)
+        elif self.channels == 3 and crop.ndim == 2:
+            crop = np.repeat(crop[:, :, None], 3, axis=2)
+        return resize(crop, self.size_hw)
+
+
+def to_grey(picture: UInt8Array) -> UInt8Array:
+    """RGB uint8 (H, W, 3) -> luma uint8 (H, W), ITU-R 601 weights as in FER2013's own tools."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def resize(picture: UInt8Array, size_hw: tuple[int, int]) -> UInt8Array:
+    """Resample to size_hw: area averaging where it shrinks (no aliasing), cubic where it grows."""
+    height, width = size_hw
+    if picture.shape[:2] == size_hw:
+        return picture
+    shrinks = height * width < picture.shape[0] * picture.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)

@@ -1,0 +1,41 @@
+"""Classifier architectures by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+
+from fer_core.types import ModelError
+
+Builder = Callable[..., nn.Module]
+
+_BUILDERS: dict[str, Builder] = {}
+
+
+def register(builder: Builder) -> Builder:
+    """Make a builder function available under its own name."""
+    _BUILDERS[builder.__name__] = builder
+    return builder
+
+
+def list_models() -> list[str]:
+    """The names that `create_model` knows, sorted."""
+    return sorted(_BUILDERS)
+
+
+def model_summary(name: str) -> str:
+    """The first line of what an architecture's builder says of itself."""
+    return (_BUILDERS[name].__doc__ or "").strip().splitlines()[0]
+
+
+def create_model(name: str, num_classes: int = 7, **arch_args: Any) -> nn.Module:
+    """A freshly initialised classifier: float32 (N, 1, 48, 48) -> logits (N, num_classes).
+
+    Raises ModelError for an unknown name or an argument that the architecture does not have.
+    """
+    if name not in _BUILDERS:
+        raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(list_models())}.")
+    try:
+        return _BUILDERS[name](num_classes=num_classes, **arch_args)
+    except TypeError as error:
+        raise ModelError(f"Model {name!r} cannot be built from {arch_args}: {error}.") from error

@@ -1,0 +1,103 @@
+"""Picture to analysis: detect, cut, classify."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_core.classifier import Classifier
+from fer_core.crops import FaceCut, cut_faces
+from fer_core.detection import Detector, create_detector
+from fer_core.device import choose_device
+from fer_core.images import PictureSource, read_picture
+from fer_core.types import Analysis, Faces, OptionError, UInt8Array
+from fer_core.weights import WeightsCard, load_model, read_card
+
+MIN_SCORE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class FerPipeline:
+    """Finds faces and estimates each one's expression. Safe to use from several threads.
+
+    detector, classifier: the two models. card: where the classifier's weights come from.
+    cut: how this classifier's faces are cut from this detector's boxes.
+    """
+
+    detector: Detector
+    classifier: Classifier
+    card: WeightsCard
+    cut: FaceCut
+
+    @classmethod
+    def from_weights(
+        cls, weights: str = "default", detector: str = "mtcnn", device: str = "auto"
+    ) -> "FerPipeline":
+        """Load weights and detector by name.
+
+        Raises WeightsError or OptionError (both FerError) for names or a device not to be had.
+        """
+        choice = choose_device(device)
+        card = read_card(weights)
+        found = create_detector(detector, choice)
+        if detector not in card.crop:
+            raise OptionError(
+                f"The weights {card.name} were not measured with the detector {detector!r}. "
+                f"Choose one of: {', '.join(card.crop)}."
+            )
+        classifier = Classifier(load_model(card), card.input, choice)
+        return cls(found, classifier, card, card.crop[detector])
+
+    def analyze(self, image: PictureSource, min_score: float = MIN_SCORE) -> Analysis:
+        """The faces of one picture (path, bytes, PIL image, array or Picture), in reading order.
+
+        min_score: the least detection score, 0 to 1, for a face to count.
+        Raises ImageError for an unreadable picture, OptionError for a score out of range.
+        """
+        return self.analyze_many([image], min_score)[0]
+
+    def analyze_many(
+        self, images: Iterable[PictureSource], min_score: float = MIN_SCORE
+    ) -> list[Analysis]:
+        """As `analyze`, for many pictures with one classifier batch over all their faces."""
+        if not 0 <= min_score <= 1:
+            raise OptionError(f"The least detection score is {min_score}; give 0 to 1.")
+        # Only crops are kept, so that many large pictures need the memory of one.
+        found: list[tuple[Faces, tuple[int, int], tuple[str, ...]]] = []
+        crops: list[UInt8Array] = [np.zeros((0, *self.card.input.size_hw), np.uint8)]
+        for image in images:
+            picture = read_picture(image)
+            faces = in_reading_order(self.detect(picture.pixels, min_score))
+            crops.append(cut_faces(picture.pixels, faces, self.cut, self.card.input.size_hw))
+            height, width = picture.pixels.shape[:2]
+            found.append((faces, (height, width), picture.notes))
+        probs = self.classifier(np.concatenate(crops))
+        ends = np.cumsum([len(faces) for faces, _, _ in found])
+        return [
+            Analysis(faces, probs[end - len(faces) : end], size_hw, notes)
+            for (faces, size_hw, notes), end in zip(found, ends, strict=True)
+        ]
+
+    def detect(self, picture: UInt8Array, min_score: float = MIN_SCORE) -> Faces:
+        """The faces of RGB uint8 (H, W, 3) whose score is at least min_score."""
+        faces = self.detector(picture)
+        return faces[faces.scores >= min_score]
+
+
+def in_reading_order(faces: Faces) -> Faces:
+    """Rows from top to bottom, each from left to right, as one reads a group photo.
+
+    A face starts a new row when its centre lies below the row's first face by more than half
+    that face's height.
+    """
+    centres = (faces.xyxy[:, :2] + faces.xyxy[:, 2:]) / 2
+    heights = faces.xyxy[:, 3] - faces.xyxy[:, 1]
+    rows: list[list[int]] = []
+    for index in np.argsort(centres[:, 1], kind="stable"):
+        first = rows[-1][0] if rows else index
+        if rows and centres[index, 1] - centres[first, 1] <= heights[first] / 2:
+            rows[-1].append(int(index))
+        else:
+            rows.append([int(index)])
+    order = [face for row in rows for face in sorted(row, key=lambda face: centres[face, 0])]
+    return faces[np.array(order, np.intp)]

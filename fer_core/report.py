@@ -1,0 +1,106 @@
+"""Evaluation reports: what `train` writes and the dashboard reads, as JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from fer_core.types import FerError
+
+
+class ReportError(FerError):
+    """A report file that is missing a field or is not a report."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How one set of predictions does against one label set.
+
+    dataset: data and labels in words. label_set: "fer2013" or "ferplus".
+    split: the data set's own name for it. subset: "all", or "clean" without the faces that also
+    stand in the training or validation images. n: faces judged.
+    confusion: 7x7 counts, row the right class, column the predicted one.
+    accuracy, interval: share of 1 and its 95 % interval. macro_f1, ece: shares of 1.
+    per_class: for each label its precision, recall, f1 and n.
+    """
+
+    dataset: str
+    label_set: str
+    split: str
+    subset: str
+    n: int
+    confusion: tuple[tuple[int, ...], ...]
+    accuracy: float
+    interval: tuple[float, float]
+    macro_f1: float
+    ece: float
+    per_class: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def from_fields(cls, values: Mapping[str, Any]) -> "Evaluation":
+        known = {field.name: values[field.name] for field in fields(cls)}
+        known["confusion"] = tuple(tuple(row) for row in known["confusion"])
+        known["interval"] = tuple(known["interval"])
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class EvalReport:
+    """One experiment: what was trained, how, and how it does.
+
+    main: the evaluation on the labels that were learned, all faces; its fields stand at the top
+    level of the JSON. others: the same predictions against other labels and on subsets.
+    params: number of parameters. seconds: of training. curves: a list for each quantity, one
+    value an epoch. published: the source's accuracy as a share of 1, or 0 where it has none.
+    """
+
+    experiment: str
+    source: str
+    published: float
+    arch: str
+    params: int
+    labels: tuple[str, ...]
+    main: Evaluation
+    others: tuple[Evaluation, ...]
+    seeds: tuple[int, ...]
+    epochs: int
+    best_epoch: int
+    seconds: float
+    device: str
+    command: str
+    recipe: Mapping[str, Any]
+    training_faces: int
+    left_out: int
+    curves: Mapping[str, tuple[float, ...]]
+
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        return (self.main, *self.others)
+
+    def to_json(self) -> str:
+        values = asdict(self)
+        return json.dumps({**values.pop("main"), **values}, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "EvalReport":
+        """Raises ReportError where the text is no report; `where` names it in the message."""
+        try:
+            values = json.loads(text)
+            known = {f.name: values[f.name] for f in fields(cls) if f.name != "main"}
+            known["others"] = tuple(Evaluation.from_fields(other) for other in known["others"])
+            known["curves"] = {name: tuple(curve) for name, curve in known["curves"].items()}
+            known["labels"], known["seeds"] = tuple(known["labels"]), tuple(known["seeds"])
+            return cls(main=Evaluation.from_fields(values), **known)
+        except KeyError as error:
+            raise ReportError(f"{where} lacks the field {error}. Make it again.") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ReportError(f"{where} is not a report: {error}.") from error
+
+
+def read_report(path: Path) -> EvalReport:
+    """Raises ReportError where the file is missing or is no report."""
+    try:
+        return EvalReport.from_json(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise ReportError(f"The report {path} cannot be read: {error.strerror}.") from error

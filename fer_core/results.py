@@ -1,0 +1,53 @@
+"""An analysis as JSON or CSV, for people's own programs and spreadsheets."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from fer_core.emotions import LABELS
+from fer_core.types import Analysis
+
+
+def records(analysis: Analysis) -> list[dict[str, Any]]:
+    """One record a face, in reading order, numbered from 1; `xyxy` in pixels."""
+    faces = analysis.faces
+    return [
+        {
+            "face": index + 1,
+            "label": analysis.labels[index],
+            "probs": {
+                label: round(float(prob), 4)
+                for label, prob in zip(LABELS, analysis.probs[index], strict=True)
+            },
+            "xyxy": [round(float(v), 1) for v in faces.xyxy[index]],
+            "score": round(float(faces.scores[index]), 4),
+        }
+        for index in range(len(analysis))
+    ]
+
+
+def to_json(analysis: Analysis, source_name: str) -> str:
+    """The whole analysis of the picture `source_name` as a JSON document."""
+    height, width = analysis.size_hw
+    return json.dumps(
+        {
+            "source": source_name,
+            "width": width,
+            "height": height,
+            "notes": list(analysis.notes),
+            "faces": records(analysis),
+        },
+        indent=2,
+    )
+
+
+def to_csv(analysis: Analysis) -> str:
+    """One line a face: number, label, box, score, and the seven probabilities."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["face", "label", "left", "top", "right", "bottom", "score", *LABELS])
+    for record in records(analysis):
+        start = [record["face"], record["label"], *record["xyxy"], record["score"]]
+        writer.writerow([*start, *record["probs"].values()])
+    return text.getvalue()

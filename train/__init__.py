@@ -1,0 +1,1 @@
+"""Training: data sets, augmentation, the loop, evaluation, and export of what the demo serves."""

@@ -1,0 +1,110 @@
+"""Measure where FER2013's frame lies around a detector's box: python -m train.cut --data PATH.
+
+The faces of the training split are enlarged four times and shown to each detector. The median
+of its boxes, seen from the 48x48 frame, gives the square that serving has to cut from a box so
+that the classifier sees what it was trained on. `train.export` puts the result into the card.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fer_core.crops import FaceCut
+from fer_core.detection import create_detector, list_detectors
+from fer_core.device import choose_device
+from fer_core.types import FerError
+from train.data import load_dataset
+from train.files import write_whole
+
+CUTS = Path(__file__).parent / "cuts.json"
+ENLARGEMENT = 4
+MIN_SCORE = 0.9
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a detector did on `shown` faces of `side` pixels; boxes and points in that frame."""
+
+    shown: int
+    found: int
+    median_xyxy: tuple[float, ...]
+    median_eyes: tuple[tuple[float, ...], ...]
+    cut: FaceCut
+
+
+def measure(detector_name: str, images: np.ndarray) -> Measurement:
+    """The cut for a detector from uint8 (N, S, S) faces that fill their frame."""
+    detector = create_detector(detector_name, choose_device("cpu"))
+    side = images.shape[1]
+    boxes, eyes = [], []
+    for image in images:
+        large = cv2.resize(
+            image, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC
+        )
+        faces = detector(np.repeat(large[:, :, None], 3, axis=2))
+        faces = faces[faces.scores >= MIN_SCORE]
+        if len(faces) == 1:
+            boxes.append(faces.xyxy[0] / ENLARGEMENT)
+            eyes.append(faces.landmarks[0, :2] / ENLARGEMENT)
+    found = np.stack(boxes)
+    heights = found[:, 3] - found[:, 1]
+    centres = (found[:, :2] + found[:, 2:]) / 2
+    offsets = (side / 2 - centres) / heights[:, None]
+    right, down = np.median(offsets, axis=0)
+    cut = FaceCut(
+        side=round(float(np.median(side / heights)), 4),
+        right=round(float(right), 4),
+        down=round(float(down), 4),
+    )
+    return Measurement(
+        shown=len(images),
+        found=len(found),
+        median_xyxy=tuple(np.median(found, axis=0).round(1).tolist()),
+        median_eyes=tuple(map(tuple, np.median(np.stack(eyes), axis=0).round(1).tolist())),
+        cut=cut,
+    )
+
+
+def read_cuts() -> dict[str, FaceCut]:
+    """The measured cut for each detector."""
+    values = json.loads(CUTS.read_text(encoding="utf-8"))
+    return {name: FaceCut(**value["cut"]) for name, value in values["detectors"].items()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m train.cut", description=__doc__)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--faces", type=int, default=2000, help="how many training faces to show")
+    parser.add_argument("--seed", type=int, default=0, help="which ones")
+    options = parser.parse_args()
+    try:
+        data = load_dataset(options.data)
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    rng = np.random.default_rng(options.seed)
+    shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
+    detectors = {}
+    for name in list_detectors():
+        measurement = measure(name, data.train.images[shown])
+        detectors[name] = asdict(measurement)
+        print(name, measurement)
+    figures = {
+        "dataset": data.name,
+        "split": data.split_names[0],
+        "seed": options.seed,
+        "command": f"python -m train.cut --data PATH --faces {options.faces} --seed {options.seed}",
+        "detectors": detectors,
+    }
+    text = json.dumps(figures, indent=1) + "\n"
+    write_whole(CUTS, lambda draft: draft.write_text(text, encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+"""Errors that a person who trains can cause."""
+
+from fer_core.types import FerError
+
+
+class DataError(FerError):
+    """A data set that is missing, incomplete or malformed."""
+
+
+class RunError(FerError):
+    """A run folder that is missing or belongs to another experiment."""

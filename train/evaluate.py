@@ -1,0 +1,108 @@
+"""Judge weights on a split: python -m train.evaluate --weights NAME --data PATH --json OUT."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.classifier import Classifier
+from fer_core.device import choose_device
+from fer_core.emotions import LABELS
+from fer_core.report import Evaluation
+from fer_core.types import FerError
+from fer_core.weights import load_model, read_card
+from train import metrics
+from train.data import Dataset, load_dataset
+from train.files import write_whole
+
+_LABELS_IN_WORDS = {"fer2013": "labels", "ferplus": "FER+ majority"}
+
+
+def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluation, ...]:
+    """Judge float32 (N, 7) predictions for a split by each label set the data set has.
+
+    The test split is judged twice: all faces, and those that stand in no other split.
+    """
+    split = data.split(split_name)
+    subsets = {"all": np.ones(len(split), bool)}
+    if split is data.test and not data.clean_test.all():
+        subsets["clean"] = data.clean_test
+    return tuple(
+        _judge(
+            probs[chosen],
+            answers[chosen],
+            dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
+            label_set=label_set,
+            split=split_name,
+            subset=subset,
+        )
+        for label_set in data.label_sets()
+        for answers in [split.answers(label_set)]
+        for subset, inside in subsets.items()
+        for chosen in [inside & (answers >= 0)]
+    )
+
+
+def _judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
+    matrix = metrics.confusion_matrix(probs, answers)
+    share = metrics.accuracy(probs, answers)
+    precision, recall, f1 = metrics.per_class(matrix)
+    return Evaluation(
+        **names,
+        n=len(answers),
+        confusion=tuple(tuple(row) for row in matrix.tolist()),
+        accuracy=share,
+        interval=metrics.wilson_interval(share, len(answers)),
+        macro_f1=float(f1.mean()),
+        ece=metrics.expected_calibration_error(probs, answers),
+        per_class={
+            label: {
+                "precision": float(precision[i]),
+                "recall": float(recall[i]),
+                "f1": float(f1[i]),
+                "n": int(matrix[i].sum()),
+            }
+            for i, label in enumerate(LABELS)
+        },
+    )
+
+
+def in_words(evaluation: Evaluation) -> str:
+    low, high = evaluation.interval
+    return (
+        f"{evaluation.dataset}, {evaluation.split} ({evaluation.subset}, n = {evaluation.n:,}): "
+        f"accuracy {evaluation.accuracy:.2%} [{low:.2%}, {high:.2%}], "
+        f"macro-F1 {evaluation.macro_f1:.3f}, ECE {evaluation.ece:.3f}"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__)
+    parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
+    parser.add_argument("--data", required=True, help="fer2013.csv, its folder, image folders")
+    parser.add_argument("--split", default="PrivateTest", help="PrivateTest, PublicTest, Training")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    options = parser.parse_args()
+    try:
+        card = read_card(options.weights)
+        data = load_dataset(options.data)
+        classifier = Classifier(load_model(card), card.input, choose_device(options.device))
+        split = data.split(options.split)
+        evaluations = evaluate(classifier(split.images), data, options.split)
+        if options.json:
+            figures = {"weights": card.name, "evaluations": [asdict(e) for e in evaluations]}
+            text = json.dumps(figures, indent=1) + "\n"
+            write_whole(options.json, lambda draft: draft.write_text(text, encoding="utf-8"))
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(in_words(evaluation) for evaluation in evaluations))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

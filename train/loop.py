@@ -1,0 +1,231 @@
+"""The training loop: epochs over data that lies on the device, resumable after each one.
+
+Nothing random outlives an epoch: each epoch derives its generators from (seed, epoch), so a run
+that was killed repeats the epoch it was in and ends with the same weights as one that was not.
+"""
+
+import copy
+import dataclasses
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from fer_core.classifier import Classifier
+from fer_core.device import DeviceChoice
+from fer_core.inputs import InputSpec
+from fer_core.models import create_model
+from fer_core.weights import load_model, read_card
+from train.augment import AUGMENTATIONS
+from train.config import Recipe
+from train.data import Dataset, Split
+from train.distributed import ALONE, Ranks
+from train.errors import RunError
+from train.files import BEST, CHECKPOINT, save_checkpoint, save_tensors
+from train.metrics import accuracy
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to. Losses are mean cross-entropy, accuracies shares of 1."""
+
+    train_loss: float
+    train_accuracy: float
+    valid_loss: float
+    valid_accuracy: float
+    lr: float
+    seconds: float
+
+
+class Trainer:
+    """One run of a recipe on a data set, in a folder."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        data: Dataset,
+        folder: Path,
+        choice: DeviceChoice,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        self.recipe, self.folder, self.choice, self.ranks = recipe, folder, choice, ranks
+        self.spec = InputSpec()
+        self.valid = data.valid.with_labels(recipe.label_set)
+        train = data.train.with_labels(recipe.label_set)
+        self.images, self.targets = self._to_device(train)
+        torch.manual_seed(recipe.seed)
+        model = self._initial_model()
+        self.model = model.to(choice.device).to(memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.model).requires_grad_(False)
+        self.trained = ranks.wrap(self.model)
+        self.optimizer = _optimizer(recipe, self.model)
+        self.history: list[Epoch] = []
+
+    def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
+        images = torch.from_numpy(split.images[:, None]).to(self.choice.device)
+        targets = torch.from_numpy(split.targets(self.recipe.label_set))
+        smoothing = self.recipe.label_smoothing
+        targets = targets * (1 - smoothing) + smoothing / targets.shape[1]
+        return images, targets.to(self.choice.device)
+
+    def _initial_model(self) -> nn.Module:
+        recipe = self.recipe
+        if not recipe.start_from:
+            return create_model(recipe.arch, **recipe.arch_args)
+        card = read_card(recipe.start_from)
+        if (card.arch, dict(card.arch_args)) != (recipe.arch, recipe.arch_args):
+            raise RunError(f"{card.name} is a {card.arch}, not the recipe's {recipe.arch}.")
+        return load_model(card)
+
+    @property
+    def best_epoch(self) -> int:
+        """The first epoch with the highest validation accuracy, counted from 0."""
+        return int(np.argmax([epoch.valid_accuracy for epoch in self.history]))
+
+    @property
+    def finished(self) -> bool:
+        done = len(self.history)
+        return done >= self.recipe.epochs or (
+            done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
+        )
+
+    def epochs(self) -> Iterator[Epoch]:
+        """Train until the epochs are done or validation stops improving, saving after each."""
+        while not self.finished:
+            started = time.perf_counter()
+            loss, train_accuracy = self._train_epoch(len(self.history))
+            valid_loss, valid_accuracy = self._validate()
+            self.history.append(
+                Epoch(
+                    train_loss=loss,
+                    train_accuracy=train_accuracy,
+                    valid_loss=valid_loss,
+                    valid_accuracy=valid_accuracy,
+                    lr=self.recipe.lr_at(len(self.history)),
+                    seconds=time.perf_counter() - started,
+                )
+            )
+            if self.ranks.leads:
+                self._save()
+            yield self.history[-1]
+
+    def _train_epoch(self, epoch: int) -> tuple[float, float]:
+        recipe, ranks = self.recipe, self.ranks
+        torch.manual_seed(recipe.seed * 1_000_003 + epoch * 1009 + ranks.rank)  # dropout
+        rng = np.random.default_rng([recipe.seed, epoch])
+        augment = AUGMENTATIONS[recipe.augment]
+        order = torch.from_numpy(rng.permutation(len(self.images))).to(self.choice.device)
+        steps = max(len(order) // recipe.batch_size, 1)
+        total = torch.zeros(2, dtype=torch.float64, device=self.choice.device)
+        seen = 0
+        self.model.train()
+        with tqdm(
+            total=steps * recipe.batch_size,
+            desc=f"epoch {epoch + 1}/{recipe.epochs}",
+            unit="img",
+            disable=not ranks.leads,
+            file=sys.stderr,
+            mininterval=2.0,
+        ) as bar:
+            for step in range(steps):
+                lr = recipe.lr_at(epoch + step / steps)
+                for group in self.optimizer.param_groups:
+                    group["lr"] = lr
+                batch = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
+                images, targets = augment(self.images[batch].float(), self.targets[batch], rng)
+                # Each process takes every world-th face of the same augmented batch.
+                images, targets = (
+                    images[ranks.rank :: ranks.world],
+                    targets[ranks.rank :: ranks.world],
+                )
+                total += self._step(images, targets)
+                seen += len(images)
+                bar.update(len(batch))
+        loss, correct = (total / seen).tolist()
+        return loss, correct
+
+    def _step(self, images: Tensor, targets: Tensor) -> Tensor:
+        """One optimizer step -> [summed loss, number right], on the device (no wait for it)."""
+        inputs = self.spec.normalise(images).contiguous(memory_format=torch.channels_last)
+        with self.choice.autocast():
+            logits = self.trained(inputs)
+        loss = F.cross_entropy(logits.float(), targets)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self._average()
+        right = (logits.argmax(1) == targets.argmax(1)).sum()
+        return torch.stack([loss.detach().double() * len(images), right.double()])
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Move the averaged weights a little towards the trained ones (batch statistics too)."""
+        decay = self.recipe.ema_decay
+        ours, theirs = self.averaged.state_dict(), self.model.state_dict()
+        for name, value in ours.items():
+            if value.is_floating_point() and decay:
+                value.lerp_(theirs[name], 1 - decay)
+            else:
+                value.copy_(theirs[name])
+
+    def _validate(self) -> tuple[float, float]:
+        """Loss and accuracy of the averaged weights on the validation split, for all ranks."""
+        loss = share_right = 0.0
+        if self.ranks.leads:
+            probs = Classifier(self.averaged, self.spec, self.choice)(self.valid.images)
+            targets = self.valid.targets(self.recipe.label_set)
+            loss = float(-(targets * np.log(probs.clip(1e-7))).sum(1).mean())
+            share_right = accuracy(probs, self.valid.answers(self.recipe.label_set))
+        device = self.choice.device
+        return self.ranks.share(loss, device), self.ranks.share(share_right, device)
+
+    def _save(self) -> None:
+        # The weights first: a kill between the two repeats the epoch and writes them again.
+        if self.best_epoch == len(self.history) - 1:
+            save_tensors(self.averaged.state_dict(), self.folder / BEST)
+        save_checkpoint(
+            {
+                "recipe": self.recipe.to_json(),
+                "model": self.model.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "history": [dataclasses.asdict(epoch) for epoch in self.history],
+            },
+            self.folder / CHECKPOINT,
+        )
+
+    def resume(self) -> None:
+        """Go on from the folder's checkpoint. Raises RunError where it is of another recipe."""
+        path = self.folder / CHECKPOINT
+        if not path.is_file():
+            return
+        state: dict[str, Any] = torch.load(path, map_location=self.choice.device, weights_only=True)
+        if state["recipe"] != self.recipe.to_json():
+            raise RunError(
+                f"{path} belongs to another recipe. Give a new --out folder, or leave out --resume."
+            )
+        self.model.load_state_dict(state["model"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.history = [Epoch(**epoch) for epoch in state["history"]]
+
+
+def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+    # Weight decay shrinks the kernels; norms and biases are scales and offsets, best left alone.
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True)
+    kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
+    return kind(groups, lr=recipe.lr)

@@ -1,0 +1,160 @@
+"""Train one experiment: python -m train.run EXPERIMENT --data PATH --out runs/NAME [--resume]."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import distributed
+from torch.utils.tensorboard import SummaryWriter
+
+from fer_core.classifier import Classifier
+from fer_core.device import DeviceChoice, choose_device
+from fer_core.emotions import LABELS
+from fer_core.inputs import InputSpec
+from fer_core.models import create_model
+from fer_core.report import EvalReport
+from fer_core.types import FerError
+from train.data import Dataset, load_dataset
+from train.distributed import ALONE, Ranks, join_ranks
+from train.errors import RunError
+from train.evaluate import evaluate, in_words
+from train.experiments import EXPERIMENTS, Experiment
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
+from train.loop import Epoch, Trainer
+
+
+def run(
+    experiment: Experiment,
+    data: Dataset,
+    folder: Path,
+    choice: DeviceChoice,
+    ranks: Ranks = ALONE,
+    resume: bool = False,
+) -> None:
+    """Train in `folder` until done, then judge the best weights on the test split.
+
+    Raises RunError where the folder holds a run and `resume` is False, or another recipe's run.
+    """
+    if (folder / CHECKPOINT).is_file() and not resume:
+        raise RunError(
+            f"{folder} holds a run already. Add --resume to go on, or give another --out."
+        )
+    trainer = Trainer(experiment.recipe, data, folder, choice, ranks)
+    trainer.resume()
+    if not ranks.leads:
+        for _ in trainer.epochs():
+            pass
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    # On resume, drop what the killed epoch may have logged.
+    with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
+        for epoch in trainer.epochs():
+            _log(board, epoch, len(trainer.history) - 1)
+    report, probs = make_report(experiment, data, folder, trainer.history, choice)
+    write_whole(folder / PREDICTIONS, _predictions_writer(data.test.rows, probs))
+    text = report.to_json()
+    write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
+    for evaluation in report.evaluations:
+        print(in_words(evaluation))
+
+
+def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
+    for name, value in dataclasses.asdict(epoch).items():
+        kind, _, what = name.rpartition("_")
+        board.add_scalar(f"{what}/{kind}" if kind else name, value, index)
+    board.flush()
+    print(
+        f"epoch {index + 1}: train loss {epoch.train_loss:.3f}, valid loss {epoch.valid_loss:.3f}, "
+        f"valid accuracy {epoch.valid_accuracy:.2%}"
+    )
+
+
+def _predictions_writer(rows: np.ndarray, probs: np.ndarray) -> Callable[[Path], None]:
+    return lambda draft: np.savez_compressed(draft, row=rows, probs=probs.astype(np.float16))
+
+
+def make_report(
+    experiment: Experiment,
+    data: Dataset,
+    folder: Path,
+    history: list[Epoch],
+    choice: DeviceChoice,
+) -> tuple[EvalReport, np.ndarray]:
+    """Judge the folder's best weights on the test split: the report and float32 (N, 7).
+
+    The weights are judged as they ship, rounded to float16.
+    """
+    recipe = experiment.recipe
+    model = create_model(recipe.arch, **recipe.arch_args)
+    best = load_file(folder / BEST)
+    model.load_state_dict(
+        {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
+    )
+    probs = Classifier(model, InputSpec(), choice)(data.test.images)
+    evaluations = evaluate(probs, data, data.split_names[2])
+    main = next(e for e in evaluations if e.label_set == recipe.label_set)
+    columns = [field.name for field in dataclasses.fields(Epoch)]
+    curves = {name: tuple(round(getattr(e, name), 5) for e in history) for name in columns}
+    report = EvalReport(
+        experiment=experiment.name,
+        source=experiment.source,
+        published=experiment.published,
+        arch=recipe.arch,
+        params=sum(p.numel() for p in model.parameters()),
+        labels=LABELS,
+        main=main,
+        others=tuple(e for e in evaluations if e is not main),
+        seeds=(recipe.seed,),
+        epochs=len(history),
+        best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
+        seconds=round(sum(e.seconds for e in history), 1),
+        device=_device_in_words(choice),
+        command=f"python -m train.run {experiment.name} --data PATH --out runs/{experiment.name}",
+        recipe=json.loads(recipe.to_json()),
+        training_faces=len(data.train.with_labels(recipe.label_set)),
+        left_out=data.removed,
+        curves=curves,
+    )
+    return report, probs
+
+
+def _device_in_words(choice: DeviceChoice) -> str:
+    if choice.device.type == "cuda":
+        return torch.cuda.get_device_name(choice.device)
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m train.run", description=__doc__)
+    parser.add_argument("experiment", choices=EXPERIMENTS)
+    parser.add_argument("--data", required=True, help="'synthetic', fer2013.csv or its folder, …")
+    parser.add_argument("--out", type=Path, required=True, help="run folder")
+    parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    options = parser.parse_args()
+    try:
+        ranks = join_ranks()
+        device = ranks.device(options.device)
+        data = load_dataset(options.data)
+        experiment = EXPERIMENTS[options.experiment]
+        run(experiment, data, options.out, choose_device(device), ranks, options.resume)
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped. To go on: add --resume --out {options.out}.", file=sys.stderr)
+        return 130
+    finally:
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
