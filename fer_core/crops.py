@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from fer_core.inputs import resize, to_grey
@@ -49,12 +48,8 @@ def cut_square(picture: UInt8Array, square: Float32Array) -> UInt8Array:
     height, width = picture.shape[:2]
     left, top = (int(v) for v in np.floor(square[:2] + 0.5))
     side = max(round(float(square[2] - square[0])), 1)
-    right, bottom = left + side, top + side
-    inside = picture[
-        np.clip(top, 0, height - 1) : np.clip(bottom, 1, height),
-        np.clip(left, 0, width - 1) : np.clip(right, 1, width),
-    ]
-    missing = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
-    if not any(missing):
-        return inside
-    return np.asarray(cv2.copyMakeBorder(inside, *missing, cv2.BORDER_REPLICATE), np.uint8)
+    if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
+        return picture[top : top + side, left : left + side]
+    rows = np.arange(top, top + side).clip(0, height - 1)
+    columns = np.arange(left, left + side).clip(0, width - 1)
+    return picture[rows[:, None], columns]

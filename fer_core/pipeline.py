@@ -13,7 +13,7 @@ from fer_core.images import PictureSource, read_picture
 from fer_core.types import Analysis, Faces, OptionError, UInt8Array
 from fer_core.weights import WeightsCard, load_model, read_card
 
-MIN_SCORE = 0.9
+MIN_SCORE = 0.95
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,13 +17,13 @@ import numpy as np
 from fer_core.crops import FaceCut
 from fer_core.detection import create_detector, list_detectors
 from fer_core.device import choose_device
+from fer_core.pipeline import MIN_SCORE
 from fer_core.types import FerError
 from train.data import load_dataset
 from train.files import write_whole
 
 CUTS = Path(__file__).parent / "cuts.json"
 ENLARGEMENT = 4
-MIN_SCORE = 0.9
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _checked_labels(column: pd.Series, path: Path) -> np.ndarray:
     bad = ~numbers.isin(range(len(LABELS)))
     if bad.any():
         row = int(bad.to_numpy().argmax())
-        raise DataError(f"{path}, row {row}: label {column.iloc[row]!r} is not one of 0 to 6.")
+        raise DataError(f"{path}, row {row}: label {column.iloc[row]} is not one of 0 to 6.")
     return numbers.to_numpy(np.int64)
 
 

@@ -93,7 +93,9 @@ def _draw_mouth(canvas: np.ndarray, features: Features, wobble: np.ndarray, dark
 
 def _photograph(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Tilt, move, zoom, light and noise, at 48x48."""
-    matrix = cv2.getRotationMatrix2D((96, 96), rng.uniform(-12, 12), rng.uniform(0.85, 1.1))
+    matrix: np.ndarray = cv2.getRotationMatrix2D(
+        (96, 96), rng.uniform(-12, 12), rng.uniform(0.85, 1.1)
+    )
     matrix[:, 2] += rng.uniform(-12, 12, 2)
     turned = cv2.warpAffine(canvas, matrix, (DRAWN, DRAWN), borderMode=cv2.BORDER_REPLICATE)
     small = cv2.resize(turned, (SIDE, SIDE), interpolation=cv2.INTER_AREA)

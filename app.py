@@ -1,0 +1,20 @@
+"""The Hugging Face Spaces entry, and `python app.py` at home: the Gradio app on its own server."""
+
+import os
+
+# Before anything imports Gradio or the Hub's library: the app makes no call to any network.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+from demo.gradio_app import build_app, launch_options
+from fer_core import FerPipeline
+
+
+def main() -> None:
+    """Serve until stopped. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    build_app(FerPipeline.from_weights("default")).launch(**launch_options())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""MTCNN against Haar on photos: faces found, and milliseconds a photo, turn by turn in one run."""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_core.detection import create_detector, list_detectors
+from fer_core.device import choose_device
+from fer_core.images import read_picture
+from fer_core.pipeline import MIN_SCORE
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "demo" / "examples"
+ROUNDS = 7
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--photos", type=Path, default=EXAMPLES, help="folder of .jpg photos, for detectors"
+    )
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Faces and median milliseconds for each photo and detector, and the ratio of the medians."""
+    detectors = {name: create_detector(name, choose_device("cpu")) for name in list_detectors()}
+    photos: dict[str, Any] = {}
+    for path in sorted(options.photos.glob("*.jpg")):
+        picture = read_picture(path).pixels
+        faces = {n: int((d(picture).scores >= MIN_SCORE).sum()) for n, d in detectors.items()}
+        seconds: dict[str, list[float]] = {name: [] for name in detectors}
+        for _ in range(ROUNDS):
+            for name, detector in detectors.items():
+                started = time.perf_counter()
+                detector(picture)
+                seconds[name].append(time.perf_counter() - started)
+        medians = {name: float(np.median(times)) * 1000 for name, times in seconds.items()}
+        photos[path.name] = {
+            "size": f"{picture.shape[1]}x{picture.shape[0]}",
+            "faces": faces,
+            "milliseconds": {name: round(value, 1) for name, value in medians.items()},
+            "mtcnn_to_haar": round(medians["mtcnn"] / medians["haar"], 2),
+        }
+    return {"rounds": ROUNDS, "min_score": MIN_SCORE, "photos": photos}

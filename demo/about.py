@@ -1,0 +1,96 @@
+"""The About tab: what this is, what it is not for, what happens to photos, and how good it is."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from demo.photos import emoji_uri
+from fer_core import EMOTIONS, Emotion
+from fer_core.weights import WeightsCard
+
+WEAK_BELOW = 0.5  # an expression that is recognised less often than this is pointed out
+LABEL_SETS = {"fer2013": "FER2013 labels", "ferplus": "FER+ labels"}
+
+TEXT = """
+<section>
+  <h2>What this is</h2>
+  <p>A program that finds faces in a picture and names the expression each one shows: angry,
+  disgust, fear, happy, sad, surprise or neutral. It learned from small grey photos that people had
+  labelled by looking at them.</p>
+  <p>So it says how an expression looks to others. It is not a determination of a person's
+  internal state: people smile when they are sad, and a face at rest can look cross. It may also
+  do worse for ages, skin tones, cultures, poses and light of which it saw few photos.</p>
+</section>
+<section>
+  <h2>What it must not be used for</h2>
+  <ul>
+    <li>Judging people at work or in education. In the European Union, inferring emotions there is
+    banned (AI Act, Article 5(1)(f)).</li>
+    <li>Decisions about a person: hiring, credit, insurance, policing, border checks, health.</li>
+    <li>Watching people who do not know. Whoever is exposed to such a system must be told
+    (AI Act, Article 50(3)).</li>
+  </ul>
+</section>
+<section>
+  <h2>What happens to your photos</h2>
+  <p>The file you give is deleted from the server's disk as soon as it has been read. The photo
+  stays in the server's memory while this page is open, so that you can try other styles, and is
+  forgotten when you close the page. What you save is written to a temporary folder first, and
+  deleted there about ten minutes later. Camera pictures are only ever in memory. No photo is sent
+  on or used for training.</p>
+</section>
+"""
+
+
+def about(card: WeightsCard) -> str:
+    """The whole tab, with the figures of the weights in use."""
+    return (
+        f'<div class="about">{TEXT}<section><h2>How good it is</h2>'
+        f"<p>The weights in use, <strong>{escape(card.name)}</strong>, are a network of "
+        f"{card.params / 1e6:.1f} million parameters ({escape(card.arch)}), trained on "
+        f"{escape(card.trained_on)}. Licence: {escape(card.licence)}.</p>"
+        f"{figures(card.metrics)}</section></div>"
+    )
+
+
+def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    """A table of a card's metrics: a column for each label set, a row for each expression."""
+    if not metrics:
+        return "<p>These weights have not been measured yet.</p>"
+    heads = "".join(
+        f'<th scope="col">{escape(LABEL_SETS.get(name, name))}</th>' for name in metrics
+    )
+    totals = "".join(_total(result) for result in metrics.values())
+    rows = "".join(_row(emotion, metrics) for emotion in EMOTIONS)
+    return (
+        "<p>The table says how many of the test photos it named as people had named them, and the "
+        "same for the photos of each expression.</p>"
+        f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
+        f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'
+    )
+
+
+def _total(result: Mapping[str, Any]) -> str:
+    low, high = result["interval"]
+    return (
+        f"<td><strong>{result['accuracy']:.1%}</strong><br>"
+        f"<small>{low:.1%} to {high:.1%} (95% interval)<br>"
+        f"{result['n']:,} photos, {escape(result['split'])}</small></td>"
+    )
+
+
+def _row(emotion: Emotion, metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    cells = "".join(
+        _cell(result.get("recall", {}).get(emotion.name)) for result in metrics.values()
+    )
+    return (
+        f'<tr><th scope="row"><img src="{emoji_uri(emotion.name)}" alt="">{emotion.name}</th>'
+        f"{cells}</tr>"
+    )
+
+
+def _cell(recall: float | None) -> str:
+    if recall is None:
+        return "<td>not measured</td>"
+    weak = '<span class="tag">weak</span> ' if recall < WEAK_BELOW else ""
+    return f"<td>{weak}{recall:.0%}</td>"

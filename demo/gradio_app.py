@@ -1,0 +1,263 @@
+"""The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
+
+from collections.abc import Container, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from demo import html, theme
+from demo.about import about
+from demo.photos import FILE_KINDS, Shot, make_file, take
+from demo.pipelines import PipelineStore
+from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, live, restyled
+from demo.uploads import read_upload
+from fer_core import FerError, FerPipeline
+from fer_core.detection import list_detectors
+from fer_core.emoji import STYLES
+from fer_core.pipeline import MIN_SCORE
+from fer_core.results import records
+from fer_core.weights import read_card
+
+EXAMPLES_FOLDER = Path(__file__).parent / "examples"
+EXAMPLES = {
+    "Side by side": "side-by-side.jpg",
+    "Astronaut": "astronaut.jpg",
+    "President": "president.jpg",
+    "Speech": "speech.jpg",
+    "Vice president": "vice-president.jpg",
+}
+
+UPLOAD_LIMIT = "25 MB"
+SESSIONS = 200  # visitors whose photo may be in memory; the one idle longest is forgotten first
+FORGET_SHOT_SECONDS = 3600
+SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
+PHOTOS_AT_ONCE = 2
+CAMERAS_AT_ONCE = 2
+CAMERA_SECONDS = 120  # one run of the camera; the visitor may start the next at once
+CAMERA_PAUSE = 0.1  # seconds from one frame to the next
+CAMERA_SIZE = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}}
+
+# Straight from the file's address: nothing on the page has to be redrawn before the download.
+SAVE_IN_BROWSER = """(file) => {
+  if (!file) return;
+  const link = document.createElement("a");
+  link.href = file.url;
+  link.download = file.orig_name;
+  link.click();
+}"""
+
+
+class Options(NamedTuple):
+    """The controls beside a photo, in the order of `Choices`."""
+
+    style: gr.Radio
+    weights: gr.Dropdown
+    detector: gr.Dropdown
+    min_score: gr.Slider
+
+
+def build_app(pipeline: FerPipeline) -> gr.Blocks:
+    """The app around a pipeline; `launch_options()` has what its launch() takes."""
+    store = PipelineStore(pipeline)
+    # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
+    gr.set_static_paths([EXAMPLES_FOLDER])
+    with gr.Blocks(
+        title="fer-studio: an emoji for every face",
+        analytics_enabled=False,
+        delete_cache=(SWEEP_SECONDS, FORGET_FILE_SECONDS),
+    ) as app:
+        gr.HTML(html.HEADER, apply_default_css=False)
+        with gr.Tabs():
+            with gr.Tab("Photo"):
+                options = photo_tab(store, app.upload_file_set)
+            with gr.Tab("Webcam"):
+                webcam_tab(store)
+            with gr.Tab("About"):
+                about_tab(store, options)
+        annotate_endpoint(store, options, app.upload_file_set)
+
+        def forget(request: gr.Request) -> None:
+            # Gradio alone keeps the values of a closed page's outputs until other visitors
+            # displace them, and the photo for an hour.
+            app.state_holder.session_data.pop(str(request.session_hash), None)
+
+        app.unload(forget)
+    return app.queue(max_size=50, default_concurrency_limit=PHOTOS_AT_ONCE)
+
+
+def launch_options() -> dict[str, Any]:
+    """The arguments of launch(), the same for the app and for its tests."""
+    return {
+        **theme.launch_options(),
+        "max_file_size": UPLOAD_LIMIT.replace(" ", "").lower(),
+        "state_session_capacity": SESSIONS,
+        "footer_links": ["api"],
+        "run_history": False,  # it would keep results in the visitor's browser
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "share": False,
+    }
+
+
+def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
+    """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
+    with gr.Column(elem_id="drop"):
+        gr.HTML(html.INVITATION.format(limit=UPLOAD_LIMIT), apply_default_css=False)
+        photo = gr.UploadButton(
+            "Choose a photo", file_types=["image"], variant="primary", size="md"
+        )
+        gr.HTML(html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
+        with gr.Row(elem_id="examples"):
+            examples = {
+                gr.Button(name, icon=str(EXAMPLES_FOLDER / file), elem_classes="example"): file
+                for name, file in EXAMPLES.items()
+            }
+    message = gr.HTML(html.messages(), elem_id="message", apply_default_css=False)
+    with gr.Row(elem_id="result"):
+        with gr.Column(scale=3):
+            with gr.Row(elem_id="toolbar"):
+                style = _style_choice()
+                downloads = {
+                    gr.Button(f"Save {kind.upper()}", size="sm", elem_classes="save"): kind
+                    for kind in FILE_KINDS
+                }
+            picture = gr.HTML(elem_id="picture", apply_default_css=False)
+            with gr.Accordion("More options", open=False):
+                options = Options(style, *_more_options(store))
+        with gr.Column(scale=2):
+            faces = gr.HTML(elem_id="faces", apply_default_css=False)
+    gr.HTML(html.PROMISE, apply_default_css=False)
+    file = gr.File(visible=False)
+    shot = gr.State(time_to_live=FORGET_SHOT_SECONDS)
+
+    busy = (gr.skip(), html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
+
+    def open_upload(file: dict[str, Any] | None, *choices: Any) -> Iterator[Any]:
+        yield busy
+        upload = read_upload(file, uploads)
+        yield EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
+
+    def open_example(name: str, *choices: Any) -> Iterator[Any]:
+        yield busy
+        yield analysed(store, name, (EXAMPLES_FOLDER / name).read_bytes(), Choices(*choices))
+
+    def change(shot: Shot | None, *choices: Any) -> Iterator[Any]:
+        yield busy
+        yield analysed_again(store, shot, Choices(*choices))
+
+    def save(kind: str, shot: Shot | None, style: str) -> tuple[str | None, str]:
+        if shot is None:
+            return None, html.messages(error=GONE)
+        name, content = make_file(shot, style, kind)
+        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+        return path, html.messages(f"Saved {name}.")
+
+    screen = [shot, message, picture, faces]
+    # Our own message says what goes on; Gradio's would cover the picture.
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    photo.upload(open_upload, [photo, *options], screen, preprocess=False, **quiet)
+    for button, name in examples.items():
+        button.click(partial(open_example, name), [*options], screen, **quiet)
+    style.input(restyled, [shot, style], screen, **quiet)
+    gr.on(
+        [options.weights.input, options.detector.input, options.min_score.input],
+        change,
+        [shot, *options],
+        screen,
+        trigger_mode="always_last",
+        **quiet,
+    )
+    for button, kind in downloads.items():
+        saved = button.click(partial(save, kind), [shot, style], [file, message], **quiet)
+        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
+    return options
+
+
+def _style_choice() -> gr.Radio:
+    choices = [(name.capitalize(), name) for name in STYLES]
+    return gr.Radio(choices, value=STYLES[0], label="Style", elem_classes="style")
+
+
+def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
+    return (
+        gr.Dropdown(store.weights(), value=store.first.card.name, label="Weights"),
+        gr.Dropdown(list_detectors(), value=store.first.detector.name, label="Face detector"),
+        gr.Slider(
+            0.5,
+            1,
+            value=MIN_SCORE,
+            step=0.01,
+            label="Least detection score",
+            info="Lower finds more faces, and more things that are none.",
+        ),
+    )
+
+
+def webcam_tab(store: PipelineStore) -> None:
+    """The camera's pictures, a few each second, under emoji."""
+    gr.HTML(html.CAMERA_NOTICE, apply_default_css=False)
+    style = _style_choice()
+    with gr.Row(elem_id="camera"):
+        frame = gr.Image(
+            sources=["webcam"],
+            streaming=True,
+            label="Camera",
+            show_label=False,
+            buttons=[],
+            webcam_options=gr.WebcamOptions(constraints=CAMERA_SIZE),
+        )
+        shown = gr.HTML(html.LIVE_EMPTY, elem_id="live", apply_default_css=False)
+    frame.stream(
+        partial(live, store.first),
+        [frame, style],
+        shown,
+        stream_every=CAMERA_PAUSE,
+        time_limit=CAMERA_SECONDS,
+        concurrency_limit=CAMERAS_AT_ONCE,
+        concurrency_id="camera",
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def about_tab(store: PipelineStore, options: Options) -> None:
+    """What this is and is not, and the figures of the weights in use."""
+    page = gr.HTML(about(store.first.card), apply_default_css=False)
+    options.weights.input(
+        lambda weights: about(read_card(weights)), options.weights, page, api_visibility="private"
+    )
+
+
+def annotate_endpoint(store: PipelineStore, options: Options, uploads: Container[str]) -> None:
+    """The one public endpoint: /annotate, for gradio_client."""
+    with gr.Row(visible=False):
+        image = gr.File(label="picture")
+        call = gr.Button("annotate")
+        picture = gr.File(label="annotated picture (PNG)")
+        results = gr.JSON(label="one record for each face")
+
+    def annotate(
+        image: dict[str, Any] | None, style: str, weights: str, detector: str, min_score: float
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """Put an emoji on every face of a picture. Returns the picture and a record per face."""
+        upload = read_upload(image, uploads)
+        if upload is None:
+            raise gr.Error("Give a picture file as image.", print_exception=False)
+        try:
+            shot = take(*upload, store.get(weights, detector), min_score)
+            name, content = make_file(shot, style, "png")
+        except FerError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return save_bytes_to_cache(content, name, picture.GRADIO_CACHE), records(shot.analysis)
+
+    call.click(
+        annotate,
+        [image, *options],
+        [picture, results],
+        preprocess=False,
+        api_name="annotate",
+    )

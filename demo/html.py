@@ -1,0 +1,149 @@
+"""The page's own HTML, as plain strings: messages, the picture with its numbers, the face cards."""
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from demo.photos import emoji_uri
+from fer_core import EMOTIONS
+from fer_core.types import Analysis, Float32Array
+
+SIDE_BY_SIDE = 3  # with more faces than this, their cards go below the picture
+UNSURE_BELOW = 0.5  # less than this for the likeliest expression is called unsure
+
+
+def messages(status: str = "", error: str = "", busy: bool = False) -> str:
+    """Two live regions, always in the page so that screen readers notice their text change."""
+    return (
+        f'<p class="message{" busy" if busy else ""}" role="status">{escape(status)}</p>'
+        f'<p class="message error" role="alert">{escape(error)}</p>'
+    )
+
+
+def found_sentence(analysis: Analysis) -> str:
+    """What was found, in a sentence, with what there is to say about how the file was read."""
+    faces = {0: "No face found.", 1: "One face found."}.get(
+        len(analysis), f"{len(analysis)} faces found."
+    )
+    return " ".join([faces, *analysis.notes])
+
+
+def picture(analysis: Analysis, preview: str) -> str:
+    """The rendered picture with each face's number beside it. Positions are in per cent, so the
+    numbers stay with the faces at every size of the page."""
+    height, width = analysis.size_hw
+    pins = [
+        f'<span class="pin" style="left:{_percent_of(box[0], width)};'
+        f'top:{_percent_of(box[1], height)}">{number}</span>'
+        for number, box in enumerate(analysis.faces.xyxy, 1)
+    ]
+    many = " many" if len(analysis) > SIDE_BY_SIDE else ""
+    return (
+        f'<figure class="shot{many}"><div class="frame">'
+        f'<img src="{preview}" alt="{escape(_alternative(analysis))}" '
+        f'width="{width}" height="{height}">'
+        f'<div aria-hidden="true">{"".join(pins)}</div></div>'
+        f"<figcaption>{width:,} x {height:,} pixels</figcaption></figure>"
+    )
+
+
+def faces(analysis: Analysis, thumbnails: Sequence[str]) -> str:
+    """A card for each face, in reading order; or what to try where there is none."""
+    if not len(analysis):
+        return NO_FACE
+    cards = [
+        _card(number, thumbnail, row)
+        for number, (thumbnail, row) in enumerate(zip(thumbnails, analysis.probs, strict=True), 1)
+    ]
+    return f'<h2 class="hidden-heading">Faces</h2><ol class="faces">{"".join(cards)}</ol>'
+
+
+def live_picture(uri: str, analysis: Analysis) -> str:
+    """A rendered webcam frame."""
+    return f'<img class="live" src="{uri}" alt="{escape(_alternative(analysis))}">'
+
+
+def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
+    top = EMOTIONS[int(probs.argmax())]
+    share = float(probs.max())
+    sure = "" if share >= UNSURE_BELOW else ' <span class="tag">unsure</span>'
+    bars = [
+        f"<li{' class=top' if emotion is top else ''}><span>{emotion.name}</span>"
+        f'<span class="track" aria-hidden="true"><span style="width:{prob * 100:.1f}%;'
+        f'background:{emotion.colour}"></span></span>'
+        f"<span>{_percent(float(prob))}</span></li>"
+        for emotion, prob in zip(EMOTIONS, probs, strict=True)
+    ]
+    return (
+        '<li class="face"><div class="who"><div class="portrait">'
+        f'<img src="{thumbnail}" alt="Face {number}">'
+        f'<span class="number" aria-hidden="true">{number}</span></div>'
+        f'<div><h3><img src="{emoji_uri(top.name)}" alt="">{top.name}</h3>'
+        f"<p>{_percent(share)}{sure}</p></div></div>"
+        f'<ul class="bars" aria-label="Face {number}: probability of each expression">'
+        f"{''.join(bars)}</ul></li>"
+    )
+
+
+def _alternative(analysis: Analysis) -> str:
+    if not len(analysis):
+        return "Your picture, in which no face was found."
+    counts = Counter(analysis.labels)
+    parts = ", ".join(f"{n} {name}" for name, n in counts.most_common())
+    return f"Your picture with its faces marked: {parts}."
+
+
+def _percent(share: float) -> str:
+    return "&lt;1%" if 0 < share < 0.005 else f"{share:.0%}"
+
+
+def _percent_of(value: float, whole: int) -> str:
+    """A place within the picture; faces at its edge may reach outside."""
+    return f"{min(max(value / whole, 0), 1) * 100:.2f}%"
+
+
+HEADER = """
+<header>
+  <h1>An emoji for every face</h1>
+  <p>Give it a photo. Each face comes back under the emoji of its expression,
+  with the probabilities beside it.</p>
+</header>
+"""
+
+INVITATION = """
+<div class="invitation">
+  <p class="headline">Drop a photo here</p>
+  <p>or paste one, or choose a file: JPEG, PNG, WebP, GIF and more, up to {limit}.</p>
+  <p class="again">Drop, paste or choose another photo.</p>
+</div>
+"""
+
+EXAMPLES_HINT = "<p>No photo at hand? Try one of these.</p>"
+
+PROMISE = """
+<p class="promise">Your photo is processed in memory and not kept. What you see is how an
+expression looks to a program, not what a person feels.</p>
+"""
+
+NO_FACE = """
+<div class="no-face">
+  <h2>What to try</h2>
+  <p>That happens with faces that are very small, turned away or half hidden. These may help:</p>
+  <ul>
+    <li>a lower “least detection score”, under More options</li>
+    <li>the other detector, in the same place</li>
+    <li>a photo with larger faces that look towards the camera</li>
+  </ul>
+</div>
+"""
+
+LIVE_EMPTY = '<p class="waiting">Start the camera, then press Record.</p>'
+
+CAMERA_NOTICE = """
+<div class="notice">
+  <h2>Before the camera starts</h2>
+  <p>Your browser sends small pictures from the camera to this server. Each is processed in memory,
+  comes back with its emoji, and is not kept; no sound is used. What you see is an expression, and
+  not a determination of a person's internal state. Tell the others in view before you begin.</p>
+</div>
+"""

@@ -1,0 +1,108 @@
+"""The real app on a free port, and pages of a real browser that may talk to nothing else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("playwright", reason="the browser tests need Playwright")
+
+from gradio import Blocks
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+
+from demo.gradio_app import build_app, launch_options
+from fer_core import FerPipeline
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOST = "127.0.0.1"
+PATIENCE_MS = 30_000  # for a busy machine; an idle one needs a tenth
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's Chromium, which apt-get install chromium brings."""
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        pytest.skip("no Chromium here; on Debian: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def app(
+    chromium: str, pipeline: FerPipeline, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Blocks]:
+    """The app with its real pipeline, launched as app.py launches it."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Closing an app empties its folder, which a running one may be using too.
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
+        app = build_app(pipeline)
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        yield app
+        app.close()
+
+
+@pytest.fixture(scope="module")
+def flags() -> list[str]:
+    """The browser's command line; a module may override this with further flags."""
+    return FLAGS
+
+
+@pytest.fixture(scope="module")
+def window(chromium: str, flags: list[str]) -> Iterator[Browser]:
+    # One a module, not one a session: Playwright's event loop would stand in the way of others.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(window: Browser) -> Iterator[BrowserContext]:
+    context = window.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
+    """The app's page. After each test: no errors in the console, no request to anywhere else."""
+    page = context.new_page()
+    errors: list[str] = []
+    elsewhere: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def check(url: str) -> None:
+        if urlsplit(url).hostname not in (HOST, None):  # None: data: and blob: addresses
+            elsewhere.append(url)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: check(request.url))
+    page.goto(str(app.local_url))
+    page.get_by_role("button", name="Choose a photo").wait_for()
+    yield page
+    assert not errors
+    assert not elsewhere

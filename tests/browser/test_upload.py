@@ -1,0 +1,211 @@
+"""The Photo and About tabs in a real browser, with the real pipeline."""
+
+import csv
+import io
+import json
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from gradio import Blocks
+from PIL import Image
+from playwright.sync_api import Download, Page, expect
+
+from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, UPLOAD_LIMIT
+from fer_core import EMOTIONS
+from fer_core.emoji import STYLES
+from tests.demo.files import cases, encoded, photo
+
+ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
+GROUP = EXAMPLES_FOLDER / EXAMPLES["Side by side"]
+GROUP_FACES = 4
+PATIENCE_SECONDS = 40
+PHONE = {"width": 375, "height": 812}
+
+# How a browser hands over a photo that is pasted, or dropped somewhere on the page.
+HAND_OVER = """([kind, name, bytes]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name, {type: "image/jpeg"}));
+  document.querySelector("header").dispatchEvent(kind === "paste"
+    ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
+    : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
+
+def choose(page: Page, name: str, data: bytes) -> None:
+    """Upload as a visitor does, through the button's file dialogue."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photo").click()
+    chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
+
+
+def show_group(page: Page) -> None:
+    page.get_by_role("button", name="Side by side").click()
+    expect(page.locator(".face")).to_have_count(GROUP_FACES)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def save(page: Page, kind: str) -> Download:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Save {kind.upper()}").click()
+    return download.value
+
+
+def test_a_group_comes_back_with_a_card_for_each_face(page: Page) -> None:
+    show_group(page)
+    expect(page.get_by_role("status").first).to_have_text(f"{GROUP_FACES} faces found.")
+    expect(page.locator(".pin")).to_have_text(["1", "2", "3", "4"])
+    first = page.locator(".face").first
+    expect(first.get_by_role("img", name="Face 1")).to_be_visible()
+    bars = first.get_by_role("list", name="Face 1: probability of each expression")
+    expect(bars.get_by_role("listitem")).to_have_count(len(EMOTIONS))
+    expect(page.get_by_role("img", name="Your picture with its faces marked")).to_be_visible()
+
+
+def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
+    show_group(page)
+    picture = page.locator("#picture img")
+    cards = page.locator("#faces").inner_html()
+    seen = {picture.get_attribute("src")}
+    for style in STYLES[1:]:
+        page.get_by_role("radio", name=style).check()
+        expect(page.get_by_role("status").first).to_have_text(f"Style changed to {style}.")
+        seen.add(picture.get_attribute("src"))
+    assert len(seen) == len(STYLES)
+    assert page.locator("#faces").inner_html() == cards
+
+
+def test_every_file_gives_a_result_or_a_sentence_and_the_app_lives_on(page: Page) -> None:
+    for case in cases():
+        choose(page, case.name, case.data)
+        if case.size is None:
+            expect(page.get_by_role("alert").first).to_contain_text(case.says)
+            expect(page.locator("#picture figure")).to_have_count(0)
+        else:
+            size = "{:,} x {:,} pixels".format(*case.size)
+            expect(page.locator("figcaption")).to_have_text(size)
+            expect(page.get_by_role("status").first).to_contain_text(case.says or "face")
+            expect(page.get_by_role("alert").first).to_be_empty()
+        assert "Traceback" not in page.content()
+        choose(page, "good.jpg", ASTRONAUT.read_bytes())
+        expect(page.locator(".face")).to_have_count(1)
+
+
+def test_no_face_is_a_kind_sentence_with_advice(page: Page) -> None:
+    choose(page, "wall.png", encoded(photo(), "PNG"))
+    expect(page.get_by_role("status").first).to_have_text("No face found.")
+    expect(page.get_by_role("heading", name="What to try")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_photo_can_be_pasted_or_dropped_anywhere(page: Page, kind: str) -> None:
+    page.evaluate(HAND_OVER, [kind, "handed.jpg", list(ASTRONAUT.read_bytes())])
+    expect(page.locator(".face")).to_have_count(1)
+
+
+def test_a_file_over_the_limit_is_refused_with_a_sentence(page: Page, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.jpg"
+    huge.write_bytes(bytes((int(UPLOAD_LIMIT.split()[0]) + 5) * 1_000_000))
+    page.locator("#drop input[type=file]").set_input_files(huge)
+    expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+    choose(page, "good.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator(".face")).to_have_count(1)
+
+
+def test_downloads_are_the_whole_picture_and_its_results(page: Page) -> None:
+    show_group(page)
+    picture = save(page, "png")
+    assert picture.suggested_filename == "side-by-side-faces.png"
+    with Image.open(picture.path()) as saved, Image.open(GROUP) as original:
+        assert (saved.format, saved.size) == ("PNG", original.size)
+        assert not saved.getexif()
+    results = json.loads(Path(save(page, "json").path()).read_text())
+    assert [face["face"] for face in results["faces"]] == [1, 2, 3, 4]
+    rows = list(csv.DictReader(io.StringIO(Path(save(page, "csv").path()).read_text())))
+    assert [row["label"] for row in rows] == [face["label"] for face in results["faces"]]
+
+
+def test_a_higher_least_score_and_another_detector_analyse_again(page: Page) -> None:
+    page.get_by_role("button", name="President icon").first.click()
+    expect(page.locator(".face").first).to_be_visible()
+    page.get_by_role("button", name="More options").click()
+    score = page.get_by_role("spinbutton", name="Least detection score")
+    score.fill("0.99")
+    expect(page.locator(".face")).to_have_count(1)
+    page.get_by_role("combobox", name="Face detector").click()
+    page.get_by_role("option", name="haar").click()
+    expect(page.get_by_role("status").first).to_have_text("2 faces found.")
+
+
+def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
+    reached: list[str] = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText.trim()"))
+    assert "Photo" in reached and "Choose a photo" in reached
+    assert set(EXAMPLES) <= set(reached)
+    while "Astronaut" not in page.evaluate("document.activeElement.innerText"):
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".face")).to_have_count(1)
+    page.get_by_role("radio", name=STYLES[0]).focus()
+    page.keyboard.press("Tab")  # each of Gradio's radio buttons is a stop of its own
+    page.keyboard.press("Space")
+    expect(page.get_by_role("status").first).to_have_text(f"Style changed to {STYLES[1]}.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.reload()
+    found = _serious(page)
+    show_group(page)
+    found |= _serious(page)
+    for name in ("Webcam", "About"):
+        tab(page, name)
+        found |= _serious(page)
+    assert not found
+
+
+def _serious(page: Page) -> set[str]:
+    """The rules broken, with where."""
+    page.wait_for_timeout(300)  # colours fade in
+    violations = Axe().run(page).response["violations"]
+    return {
+        f"{each['id']}: {node['html'][:120]}"
+        for each in violations
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    }
+
+
+def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> None:
+    known = set(app.state_holder.session_data)
+    choose(page, "mine.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator(".face")).to_have_count(1)
+    (session,) = set(app.state_holder.session_data) - known
+    uploads = [Path(path) for path in app.upload_file_set]
+    assert uploads and not any(path.exists() for path in uploads)
+    page.goto("about:blank")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while session in app.state_holder.session_data:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    show_group(page)
+    for name in ("Photo", "Webcam", "About"):
+        tab(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_about_says_what_it_is_not_for(page: Page) -> None:
+    tab(page, "About")
+    expect(page.get_by_text("Article 5(1)(f)")).to_be_visible()
+    expect(page.get_by_role("table")).to_contain_text("95% interval")

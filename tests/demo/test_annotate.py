@@ -1,0 +1,79 @@
+"""The /annotate endpoint over HTTP, as gradio_client and as a stranger call it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, build_app, launch_options
+from tests.demo.fakes import CARD, fake_pipeline
+from tests.demo.files import SIDE, cases, encoded, photo
+
+ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        # Closing an app empties its folder, which a running one may be using too.
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
+        yield from serve()
+
+
+def serve() -> Iterator[Client]:
+    app = build_app(fake_pipeline())
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield Client(url, verbose=False)
+    app.close()
+
+
+@pytest.fixture
+def picture_file(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(photo(), "JPEG"))
+    return path
+
+
+def test_annotate_is_the_only_public_endpoint(client: Client) -> None:
+    endpoints = client.view_api(return_format="dict", print_info=False)
+    assert isinstance(endpoints, dict)
+    assert list(endpoints["named_endpoints"]) == ["/annotate"]
+
+
+def test_annotate_returns_picture_and_records(client: Client, picture_file: Path) -> None:
+    result, faces = client.predict(
+        image=handle_file(picture_file), style="box", min_score=0.5, api_name="/annotate"
+    )
+    with Image.open(result) as picture:
+        assert (picture.format, picture.size) == ("PNG", SIDE)
+    assert [face["label"] for face in faces] == ["happy", "neutral"]
+
+
+def test_annotate_answers_every_file_and_lives_on(client: Client, tmp_path: Path) -> None:
+    for case in cases():
+        path = tmp_path / case.name
+        path.write_bytes(case.data)
+        if case.size is None:
+            with pytest.raises(AppError, match=case.says):
+                client.predict(image=handle_file(path), api_name="/annotate")
+        else:
+            result, _ = client.predict(image=handle_file(path), api_name="/annotate")
+            with Image.open(result) as picture:
+                assert picture.size == case.size
+
+
+@pytest.mark.parametrize("path", [ASTRONAUT, Path(__file__)], ids=lambda path: path.name)
+@pytest.mark.parametrize("extra", [{}, {"meta": {"_type": "gradio.FileData"}}], ids=str)
+def test_annotate_reads_no_file_of_the_server(
+    client: Client, path: Path, extra: dict[str, object]
+) -> None:
+    # By hand: gradio_client would upload the file of this name first.
+    call = f"{client.src_prefixed}call/annotate"
+    data = [{"path": str(path), **extra}, "box", CARD.name, "mtcnn", 0.5]
+    event = httpx.post(call, json={"data": data}).json()["event_id"]
+    assert "event: error" in httpx.get(f"{call}/{event}").text
+    assert path.exists()

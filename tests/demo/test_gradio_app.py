@@ -1,0 +1,206 @@
+"""The Gradio app without a browser: what each action puts on the screen, and the API."""
+
+import base64
+import io
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import html
+from demo.about import about, figures
+from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, launch_options
+from demo.photos import FILE_KINDS, PREVIEW_SIDE, Shot, make_file
+from demo.pipelines import PipelineStore
+from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, live, restyled
+from demo.uploads import read_upload
+from fer_core import EMOTIONS, FerError, FerPipeline
+from fer_core.emoji import STYLES
+from tests.demo.fakes import CARD, FakeDetector, fake_pipeline
+from tests.demo.files import Case, cases, encoded, photo
+
+CHOICES = Choices("emoji", CARD.name, "mtcnn", 0.5)
+CASES = [pytest.param(case, id=case.name) for case in cases()]
+
+
+@pytest.fixture
+def store() -> PipelineStore:
+    return PipelineStore(fake_pipeline())
+
+
+def calls(store: PipelineStore) -> int:
+    detector = store.first.detector
+    assert isinstance(detector, FakeDetector)
+    return detector.calls
+
+
+def take_photo(store: PipelineStore, name: str = "party.jpg") -> Shot:
+    shot = analysed(store, name, encoded(photo(), "JPEG"), CHOICES).shot
+    assert shot is not None
+    return shot
+
+
+def shown_size(picture: str) -> tuple[int, int]:
+    found = re.search(r'width="(\d+)" height="(\d+)"', picture)
+    assert found
+    return int(found[1]), int(found[2])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_file_gives_a_result_or_a_sentence(store: PipelineStore, case: Case) -> None:
+    screen = analysed(store, case.name, case.data, CHOICES)
+    assert case.says in screen.messages
+    assert OUR_FAULT not in screen.messages
+    if case.size is None:
+        assert (screen.shot, screen.picture, screen.faces) == (None, "", "")
+    else:
+        assert shown_size(screen.picture) == case.size
+
+
+def test_our_own_faults_are_a_sentence_and_a_log_entry(
+    store: PipelineStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: FakeDetector, picture: np.ndarray) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(FakeDetector, "__call__", broken)
+    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES)
+    assert OUR_FAULT in screen.messages and "luck" not in screen.messages
+    assert "out of luck" in caplog.text
+
+
+def test_a_new_style_detects_nothing_again(store: PipelineStore) -> None:
+    shot = take_photo(store)
+    before = calls(store)
+    pictures = {restyled(shot, style).picture for style in STYLES}
+    assert len(pictures) == len(STYLES)
+    assert calls(store) == before
+
+
+def test_a_higher_least_score_leaves_fewer_faces(store: PipelineStore) -> None:
+    shot = take_photo(store)
+    assert len(shot.analysis) == 2
+    again = analysed_again(store, shot, CHOICES._replace(min_score=0.9))
+    assert again.shot is not None and len(again.shot.analysis) == 1
+
+
+def test_a_forgotten_photo_is_asked_for_again(store: PipelineStore) -> None:
+    assert restyled(None, "box") == analysed_again(store, None, CHOICES) == EXPIRED
+
+
+def test_cards_number_the_faces_and_state_seven_probabilities(store: PipelineStore) -> None:
+    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES)
+    assert re.findall(r'class="pin"[^>]*>(\d)<', screen.picture) == ["1", "2"]
+    cards = screen.faces.split('<li class="face">')[1:]
+    assert len(cards) == 2
+    for number, card in enumerate(cards, 1):
+        assert f'alt="Face {number}"' in card
+        assert all(f"<span>{e.name}</span>" in card and e.colour in card for e in EMOTIONS)
+        assert len(re.findall(r"<span>\d+%</span>", card)) == len(EMOTIONS)
+    assert "unsure" not in cards[0] and "unsure" in cards[1]
+
+
+def test_the_picture_is_described_and_reduced(store: PipelineStore) -> None:
+    size = (2 * PREVIEW_SIDE, PREVIEW_SIDE)
+    screen = analysed(store, "large.jpg", encoded(photo(size), "JPEG"), CHOICES)
+    assert "1 happy, 1 neutral" in screen.picture
+    assert shown_size(screen.picture) == size  # the figures are those of the whole picture
+    preview = Image.open(io.BytesIO(_data_of(screen.picture)))
+    assert preview.size == (PREVIEW_SIDE, PREVIEW_SIDE // 2)
+
+
+def _data_of(picture: str) -> bytes:
+    found = re.search(r"base64,([^\"]+)", picture)
+    assert found
+    return base64.b64decode(found[1])
+
+
+def test_names_from_outside_are_escaped() -> None:
+    assert "<script>" not in html.messages("<script>", "<script>")
+
+
+@pytest.mark.parametrize("kind", FILE_KINDS)
+def test_downloads_carry_the_photo_s_name(store: PipelineStore, kind: str) -> None:
+    assert make_file(take_photo(store), "emoji", kind)[0] == f"party-faces.{kind}"
+
+
+def test_the_picture_downloads_whole_and_without_metadata(store: PipelineStore) -> None:
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N"}  # GPS
+    size = (PREVIEW_SIDE + 100, 300)
+    data = encoded(photo(size), "JPEG", exif=exif)
+    shot = analysed(store, "a.jpg", data, CHOICES).shot
+    assert shot is not None
+    with Image.open(io.BytesIO(make_file(shot, "box", "png")[1])) as saved:
+        assert (saved.format, saved.size) == ("PNG", size)
+        assert not saved.getexif() and not saved.info
+
+
+def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> None:
+    raw = b"not even a picture"
+    path = tmp_path / "cached"
+    path.write_bytes(raw)
+    file = {"path": str(path), "orig_name": "mine.jpg"}
+    assert read_upload(file, uploads=()) is None
+    assert path.exists()  # no upload: not the caller's to read or to delete
+    assert read_upload(file, {str(path)}) == ("mine.jpg", raw)
+    assert not path.exists()
+    assert read_upload(file, {str(path)}) is None
+    assert read_upload(None, ()) is None
+
+
+def test_few_pipelines_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, str]] = []
+
+    def make(weights: str, detector: str) -> FerPipeline:
+        made.append((weights, detector))
+        return fake_pipeline()
+
+    monkeypatch.setattr(FerPipeline, "from_weights", make)
+    store = PipelineStore(fake_pipeline(), keep=2)
+    for weights in ("a", "a", "b", "b", "a"):
+        store.get(weights, "haar")
+    assert made == [("a", "haar"), ("b", "haar")]
+    store.get(CARD.name, "mtcnn")  # the first one had to go
+    assert made[-1] == (CARD.name, "mtcnn")
+
+
+def test_a_webcam_frame_comes_back_as_a_picture() -> None:
+    frame = np.asarray(photo())
+    assert "data:image/jpeg" in live(fake_pipeline(), frame, "emoji")
+    assert live(fake_pipeline(), None, "emoji") == html.LIVE_EMPTY
+
+
+def test_about_shows_the_figures_and_the_weak_expressions() -> None:
+    page = about(CARD)
+    assert "66.0%" in page and "64.4% to 67.6%" in page and "3,589" in page
+    assert page.count("weak") == 2  # .3 and .4 of the fake recalls
+    assert "not a determination of a person's\n  internal state" in page
+    assert "not been measured" in figures({})
+
+
+def test_every_example_is_there_and_small() -> None:
+    for file in EXAMPLES.values():
+        assert (EXAMPLES_FOLDER / file).stat().st_size < 300_000
+
+
+def test_nothing_on_the_page_comes_from_elsewhere() -> None:
+    options = launch_options()
+    theme = options["theme"]
+    assert not theme._stylesheets and "http" not in options["head"]
+    assert not options["share"] and not options["run_history"]
+
+
+def test_an_unknown_pair_is_an_error_of_ours(store: PipelineStore) -> None:
+    with pytest.raises(FerError):
+        store.get("no-such-weights", "mtcnn")
+
+
+def test_the_entry_turns_analytics_off() -> None:
+    import app
+
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert callable(app.main)

@@ -1,0 +1,85 @@
+"""The command line, as a person calls it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_core.__main__ import main
+
+
+def run(capsys, *words):
+    code = main([str(word) for word in words])
+    return code, *capsys.readouterr()
+
+
+@pytest.fixture
+def photo(tmp_path, astronaut):
+    path = tmp_path / "me.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # stored turned, as phones do
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)  # GPS latitude
+    Image.fromarray(np.rot90(astronaut).copy()).save(path, exif=exif, quality=95)
+    return path
+
+
+@pytest.mark.parametrize("style", ["emoji", "badge", "word", "box"])
+def test_annotate_writes_an_upright_picture_without_exif(capsys, tmp_path, photo, style):
+    code, out, _ = run(capsys, "annotate", photo, "--out", tmp_path / "o", "--style", style)
+    assert code == 0 and "happy" in out
+    with Image.open(tmp_path / "o" / "me.png") as result:
+        assert result.size == (512, 512)
+        assert not result.getexif() and "exif" not in result.info
+
+
+def test_json_lies_beside_the_picture(capsys, tmp_path, photo):
+    run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
+    found = json.loads((tmp_path / "o" / "me.json").read_text())
+    assert found["source"] == "me.jpg" and found["faces"][0]["label"] == "happy"
+
+
+def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
+    text = tmp_path / "text.jpg"
+    text.write_text("no picture")
+    missing = tmp_path / "missing.png"
+    code, out, err = run(capsys, "annotate", text, photo, missing, "--out", tmp_path / "o")
+    assert code == 1
+    assert (tmp_path / "o" / "me.png").is_file() and "happy" in out
+    assert "text.jpg" in err and "missing.png" in err and "2 of 3" in err
+    assert "Traceback" not in err
+
+
+def test_inputs_of_one_name_do_not_overwrite_each_other(capsys, tmp_path, astronaut):
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "me.png")
+        Image.fromarray(astronaut).save(paths[-1])
+    run(capsys, "annotate", *paths, "--out", tmp_path / "a")
+    assert np.array_equal(np.asarray(Image.open(paths[0])), astronaut)  # an input is kept
+    assert {p.name for p in (tmp_path / "a").iterdir()} == {"me.png", "me-2.png", "me-3.png"}
+
+
+def test_an_output_folder_that_cannot_be_made(capsys, tmp_path, photo):
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, "annotate", photo, "--out", tmp_path / "file" / "o")
+    assert code == 1 and "cannot be written" in err
+
+
+@pytest.mark.parametrize("listing", ["weights", "models", "detectors"])
+def test_listings(capsys, listing):
+    code, out, _ = run(capsys, listing, "--json")
+    names = [row["name"] for row in json.loads(out)]
+    assert code == 0 and names
+    _, table, _ = run(capsys, listing)
+    assert all(name in table for name in names)
+
+
+def test_as_a_program():
+    result = subprocess.run(
+        [sys.executable, "-m", "fer_core", "detectors", "--json"], capture_output=True, text=True
+    )
+    assert result.returncode == 0 and json.loads(result.stdout)[0]["name"] == "mtcnn"

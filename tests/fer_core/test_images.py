@@ -1,0 +1,162 @@
+"""Every kind of picture a user may bring: read right, or refused in a sentence."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_core import ImageError
+from fer_core.images import read_picture
+
+LEFT_RED = np.zeros((20, 30, 3), np.uint8)
+LEFT_RED[:, :15, 0] = 255
+
+
+def encoded(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def is_left_red(pixels, tolerance=12):
+    left, right = pixels[:, :14].reshape(-1, 3).mean(0), pixels[:, 16:].reshape(-1, 3).mean(0)
+    return abs(left - [255, 0, 0]).max() < tolerance and right.max() < tolerance
+
+
+COLOUR_FORMS = [
+    *[(mode, "PNG") for mode in ("RGB", "RGBA", "P")],
+    *[(mode, "JPEG") for mode in ("RGB", "CMYK")],
+    *[(mode, "TIFF") for mode in ("RGB", "RGBA", "CMYK")],
+    *[(mode, "WEBP") for mode in ("RGB", "RGBA")],
+    *[(mode, "GIF") for mode in ("RGB", "P")],
+]
+
+
+@pytest.mark.parametrize("mode, kind", COLOUR_FORMS)
+def test_colour_modes(mode, kind):
+    options = {"quality": 95} if kind in ("JPEG", "WEBP") else {}
+    raw = encoded(Image.fromarray(LEFT_RED).convert(mode), kind, **options)
+    picture = read_picture(raw)
+    assert picture.pixels.shape == LEFT_RED.shape
+    assert is_left_red(picture.pixels, tolerance=30)
+
+
+def test_grey_becomes_rgb():
+    grey = np.arange(0, 200, dtype=np.uint8).reshape(10, 20)
+    pixels = read_picture(encoded(Image.fromarray(grey), "PNG")).pixels
+    assert np.array_equal(pixels, np.repeat(grey[:, :, None], 3, 2))
+
+
+def test_sixteen_bits_keep_their_range():
+    values = np.linspace(0, 65535, 200).astype(np.uint16).reshape(10, 20)
+    pixels = read_picture(encoded(Image.fromarray(values), "PNG")).pixels
+    assert np.abs(pixels[:, :, 0].astype(int) - values // 257).max() <= 1
+
+
+def test_transparency_lies_on_white():
+    clear = np.dstack([LEFT_RED, np.zeros((20, 30), np.uint8)])
+    assert (read_picture(clear).pixels == 255).all()
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_gives_its_first_frame_and_says_so(kind):
+    frames = [Image.fromarray(LEFT_RED), Image.new("RGB", (30, 20), "blue")]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    raw = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    picture = read_picture(raw)
+    assert is_left_red(picture.pixels)
+    assert any("first frame" in note for note in picture.notes)
+
+
+def test_a_still_picture_has_no_notes():
+    assert read_picture(encoded(Image.fromarray(LEFT_RED), "GIF")).notes == ()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_undone(orientation):
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = Image.fromarray(LEFT_RED)
+    if orientation > 1:
+        stored = stored.transpose(undo[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert is_left_red(read_picture(encoded(stored, "JPEG", exif=exif, quality=95)).pixels)
+
+
+def test_broken_exif_does_not_cost_the_photo():
+    exif = b"Exif\0\0" + b"MM\0*\0\0\0\x08" + b"\xff" * 40
+    raw = encoded(Image.fromarray(LEFT_RED), "JPEG", exif=exif, quality=95)
+    assert is_left_red(read_picture(raw).pixels)
+
+
+def truncated_jpeg():
+    noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
+    raw = encoded(Image.fromarray(noise), "JPEG")
+    return raw[: len(raw) // 2]
+
+
+def bomb():
+    """A PNG of 40,000 x 40,000 pixels by its header, in a few hundred bytes."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    "source, says",
+    [
+        (b"", "empty"),
+        (b"just some text, no picture", "not a picture"),
+        (truncated_jpeg(), "damaged or cut short"),
+        (bomb(), "million pixels"),
+        (None, "picture was expected"),
+        (3, "picture was expected"),
+        ("no/such/file.jpg", "no file"),
+        ("\0", "cannot be read"),
+        (np.zeros((0, 0, 3), np.uint8), "shape"),
+        (np.zeros((5, 5, 2), np.uint8), "shape"),
+        (np.zeros(5, np.uint8), "shape"),
+        (np.zeros((5, 5, 3)), "float64"),
+        (np.full((5, 5, 3), np.nan), "NaN"),
+        (np.zeros((5, 5), "U1"), "uint8"),
+        (Image.new("F", (5, 5)), "floating-point"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(source, says):
+    with pytest.raises(ImageError) as caught:
+        read_picture(source)
+    assert says in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+def test_a_refused_file_is_named(tmp_path):
+    path = tmp_path / "holiday.jpg"
+    path.write_text("hello")
+    with pytest.raises(ImageError, match=r"holiday\.jpg"):
+        read_picture(path)
+    with pytest.raises(ImageError, match="cannot be read as a file"):
+        read_picture(tmp_path)
+
+
+def test_an_array_is_used_as_it_is():
+    assert read_picture(LEFT_RED).pixels is LEFT_RED

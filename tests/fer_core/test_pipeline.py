@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from fer_core import Faces, FerError, FerPipeline
+from fer_core.pipeline import in_reading_order
+
+
+def boxes(*xyxy):
+    n = len(xyxy)
+    return Faces(
+        np.array(xyxy, np.float32), np.zeros((n, 0, 2), np.float32), np.ones(n, np.float32)
+    )
+
+
+def test_a_smiling_face_is_found_and_happy(pipeline, astronaut):
+    analysis = pipeline.analyze(astronaut)
+    assert analysis.labels == ["happy"]
+    x0, y0, x1, y1 = analysis.faces.xyxy[0]
+    assert 170 < x0 < x1 < 280 and 50 < y0 < y1 < 185  # where the face is, by eye
+    assert analysis.probs.sum(1) == pytest.approx(1, abs=1e-5)
+
+
+def test_many_pictures_give_what_each_gives_alone(pipeline, astronaut):
+    blank = np.full((60, 90, 3), 127, np.uint8)
+    several = pipeline.analyze_many([astronaut, blank, astronaut[:, ::-1].copy()])
+    assert [len(analysis) for analysis in several] == [1, 0, 1]
+    assert several[1].size_hw == (60, 90)
+    alone = pipeline.analyze(astronaut[:, ::-1].copy())
+    assert np.allclose(several[2].probs, alone.probs, atol=1e-4)
+    assert pipeline.analyze_many([]) == []
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (19, 19), (1, 400), (400, 1), (20, 20)])
+@pytest.mark.parametrize("detector", ["mtcnn", "haar"])
+def test_pictures_too_small_for_a_face(size_hw, detector):
+    pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
+    assert len(pipeline.analyze(np.zeros((*size_hw, 3), np.uint8))) == 0
+
+
+@pytest.mark.parametrize("detector", ["mtcnn", "haar"])
+@pytest.mark.parametrize("scale", [0.5, 2])
+def test_boxes_are_in_the_pixels_of_the_picture(detector, scale, astronaut):
+    from fer_core.inputs import resize
+
+    pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
+    whole = pipeline.analyze(astronaut, min_score=0.8).faces.xyxy
+    resized = resize(astronaut, (round(512 * scale), round(512 * scale)))
+    scaled = pipeline.analyze(resized, min_score=0.8).faces.xyxy
+    assert len(whole) == len(scaled) == 1
+    assert np.abs(scaled / scale - whole).max() < 12
+
+
+def test_a_face_that_fills_a_small_picture_is_found(pipeline, astronaut):
+    from fer_core.inputs import resize
+
+    assert len(pipeline.analyze(resize(astronaut[40:200, 150:310], (48, 48)))) == 1
+
+
+def test_a_huge_picture_takes_bounded_work(pipeline, astronaut):
+    tiled = np.zeros((6000, 8000, 3), np.uint8)
+    tiled[1000:3048, 1000:3048] = astronaut.repeat(4, 0).repeat(4, 1)
+    analysis = pipeline.analyze(tiled)
+    assert analysis.labels == ["happy"]
+    assert 1000 + 170 * 4 < analysis.faces.xyxy[0, 0] < 1000 + 280 * 4
+
+
+def test_min_score_filters(pipeline, astronaut):
+    score = float(pipeline.analyze(astronaut).faces.scores[0])
+    assert len(pipeline.analyze(astronaut, min_score=score)) == 1
+    assert len(pipeline.analyze(astronaut, min_score=1.0)) <= 1
+    with pytest.raises(FerError, match="0 to 1"):
+        pipeline.analyze(astronaut, min_score=1.5)
+
+
+def test_reading_order():
+    faces = boxes(
+        (200, 12, 240, 52),
+        (10, 100, 50, 140),
+        (100, 0, 140, 40),
+        (60, 108, 100, 148),
+        (5, 5, 45, 45),
+    )
+    order = in_reading_order(faces).xyxy[:, 0].tolist()
+    assert order == [5, 100, 200, 10, 60]
+    assert len(in_reading_order(Faces.empty())) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"weights": "best"}, {"detector": "yolo"}, {"device": "tpu9"}, {"device": "cuda:99"}],
+)
+def test_names_that_do_not_exist(wrong):
+    with pytest.raises(FerError):
+        FerPipeline.from_weights(**{"device": "cpu"} | wrong)
+
+
+def test_classifier_takes_grey_or_rgb_of_any_size(pipeline):
+    crops = np.random.default_rng(0).integers(0, 255, (3, 90, 70), np.uint8)
+    grey = pipeline.classifier(crops)
+    rgb = pipeline.classifier(np.repeat(crops[..., None], 3, axis=3))
+    assert grey.shape == (3, 7) and np.allclose(grey, rgb, atol=0.02)
+    with pytest.raises(FerError, match="uint8"):
+        pipeline.classifier(crops.astype(np.float32))

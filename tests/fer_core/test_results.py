@@ -1,0 +1,37 @@
+import csv
+import io
+import json
+
+import numpy as np
+
+from fer_core import Analysis, Faces
+from fer_core.results import to_csv, to_json
+
+FACES = Faces(
+    np.array([[1, 2, 31.26, 42], [50, 2, 80, 42]], np.float32),
+    np.zeros((2, 0, 2), np.float32),
+    np.array([0.99, 0.95], np.float32),
+)
+ANALYSIS = Analysis(FACES, np.eye(7, dtype=np.float32)[[3, 4]], (60, 90), ("A note.",))
+
+
+def test_json_says_what_was_found():
+    document = json.loads(to_json(ANALYSIS, "party.jpg"))
+    assert document["source"] == "party.jpg" and document["notes"] == ["A note."]
+    assert (document["width"], document["height"]) == (90, 60)
+    assert [face["label"] for face in document["faces"]] == ["happy", "sad"]
+    assert document["faces"][0]["xyxy"] == [1, 2, 31.3, 42]
+    assert document["faces"][1]["probs"]["sad"] == 1
+
+
+def test_csv_has_a_line_for_each_face():
+    rows = list(csv.DictReader(io.StringIO(to_csv(ANALYSIS))))
+    assert [row["face"] for row in rows] == ["1", "2"]
+    assert rows[0]["label"] == "happy" and float(rows[0]["happy"]) == 1
+    assert float(rows[1]["right"]) == 80
+
+
+def test_no_face_is_an_empty_list():
+    nothing = Analysis(Faces.empty(), np.zeros((0, 7), np.float32), (5, 5))
+    assert json.loads(to_json(nothing, "x"))["faces"] == []
+    assert to_csv(nothing).count("\n") == 1

@@ -1,0 +1,86 @@
+"""The rules of the architecture, checked on the code's own imports."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fer_core
+
+ROOT = Path(__file__).resolve().parent.parent
+UI = {"gradio", "streamlit", "plotly"}
+FORBIDDEN = {
+    "fer_core": {"demo", "train", *UI},
+    "train": {"demo", *UI},
+    "demo": {"train"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_packages_know_only_what_they_may(package):
+    files = list((ROOT / package).rglob("*.py"))
+    assert files
+    for path in files:
+        crossing = FORBIDDEN[package] & set(imports(path))
+        assert not crossing, f"{path.relative_to(ROOT)} imports {crossing}"
+
+
+def test_the_public_names():
+    assert fer_core.__all__ == [
+        "EMOTIONS",
+        "Analysis",
+        "Emotion",
+        "Faces",
+        "FerError",
+        "FerPipeline",
+        "ImageError",
+        "create_model",
+        "list_models",
+        "list_weights",
+        "render",
+    ]
+    assert all(hasattr(fer_core, name) for name in fer_core.__all__)
+
+
+OFFLINE = """
+import socket, sys
+def refuse(self, address, *rest):
+    if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        print("NETWORK", address, file=sys.stderr); raise OSError("no network")
+    return connect(self, address, *rest)
+connect = socket.socket.connect
+socket.socket.connect = refuse
+lookup = socket.getaddrinfo
+def refuse_lookup(host, *rest, **more):
+    if host not in ("127.0.0.1", "::1", "localhost", None, "0.0.0.0"):
+        print("NETWORK", host, file=sys.stderr); raise OSError("no network")
+    return lookup(host, *rest, **more)
+socket.getaddrinfo = refuse_lookup
+import numpy as np, fer_core
+pipeline = fer_core.FerPipeline.from_weights("default", device="cpu")
+pipeline.analyze(np.zeros((50, 50, 3), np.uint8))
+import app
+"""
+
+
+def test_importing_and_analysing_make_no_network_call():
+    result = subprocess.run(
+        [sys.executable, "-c", OFFLINE], capture_output=True, text=True, cwd=ROOT, timeout=180
+    )
+    assert result.returncode == 0, result.stderr
+    assert "NETWORK" not in result.stderr
+
+
+def test_tracked_files_stay_small_enough_for_the_hub():
+    for path in (ROOT / "weights").glob("*.safetensors"):
+        assert path.stat().st_size < 10_000_000

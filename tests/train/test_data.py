@@ -1,0 +1,178 @@
+"""Each form of data set, on a small made-up copy of its real layout."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from fer_core import FerError
+from fer_core.emotions import LABELS
+from train.data import load_dataset
+from train.sources.fer2013 import USAGES
+
+VOTE_COLUMNS = [
+    *("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear"),
+    *("contempt", "unknown", "NF"),
+]
+
+
+def faces(n, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (n, 48, 48)).astype(np.uint8)
+
+
+def table(images, labels, usage):
+    pixels = [" ".join(map(str, image.ravel())) for image in images]
+    return pd.DataFrame({"emotion": labels, "pixels": pixels, "Usage": usage})
+
+
+@pytest.fixture
+def fer2013(tmp_path):
+    """9 training, 3 validation and 3 test faces, with votes; the last training face is a test face,
+    slightly changed, and the first test face stands in the validation split too.
+    """
+    images = faces(15)
+    images[8] = (images[14].astype(int) + 3).clip(0, 255)
+    images[12] = images[9]
+    usage = ["Training"] * 9 + ["PublicTest"] * 3 + ["PrivateTest"] * 3
+    labels = np.arange(15) % 7
+    table(images, labels, usage).to_csv(tmp_path / "fer2013.csv", index=False)
+    votes = pd.DataFrame(0, index=range(15), columns=VOTE_COLUMNS)
+    votes["happiness"], votes["neutral"] = 6, 3
+    votes.loc[1, ["happiness", "contempt"]] = 1, 8
+    votes.loc[2, VOTE_COLUMNS] = 0
+    votes.insert(0, "Usage", usage)
+    votes.insert(1, "Image name", "x.png")
+    votes.to_csv(tmp_path / "fer2013new.csv", index=False)
+    return tmp_path, images, labels
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_fer2013_csv(fer2013, as_file):
+    folder, images, labels = fer2013
+    data = load_dataset(str(folder / "fer2013.csv" if as_file else folder))
+    assert [len(s) for s in (data.train, data.valid, data.test)] == [8, 3, 3]
+    assert np.array_equal(data.train.images, images[:8])
+    assert np.array_equal(data.test.labels, labels[12:])
+    assert data.test.rows.tolist() == [12, 13, 14]
+
+
+def test_leaks_are_left_out_of_training_and_marked_in_the_test(fer2013):
+    data = load_dataset(str(fer2013[0]))
+    assert 8 not in data.train.rows and data.removed == 1
+    assert data.clean_test.tolist() == [False, True, False]
+
+
+def test_votes_become_shares_of_the_seven(fer2013):
+    train = load_dataset(str(fer2013[0])).train
+    assert train.votes[0].tolist() == pytest.approx([0, 0, 0, 2 / 3, 0, 0, 1 / 3])
+    assert train.vote_labels[:4].tolist() == [3, -1, -1, 3]  # contempt wins, nobody voted
+    assert len(train.with_labels("ferplus")) == 6
+    assert np.array_equal(train.targets("fer2013").argmax(1), train.labels)
+
+
+def test_without_votes_only_the_labels_count(fer2013):
+    folder = fer2013[0]
+    (folder / "fer2013new.csv").unlink()
+    assert load_dataset(str(folder)).label_sets() == ("fer2013",)
+
+
+def test_parquet_shards_give_the_same(fer2013, tmp_path_factory):
+    import io
+
+    folder, images, labels = fer2013
+    shards = tmp_path_factory.mktemp("shards")
+    rows = []
+    for row, image in enumerate(images):
+        out = io.BytesIO()
+        Image.fromarray(image).save(out, "PNG")
+        usage = USAGES[0 if row < 9 else 1 if row < 12 else 2]
+        rows.append({"row": row, "usage": usage, "emotion": labels[row], "image": out.getvalue()})
+    pd.DataFrame(rows[8:]).to_parquet(shards / "fer2013-0.parquet")
+    pd.DataFrame(rows[:8]).to_parquet(shards / "fer2013-1.parquet")
+    (shards / "fer2013new.csv").write_bytes((folder / "fer2013new.csv").read_bytes())
+    ours, theirs = load_dataset(str(shards)), load_dataset(str(folder))
+    assert np.array_equal(ours.train.images, theirs.train.images)
+    assert np.array_equal(ours.train.votes, theirs.train.votes)
+    (shards / "fer2013-1.parquet").unlink()
+    with pytest.raises(FerError, match="rows are missing"):
+        load_dataset(str(shards))
+
+
+@pytest.mark.parametrize(
+    "column, value, says",
+    [
+        ("pixels", "1 2 3", "line 3"),
+        ("pixels", "x " * 2304, "line 3"),
+        ("pixels", "256 " * 2304, "outside 0 to 255"),
+        ("emotion", 7, "label 7"),
+        ("emotion", "sad", "label sad"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path, column, value, says):
+    broken = table(faces(3), [0, 1, 2], list(USAGES)).astype({"emotion": object})
+    broken.loc[1, column] = value
+    broken.to_csv(tmp_path / "fer2013.csv", index=False)
+    with pytest.raises(FerError, match=says):
+        load_dataset(str(tmp_path))
+
+
+def test_other_files_are_refused(tmp_path, fer2013):
+    with pytest.raises(FerError, match="nothing at"):
+        load_dataset(str(tmp_path / "none"))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FerError, match="no data set"):
+        load_dataset(str(tmp_path / "empty"))
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(FerError, match="lacks the columns"):
+        load_dataset(str(tmp_path / "other.csv"))
+    part = tmp_path / "empty" / "fer2013.csv"
+    table(faces(2), [0, 1], USAGES[:2]).to_csv(part, index=False)
+    with pytest.raises(FerError, match="no row with Usage PrivateTest"):
+        load_dataset(str(part))
+    (fer2013[0] / "fer2013new.csv").write_text("Usage\nTraining\n")
+    with pytest.raises(FerError, match="same rows"):
+        load_dataset(str(fer2013[0]))
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for split, count in (("train", 12), ("test", 2)):
+        for index, name in enumerate(("happy", "Sad", "surprised")):
+            child = tmp_path / split / name
+            child.mkdir(parents=True)
+            for i, image in enumerate(faces(count, seed=index + 10 * count)):
+                Image.fromarray(image).resize((96, 96)).save(child / f"{i}.png")
+    return tmp_path
+
+
+def test_image_folders(folders):
+    data = load_dataset(str(folders))
+    assert [len(s) for s in (data.train, data.valid, data.test)] == [30, 6, 6]
+    assert data.train.images.shape[1:] == (48, 48)
+    assert {LABELS[label] for label in data.test.labels} == {"happy", "sad", "surprise"}
+    assert {LABELS[label] for label in data.valid.labels} == {"happy", "sad", "surprise"}
+
+
+def test_image_folders_that_are_wrong(folders):
+    broken = folders / "test" / "happy" / "0.png"
+    broken.write_text("no picture")
+    with pytest.raises(FerError, match=r"0\.png"):
+        load_dataset(str(folders))
+    for path in (folders / "test" / "happy").iterdir():
+        path.unlink()
+    with pytest.raises(FerError, match="holds no picture"):
+        load_dataset(str(folders))
+    (folders / "train" / "bored").mkdir()
+    with pytest.raises(FerError, match="not named after an expression"):
+        load_dataset(str(folders))
+
+
+def test_drawn_faces_are_the_same_each_time():
+    one, two = load_dataset("synthetic"), load_dataset("synthetic")
+    assert np.array_equal(one.train.images, two.train.images)
+    assert np.bincount(one.test.labels).tolist() == [50] * 7
+
+
+def test_an_unknown_split_is_named():
+    with pytest.raises(FerError, match="train, valid, test"):
+        load_dataset("synthetic").split("PrivateTest")

@@ -1,0 +1,101 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from fer_core import FerError
+from fer_core.device import choose_device
+from train.files import BEST, CHECKPOINT
+from train.loop import Trainer
+
+CPU = choose_device("cpu")
+
+
+def trainer(recipe, data, folder, resume=False):
+    made = Trainer(recipe, data, folder, CPU)
+    if resume:
+        made.resume()
+    return made
+
+
+def finish(made):
+    return [epoch for epoch in made.epochs()]
+
+
+class Killed(BaseException):
+    """As a kill, it passes every except."""
+
+
+@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "between weights and checkpoint"])
+def test_a_killed_run_ends_as_one_that_was_not(recipe, tiny_data, tmp_path, monkeypatch, killed_in):
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
+    expected = finish(trainer(recipe, tiny_data, whole))
+
+    made = trainer(recipe, tiny_data, resumed)
+    steps_per_epoch = 70 // 14
+    if killed_in == "between weights and checkpoint":
+        monkeypatch.setattr("train.loop.save_checkpoint", _kill)
+    else:
+        left = iter(range(steps_per_epoch * int(killed_in[-1]) - 2))
+        step = made._step
+        monkeypatch.setattr(
+            made, "_step", lambda *a: step(*a) if next(left, None) is not None else _kill()
+        )
+    with pytest.raises(Killed):
+        finish(made)
+    monkeypatch.undo()
+
+    history = trainer(recipe, tiny_data, resumed, resume=True)
+    finish(history)
+    for ours, theirs in zip(history.history, expected, strict=True):
+        assert dataclasses.replace(ours, seconds=0) == dataclasses.replace(theirs, seconds=0)
+    one, two = load_file(whole / BEST), load_file(resumed / BEST)
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    states = [torch.load(f / CHECKPOINT, weights_only=True) for f in (whole, resumed)]
+    assert all(
+        torch.equal(states[0]["model"][name], states[1]["model"][name])
+        for name in states[0]["model"]
+    )
+
+
+def _kill(*_):
+    raise Killed
+
+
+def test_early_stopping_keeps_the_best(recipe, tiny_data, tmp_path):
+    still = dataclasses.replace(recipe, lr=0.0, ema_decay=0.0, epochs=40, patience=2)
+    made = trainer(still, tiny_data, tmp_path)
+    history = finish(made)
+    best = max(epoch.valid_accuracy for epoch in history)
+    assert history[made.best_epoch].valid_accuracy == best
+    assert len(history) == made.best_epoch + 1 + 2 < 40
+    assert trainer(still, tiny_data, tmp_path, resume=True).finished
+
+
+def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
+    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path))
+    with pytest.raises(FerError, match="another recipe"):
+        trainer(recipe, tiny_data, tmp_path, resume=True)
+
+
+def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
+    made = trainer(dataclasses.replace(recipe, label_set="ferplus"), tiny_data, tmp_path)
+    assert torch.allclose(made.targets.max(1).values, torch.tensor(0.9))
+    smooth = dataclasses.replace(recipe, label_smoothing=0.14)
+    assert trainer(smooth, tiny_data, tmp_path).targets.min() == pytest.approx(0.02)
+
+
+def test_learning_rate_warms_up_and_decays(recipe):
+    schedule = dataclasses.replace(recipe, epochs=10, lr=1.0, warmup_epochs=2)
+    rates = [schedule.lr_at(epoch) for epoch in np.linspace(0, 10, 101)]
+    assert rates[0] < 0.02 and max(rates) == pytest.approx(1.0)
+    assert np.argmax(rates) == 20 and rates[-1] < 1e-9
+    assert dataclasses.replace(schedule, schedule="constant").lr_at(9) == 1.0
+
+
+@pytest.mark.parametrize("wrong", [{"augment": "sepia"}, {"epochs": 0}, {"batch_size": 1}])
+def test_a_recipe_that_cannot_run(recipe, wrong):
+    with pytest.raises(ValueError):
+        dataclasses.replace(recipe, **wrong)

@@ -1,0 +1,98 @@
+"""A run's files, and the way from a run to weights that the pipeline takes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fer_core import FerError
+from fer_core.classifier import Classifier
+from fer_core.device import choose_device
+from fer_core.report import EvalReport, ReportError, read_report
+from fer_core.weights import load_model, read_card
+from train.evaluate import evaluate
+from train.export import export
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
+from train.run import run
+
+CPU = choose_device("cpu")
+
+
+@pytest.fixture(scope="module")
+def finished(tiny_data, tmp_path_factory):
+    from train.config import Recipe
+    from train.experiments import Experiment
+
+    folder = tmp_path_factory.mktemp("run")
+    recipe = Recipe(
+        "compact_se", {"widths": [8, 16], "depths": [1, 1]}, epochs=2, batch_size=14, lr=0.05
+    )
+    run(Experiment("tiny", recipe, "a test"), tiny_data, folder, CPU)
+    return folder
+
+
+def test_a_run_leaves_its_files(finished):
+    names = {path.name for path in finished.iterdir()}
+    assert names == {BEST, CHECKPOINT, PREDICTIONS, REPORT, "tensorboard"}
+    assert list((finished / "tensorboard").glob("events*"))
+
+
+def test_the_report_agrees_with_itself_and_survives_json(finished):
+    report = read_report(finished / REPORT)
+    assert EvalReport.from_json(report.to_json(), "here") == report
+    for evaluation in report.evaluations:
+        matrix = np.array(evaluation.confusion)
+        assert matrix.sum() == evaluation.n
+        assert np.trace(matrix) / evaluation.n == pytest.approx(evaluation.accuracy)
+        assert evaluation.interval[0] <= evaluation.accuracy <= evaluation.interval[1]
+    found = {(e.label_set, e.subset, e.n) for e in report.evaluations}
+    assert found == {
+        *{(labels, "all", 21) for labels in ("fer2013", "ferplus")},
+        *{(labels, "clean", 14) for labels in ("fer2013", "ferplus")},
+    }
+    assert len(report.curves["train_loss"]) == report.epochs == 2
+
+
+def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp_path):
+    export(finished, "tiny", tmp_path)
+    card = read_card("tiny", tmp_path)
+    probs = Classifier(load_model(card, tmp_path), card.input, CPU)(tiny_data.test.images)
+    kept = np.load(tmp_path / "reports" / "tiny.npz")
+    assert np.allclose(probs, kept["probs"], atol=1e-3)
+    assert kept["row"].tolist() == tiny_data.test.rows.tolist()
+    again = evaluate(probs, tiny_data, "PrivateTest")
+    assert card.metrics["fer2013"]["accuracy"] == round(again[0].accuracy, 4)
+    assert {"mtcnn", "haar"} <= set(card.crop)
+
+
+def test_an_unfinished_run_is_not_exported(tmp_path):
+    with pytest.raises(FerError, match="finish the run"):
+        export(tmp_path, "x", tmp_path)
+
+
+def test_a_second_run_does_not_overwrite_the_first(finished, tiny_data, tiny_experiment):
+    with pytest.raises(FerError, match="--resume"):
+        run(tiny_experiment, tiny_data, finished, CPU)
+
+
+@pytest.mark.parametrize("spoil", [lambda d: d.pop("ece"), lambda d: d.update(confusion=3)])
+def test_a_spoiled_report_is_refused(finished, spoil):
+    values = json.loads((finished / REPORT).read_text())
+    spoil(values)
+    with pytest.raises(ReportError, match="here"):
+        EvalReport.from_json(json.dumps(values), "here")
+    with pytest.raises(ReportError):
+        EvalReport.from_json("[]", "here")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file.json"
+    path.write_text("old")
+
+    def fail(draft):
+        draft.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(FerError, match="No space left"):
+        write_whole(path, fail)
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,69 @@
+"""Write the README's table of figures from the reports: python -m train.tables."""
+
+import sys
+from pathlib import Path
+
+from fer_core.report import EvalReport, Evaluation, read_report
+from fer_core.types import FerError
+from fer_core.weights import FOLDER, list_weights, read_card
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+START = (
+    "<!-- figures: written by `python -m train.tables`; tests/train/test_tables.py compares -->\n"
+)
+END = "<!-- end of figures -->\n"
+
+
+def figures_table() -> str:
+    """Markdown: a row for each of the shipped weights, with both label sets on the test split."""
+    reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
+    lines = [
+        "Accuracy on FER2013's PrivateTest, one pass, with its 95 % interval. *All* is every face;",
+        "*clean* leaves out those that stand, or nearly so, in another split.",
+        "",
+        "| weights | FER+ majority, all | clean | FER2013 labels, all | clean | macro-F1 | ECE |",
+        "|---|---|---|---|---|---|---|",
+        *(_row(name, report) for name, report in reports.items()),
+        "",
+        "Macro-F1 and ECE are on the labels that the weights learned. Seed 0; made and judged by:",
+        "",
+        "```",
+        *(report.command for report in reports.values()),
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, report: EvalReport) -> str:
+    by_kind = {(e.label_set, e.subset): e for e in report.evaluations}
+    order = [(labels, subset) for labels in ("ferplus", "fer2013") for subset in ("all", "clean")]
+    cells = [_cell(by_kind[kind]) for kind in order]
+    learned = report.main
+    return f"| `{name}` | {' | '.join(cells)} | {learned.macro_f1:.3f} | {learned.ece:.3f} |"
+
+
+def _cell(e: Evaluation) -> str:
+    low, high = (100 * end for end in e.interval)
+    return f"**{e.accuracy:.2%}** [{low:.1f}, {high:.1f}] n = {e.n:,}"
+
+
+def with_table(readme: str) -> str:
+    """The README's text with the table between its two marks. Raises FerError without marks."""
+    before, mark, rest = readme.partition(START)
+    _, end, after = rest.partition(END)
+    if not (mark and end):
+        raise FerError(f"{README} lacks the marks that the table of figures goes between.")
+    return before + START + figures_table() + END + after
+
+
+def main() -> int:
+    try:
+        README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
