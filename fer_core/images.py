@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from fer_core.types import ImageError, UInt8Array
 
@@ -100,7 +100,8 @@ def _from_pil(image: Image.Image, name: str) -> Picture:
 
 def _upright(image: Image.Image) -> Image.Image:
     try:
-        return ImageOps.exif_transpose(image)
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return ImageOps.exif_transpose(image) if turned else image
     except Exception:  # a broken EXIF block must not cost the photo
         return image
 
@@ -113,7 +114,8 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.array(image.convert("RGB"))
+    # No copy where none is needed: a large photo takes hundreds of megabytes.
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _to_8_bit(values: np.ndarray) -> UInt8Array:

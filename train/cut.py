@@ -11,15 +11,16 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fer_core.crops import FaceCut
-from fer_core.detection import create_detector, list_detectors
+from fer_core.detection import Detector, create_detector, list_detectors
 from fer_core.device import choose_device
+from fer_core.inputs import resize
 from fer_core.pipeline import MIN_SCORE
-from fer_core.types import FerError
+from fer_core.types import Faces, FerError
 from train.data import load_dataset
+from train.errors import DataError
 from train.files import write_whole
 
 CUTS = Path(__file__).parent / "cuts.json"
@@ -41,19 +42,13 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
     """The cut for a detector from uint8 (N, S, S) faces that fill their frame."""
     detector = create_detector(detector_name, choose_device("cpu"))
     side = images.shape[1]
-    boxes, eyes = [], []
-    for image in images:
-        large = cv2.resize(
-            image, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC
-        )
-        faces = detector(np.repeat(large[:, :, None], 3, axis=2))
-        faces = faces[faces.scores >= MIN_SCORE]
-        if len(faces) == 1:
-            boxes.append(faces.xyxy[0] / ENLARGEMENT)
-            eyes.append(faces.landmarks[0, :2] / ENLARGEMENT)
-    found = np.stack(boxes)
-    heights = found[:, 3] - found[:, 1]
-    centres = (found[:, :2] + found[:, 2:]) / 2
+    found = [faces for image in images for faces in [_only_face(detector, image)] if len(faces)]
+    if not found:
+        raise DataError(f"{detector_name} found no face in any of the {len(images)} pictures.")
+    boxes = np.concatenate([faces.xyxy for faces in found]) / ENLARGEMENT
+    points = np.concatenate([faces.landmarks for faces in found]) / ENLARGEMENT
+    heights = boxes[:, 3] - boxes[:, 1]
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     offsets = (side / 2 - centres) / heights[:, None]
     right, down = np.median(offsets, axis=0)
     cut = FaceCut(
@@ -64,10 +59,19 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
     return Measurement(
         shown=len(images),
         found=len(found),
-        median_xyxy=tuple(np.median(found, axis=0).round(1).tolist()),
-        median_eyes=tuple(map(tuple, np.median(np.stack(eyes), axis=0).round(1).tolist())),
+        median_xyxy=tuple(np.median(boxes, axis=0).round(1).tolist()),
+        median_eyes=tuple(map(tuple, np.median(points[:, :2], axis=0).round(1).tolist())),
         cut=cut,
     )
+
+
+def _only_face(detector: Detector, image: np.ndarray) -> Faces:
+    """The one face of an enlarged picture; none where several were found, as for no face."""
+    height, width = image.shape
+    large = resize(image, (height * ENLARGEMENT, width * ENLARGEMENT))
+    faces = detector(np.repeat(large[:, :, None], 3, axis=2))
+    faces = faces[faces.scores >= MIN_SCORE]
+    return faces if len(faces) == 1 else Faces.empty()
 
 
 def read_cuts() -> dict[str, FaceCut]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fakes import CARD, fake_pipeline
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, build_app, launch_options
-from tests.demo.fakes import CARD, fake_pipeline
-from tests.demo.files import SIDE, cases, encoded, photo
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 

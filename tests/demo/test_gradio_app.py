@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import CARD, FakeDetector, fake_pipeline
+from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
 from demo import html
@@ -19,8 +21,6 @@ from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, 
 from demo.uploads import read_upload
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
-from tests.demo.fakes import CARD, FakeDetector, fake_pipeline
-from tests.demo.files import Case, cases, encoded, photo
 
 CHOICES = Choices("emoji", CARD.name, "mtcnn", 0.5)
 CASES = [pytest.param(case, id=case.name) for case in cases()]

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from picture_files import cases
 from PIL import Image
 
 from fer_core.__main__ import main
@@ -83,3 +84,17 @@ def test_as_a_program():
         [sys.executable, "-m", "fer_core", "detectors", "--json"], capture_output=True, text=True
     )
     assert result.returncode == 0 and json.loads(result.stdout)[0]["name"] == "mtcnn"
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_every_kind_of_file_gives_a_result_or_a_sentence(capsys, tmp_path, case):
+    path = tmp_path / case.name
+    path.write_bytes(case.data)
+    code, out, err = run(capsys, "annotate", path, "--out", tmp_path / "o")
+    if case.size is None:
+        assert code == 1 and case.says in err and not (tmp_path / "o").exists()
+    else:
+        assert code == 0 and err == ""
+        assert case.says.lower() in out.lower()
+        with Image.open(tmp_path / "o" / f"{path.stem}.png") as result:
+            assert result.size == case.size
