@@ -14,7 +14,8 @@ class Recipe:
     """One training run, apart from the data and the device.
 
     `label_set` is what is learned: "fer2013" (the data set's labels) or "ferplus" (the vote
-    shares as soft targets). `start_from` names shipped weights to begin with; "" is from scratch.
+    shares as soft targets). `start_from` names the experiment whose best weights are the start,
+    in the run folder of that name beside this one; "" is from scratch.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `patience` ends the run after that many epochs without a better validation accuracy.
     """

@@ -1,8 +1,9 @@
 """Measure where FER2013's frame lies around a detector's box: python -m train.cut --data PATH.
 
-The faces of the training split are enlarged four times and shown to each detector. The median
-of its boxes, seen from the 48x48 frame, gives the square that serving has to cut from a box so
-that the classifier sees what it was trained on. `train.export` puts the result into the card.
+The faces of the training split are enlarged four times, surrounded by their repeated border (a
+detector expects a face in a picture, not a face alone), and shown to each detector. The median of
+its boxes, seen from the 48x48 frame, gives the square that serving has to cut from a box so that
+the classifier sees what it was trained on. `train.export` puts the result into the card.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from fer_core.crops import FaceCut
@@ -45,8 +47,8 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
     found = [faces for image in images for faces in [_only_face(detector, image)] if len(faces)]
     if not found:
         raise DataError(f"{detector_name} found no face in any of the {len(images)} pictures.")
-    boxes = np.concatenate([faces.xyxy for faces in found]) / ENLARGEMENT
-    points = np.concatenate([faces.landmarks for faces in found]) / ENLARGEMENT
+    boxes = np.concatenate([faces.xyxy for faces in found])
+    points = np.concatenate([faces.landmarks for faces in found])
     heights = boxes[:, 3] - boxes[:, 1]
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     offsets = (side / 2 - centres) / heights[:, None]
@@ -66,12 +68,17 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
 
 
 def _only_face(detector: Detector, image: np.ndarray) -> Faces:
-    """The one face of an enlarged picture; none where several were found, as for no face."""
-    height, width = image.shape
-    large = resize(image, (height * ENLARGEMENT, width * ENLARGEMENT))
+    """The one face of a picture, in its pixels; none where several were found, as for no face."""
+    margin = len(image) // 4
+    picture = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REPLICATE)
+    rows, columns = picture.shape
+    large = resize(picture, (rows * ENLARGEMENT, columns * ENLARGEMENT))
     faces = detector(np.repeat(large[:, :, None], 3, axis=2))
     faces = faces[faces.scores >= MIN_SCORE]
-    return faces if len(faces) == 1 else Faces.empty()
+    if len(faces) != 1:
+        return Faces.empty()
+    xyxy, points = (values / ENLARGEMENT - margin for values in (faces.xyxy, faces.landmarks))
+    return Faces(xyxy.astype(np.float32), points.astype(np.float32), faces.scores)
 
 
 def read_cuts() -> dict[str, FaceCut]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -22,7 +23,6 @@ from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
-from fer_core.weights import load_model, read_card
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
@@ -77,12 +77,19 @@ class Trainer:
 
     def _initial_model(self) -> nn.Module:
         recipe = self.recipe
-        if not recipe.start_from:
-            return create_model(recipe.arch, **recipe.arch_args)
-        card = read_card(recipe.start_from)
-        if (card.arch, dict(card.arch_args)) != (recipe.arch, recipe.arch_args):
-            raise RunError(f"{card.name} is a {card.arch}, not the recipe's {recipe.arch}.")
-        return load_model(card)
+        model = create_model(recipe.arch, **recipe.arch_args)
+        if recipe.start_from:
+            path = self.folder.parent / recipe.start_from / BEST
+            if not path.is_file():
+                raise RunError(
+                    f"This run starts from {path}, which is missing. First run: "
+                    f"python -m train.run {recipe.start_from} --data … --out {path.parent}"
+                )
+            try:
+                model.load_state_dict(load_file(path))
+            except RuntimeError as error:
+                raise RunError(f"{path} does not fit {recipe.arch}: {error}") from error
+        return model
 
     @property
     def best_epoch(self) -> int:

@@ -80,6 +80,19 @@ def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
         trainer(recipe, tiny_data, tmp_path, resume=True)
 
 
+def test_a_run_starts_from_the_run_beside_it(recipe, tiny_data, tmp_path):
+    second = dataclasses.replace(recipe, start_from="first", epochs=1)
+    with pytest.raises(FerError, match=r"train\.run first"):
+        trainer(second, tiny_data, tmp_path / "second")
+    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path / "first"))
+    started = trainer(second, tiny_data, tmp_path / "second").model.state_dict()
+    best = load_file(tmp_path / "first" / BEST)
+    assert all(torch.equal(started[name], best[name]) for name in best)
+    other = dataclasses.replace(second, arch_args={"widths": [4, 8], "depths": [1, 1]})
+    with pytest.raises(FerError, match="does not fit"):
+        trainer(other, tiny_data, tmp_path / "second")
+
+
 def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
     made = trainer(dataclasses.replace(recipe, label_set="ferplus"), tiny_data, tmp_path)
     assert torch.allclose(made.targets.max(1).values, torch.tensor(0.9))
