@@ -46,7 +46,7 @@ if ranks.world > 1:
 def test_two_processes_train_as_one(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(root=str(ROOT)))
-    launch = ["-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0"]
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     for words, name in (([], "one"), (launch, "two")):
         command = [sys.executable, *words, str(script), str(tmp_path / name)]
         result = subprocess.run(command, capture_output=True, text=True, timeout=120)
