@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from fer_core.device import DeviceChoice
 from fer_core.emotions import LABELS
@@ -30,8 +30,16 @@ class Classifier:
         inputs = self.spec.to_tensor(crops)
         probs = [np.zeros((0, len(LABELS)), np.float32)]
         for start in range(0, len(inputs), BATCH):
-            batch = inputs[start : start + BATCH].to(self.choice.device)
-            with self.choice.autocast():
-                logits = self.model(batch.contiguous(memory_format=torch.channels_last))
-            probs.append(logits.float().softmax(1).cpu().numpy())
+            probs.append(self._probs(inputs[start : start + BATCH]).cpu().numpy())
         return np.concatenate(probs)
+
+    def _probs(self, inputs: Tensor) -> Tensor:
+        if self.spec.mirror_average:
+            inputs = torch.cat([inputs, inputs.flip(3)])
+        inputs = inputs.to(self.choice.device).contiguous(memory_format=torch.channels_last)
+        with self.choice.autocast():
+            probs: Tensor = self.model(inputs).float().softmax(1)
+        if self.spec.mirror_average:
+            straight, mirrored = probs.chunk(2)
+            return (straight + mirrored) / 2
+        return probs

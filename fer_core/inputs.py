@@ -12,12 +12,16 @@ from fer_core.types import ImageError, UInt8Array
 
 @dataclass(frozen=True)
 class InputSpec:
-    """A classifier's input: size in px, channels, mean and deviation of values scaled to 0-1."""
+    """A classifier's input: size in px, channels, mean and deviation of values scaled to 0-1.
+
+    mirror_average: whether the answer is the mean of those for the crop and its mirror image.
+    """
 
     size_hw: tuple[int, int] = (48, 48)
     channels: int = 1
     mean: tuple[float, ...] = (0.5,)
     std: tuple[float, ...] = (0.5,)
+    mirror_average: bool = False
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """(N, channels, H, W) with values 0 to 255, of any type -> float32, normalised."""

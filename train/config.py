@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
 
 
@@ -17,6 +18,7 @@ class Recipe:
     shares as soft targets). `start_from` names the experiment whose best weights are the start,
     in the run folder of that name beside this one; "" is from scratch.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
+    `mirror_average` judges and ships the weights with that input option (validation is without).
     `patience` ends the run after that many epochs without a better validation accuracy.
     """
 
@@ -34,6 +36,7 @@ class Recipe:
     schedule: Literal["cosine", "constant"] = "cosine"
     warmup_epochs: float = 1.0
     ema_decay: float = 0.0
+    mirror_average: bool = False
     patience: int = 1000
     start_from: str = ""
     seed: int = 0
@@ -43,6 +46,11 @@ class Recipe:
             raise ValueError(f"augment is one of {', '.join(AUGMENTATIONS)}, not {self.augment!r}")
         if self.epochs < 1 or self.batch_size < 2:
             raise ValueError("a run needs at least one epoch and batches of at least two faces")
+
+    @property
+    def input_spec(self) -> InputSpec:
+        """What the finished weights take."""
+        return InputSpec(mirror_average=self.mirror_average)
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)

@@ -12,7 +12,6 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from fer_core.crops import FaceCut
@@ -70,7 +69,7 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
 def _only_face(detector: Detector, image: np.ndarray) -> Faces:
     """The one face of a picture, in its pixels; none where several were found, as for no face."""
     margin = len(image) // 4
-    picture = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REPLICATE)
+    picture = np.pad(image, margin, mode="edge")
     rows, columns = picture.shape
     large = resize(picture, (rows * ENLARGEMENT, columns * ENLARGEMENT))
     faces = detector(np.repeat(large[:, :, None], 3, axis=2))

@@ -40,6 +40,7 @@ _ALL = (
             epochs=12,
             lr=0.05,
             ema_decay=0.998,
+            mirror_average=True,
             start_from="compact-ferplus-base",
         ),
         "ours: the demo's default, a second cycle after a warm restart (Loshchilov & Hutter 2017)",

@@ -9,10 +9,10 @@ from pathlib import Path
 from safetensors.torch import load_file, save
 
 from fer_core.emotions import LABELS
-from fer_core.inputs import InputSpec
 from fer_core.report import EvalReport, read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, WeightsCard
+from train.config import Recipe
 from train.cut import read_cuts
 from train.errors import RunError
 from train.files import BEST, PREDICTIONS, REPORT, write_whole
@@ -36,7 +36,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
         arch=report.arch,
         arch_args=report.recipe["arch_args"],
         labels=LABELS,
-        input=InputSpec(),
+        input=Recipe(**report.recipe).input_spec,
         crop=read_cuts(),
         params=report.params,
         sha256=hashlib.sha256(raw).hexdigest(),

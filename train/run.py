@@ -16,7 +16,6 @@ from torch.utils.tensorboard import SummaryWriter
 from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice, choose_device
 from fer_core.emotions import LABELS
-from fer_core.inputs import InputSpec
 from fer_core.models import create_model
 from fer_core.report import EvalReport
 from fer_core.types import FerError
@@ -96,7 +95,7 @@ def make_report(
     model.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
     )
-    probs = Classifier(model, InputSpec(), choice)(data.test.images)
+    probs = Classifier(model, recipe.input_spec, choice)(data.test.images)
     evaluations = evaluate(probs, data, data.split_names[2])
     main = next(e for e in evaluations if e.label_set == recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]

@@ -86,15 +86,6 @@ def test_names_that_do_not_exist(wrong):
         FerPipeline.from_weights(**{"device": "cpu"} | wrong)
 
 
-def test_classifier_takes_grey_or_rgb_of_any_size(pipeline):
-    crops = np.random.default_rng(0).integers(0, 255, (3, 90, 70), np.uint8)
-    grey = pipeline.classifier(crops)
-    rgb = pipeline.classifier(np.repeat(crops[..., None], 3, axis=3))
-    assert grey.shape == (3, 7) and np.allclose(grey, rgb, atol=0.02)
-    with pytest.raises(FerError, match="uint8"):
-        pipeline.classifier(crops.astype(np.float32))
-
-
 def test_the_largest_pictures_are_read_and_analysed(pipeline, astronaut):
     """12,000 x 9,000 pixels, from the file to the faces."""
     large = Image.new("RGB", (12_000, 9_000), "grey")
