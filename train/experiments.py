@@ -17,6 +17,10 @@ class Experiment:
     source: str
     published: float = 0.0
 
+    @property
+    def command(self) -> str:
+        return f"python -m train.run {self.name} --data PATH --out runs/{self.name}"
+
 
 _ALL = (
     Experiment(

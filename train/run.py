@@ -114,7 +114,7 @@ def make_report(
         best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
         seconds=round(sum(e.seconds for e in history), 1),
         device=_device_in_words(choice),
-        command=f"python -m train.run {experiment.name} --data PATH --out runs/{experiment.name}",
+        command=experiment.command,
         recipe=json.loads(recipe.to_json()),
         training_faces=len(data.train.with_labels(recipe.label_set)),
         left_out=data.removed,

@@ -6,6 +6,7 @@ from pathlib import Path
 from fer_core.report import EvalReport, Evaluation, read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, list_weights, read_card
+from train.experiments import EXPERIMENTS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 START = (
@@ -34,10 +35,16 @@ def figures_table() -> str:
         "Macro-F1 and ECE are on the labels that the weights learned. Seed 0; made and judged by:",
         "",
         "```",
-        *(report.command for report in reports.values()),
+        *dict.fromkeys(line for report in reports.values() for line in _commands(report)),
         "```",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _commands(report: EvalReport) -> list[str]:
+    """The command that made the weights, after that of the run they start from."""
+    start = str(report.recipe["start_from"])
+    return [*([EXPERIMENTS[start].command] if start else []), report.command]
 
 
 def _row(name: str, report: EvalReport) -> str:
