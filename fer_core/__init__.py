@@ -8,8 +8,8 @@ from fer_core.types import Analysis, Faces, FerError, ImageError
 from fer_core.weights import list_weights
 
 __all__ = [
-    "EMOTIONS",
     "Analysis",
+    "EMOTIONS",
     "Emotion",
     "Faces",
     "FerError",

@@ -37,8 +37,8 @@ def test_packages_know_only_what_they_may(package):
 
 def test_the_public_names():
     assert fer_core.__all__ == [
-        "EMOTIONS",
         "Analysis",
+        "EMOTIONS",
         "Emotion",
         "Faces",
         "FerError",
