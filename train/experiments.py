@@ -76,7 +76,7 @@ _ALL = (
             "compact_se",
             {"widths": (16, 32, 64), "depths": (1, 1, 1)},
             augment="start",
-            epochs=6,
+            epochs=10,
             batch_size=64,
             lr=0.05,
         ),

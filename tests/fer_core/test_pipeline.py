@@ -45,9 +45,9 @@ def test_pictures_too_small_for_a_face(size_hw, detector):
 @pytest.mark.parametrize("scale", [0.5, 2])
 def test_boxes_are_in_the_pixels_of_the_picture(detector, scale, astronaut):
     pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
-    whole = pipeline.analyze(astronaut, min_score=0.8).faces.xyxy
+    whole = pipeline.analyze(astronaut, min_score=0.9).faces.xyxy
     resized = resize(astronaut, (round(512 * scale), round(512 * scale)))
-    scaled = pipeline.analyze(resized, min_score=0.8).faces.xyxy
+    scaled = pipeline.analyze(resized, min_score=0.9).faces.xyxy
     assert len(whole) == len(scaled) == 1
     assert np.abs(scaled / scale - whole).max() < 12
 

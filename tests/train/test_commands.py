@@ -27,7 +27,7 @@ def quick_run(tmp_path_factory):
 def test_the_whole_path_on_drawn_faces(quick_run, tmp_path):
     folder, result = quick_run
     report = json.loads((folder / "report.json").read_text())
-    assert report["accuracy"] > 0.8  # drawn faces are easy; one seventh would be chance
+    assert report["accuracy"] > 0.9  # drawn faces are easy; one seventh would be chance
     assert "img/s" in result.stderr and "valid accuracy" in result.stdout
     exported = call("train.export", folder, "--name", "drawn", "--to", tmp_path)
     assert exported.returncode == 0, exported.stderr
