@@ -79,8 +79,3 @@ def test_importing_and_analysing_make_no_network_call():
     )
     assert result.returncode == 0, result.stderr
     assert "NETWORK" not in result.stderr
-
-
-def test_tracked_files_stay_small_enough_for_the_hub():
-    for path in (ROOT / "weights").glob("*.safetensors"):
-        assert path.stat().st_size < 10_000_000
