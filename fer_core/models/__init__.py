@@ -1,6 +1,33 @@
-"""Classifier architectures. Importing a family's module registers its builders."""
+"""Classifier architectures. Importing a family's module registers its builders.
 
-from fer_core.models import compact, resnet9
-from fer_core.models.registry import create_model, list_models, model_summary
+To find an architecture by its name, read the docstring at the head of each family's file:
+compact, efficientnet, mini_xception, resnet, resnet_v2, resnet9, small_cnn, vgg. The suffixes
+`_se`, `_eca`, `_cbam` and `_ecbam` name the attention in a network (variants.py).
+"""
 
-__all__ = ["compact", "create_model", "list_models", "model_summary", "resnet9"]
+from fer_core.models import (
+    compact,
+    efficientnet,
+    mini_xception,
+    resnet,
+    resnet9,
+    resnet_v2,
+    small_cnn,
+    vgg,
+)
+from fer_core.models.registry import Pretrained, create_model, list_models, model_summary
+
+__all__ = [
+    "Pretrained",
+    "compact",
+    "create_model",
+    "efficientnet",
+    "list_models",
+    "mini_xception",
+    "model_summary",
+    "resnet",
+    "resnet9",
+    "resnet_v2",
+    "small_cnn",
+    "vgg",
+]

@@ -1,12 +1,15 @@
-"""The compact family: residual networks that two CPU cores can train and serve in real time."""
+"""The compact family: residual networks that two CPU cores can train and serve in real time.
+
+They are `compact`, `compact_se` (the default), `compact_eca`, `compact_cbam`, `compact_ecbam`.
+"""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from fer_core.models.attention import SqueezeExcite
-from fer_core.models.registry import register
+from fer_core.models.variants import Attention, register_variants
 
 
 class ResidualBlock(nn.Module):
@@ -69,18 +72,25 @@ class CompactResNet(nn.Module):
         return logits
 
 
-@register
-def compact_se(
-    num_classes: int = 7,
+def _compact(
+    num_classes: int,
+    attention: Attention,
+    *,
     widths: Sequence[int] = (32, 64, 128, 256),
     depths: Sequence[int] = (1, 2, 2, 2),
-    ratio: int = 16,
     dropout: float = 0.2,
+    **attention_args: object,
 ) -> nn.Module:
-    """Compact ResNet with squeeze-and-excitation: the default, small enough to train on a CPU.
+    attend = partial(attention, **attention_args)
+    return CompactResNet(num_classes, attend, widths, depths, dropout)
 
-    Our own arrangement of He et al. 2016 (residual blocks) and Hu et al. 2018 (SE, ratio 16).
-    """
-    return CompactResNet(
-        num_classes, lambda channels: SqueezeExcite(channels, ratio), widths, depths, dropout
-    )
+
+register_variants(
+    "compact",
+    "Compact ResNet, small enough to train on a CPU,",
+    """widths, depths: channels and number of residual blocks of each stage.
+
+    Our own arrangement of He et al. 2016 (residual blocks); `compact_se` is the default.
+    """,
+    _compact,
+)

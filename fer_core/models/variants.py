@@ -1,0 +1,55 @@
+"""Families whose members differ in their attention alone.
+
+A family's name, say `vgg16`, is the plain network; a suffix names the attention in it:
+`vgg16_se`, `vgg16_eca`, `vgg16_cbam`, `vgg16_ecbam`. The attention's own option is an argument of
+its variant: `ratio` with SE and CBAM, `kernel` with ECA and ECBAM.
+"""
+
+from collections.abc import Callable
+from inspect import cleandoc
+from typing import Any
+
+from torch import nn
+
+from fer_core.models.attention import (
+    CBAM,
+    ECBAM,
+    EfficientChannelAttention,
+    SqueezeExcite,
+    no_attention,
+)
+from fer_core.models.registry import Builder, register
+
+# Called with the number of channels and the options that the module has.
+Attention = Callable[..., nn.Module]
+
+SUFFIXES: dict[str, tuple[str, Attention]] = {
+    "": ("", no_attention),
+    "_se": (" with squeeze-and-excitation", SqueezeExcite),
+    "_eca": (" with efficient channel attention", EfficientChannelAttention),
+    "_cbam": (" with CBAM, channel and spatial attention", CBAM),
+    "_ecbam": (" with CBAM whose channel attention is ECA", ECBAM),
+}
+
+
+def register_variants(
+    family: str, title: str, details: str, build: Callable[..., nn.Module]
+) -> None:
+    """Register a plain network and its variants with attention.
+
+    title: what the summary of each begins with. details: what follows the summary.
+    build: called with `num_classes`, an `Attention`, and by name what the caller's
+        `create_model` gave.
+    """
+    for suffix, (words, attention) in SUFFIXES.items():
+        doc = f"{title}{words}.\n\n{cleandoc(details)}"
+        register(_variant(family + suffix, doc, attention, build))
+
+
+def _variant(name: str, doc: str, attention: Attention, build: Callable[..., nn.Module]) -> Builder:
+    def builder(num_classes: int = 7, **arch_args: Any) -> nn.Module:
+        return build(num_classes, attention, **arch_args)
+
+    builder.__name__ = builder.__qualname__ = name
+    builder.__doc__ = doc
+    return builder
