@@ -29,19 +29,78 @@ EMOTIONS: tuple[Emotion, ...] = (
 
 LABELS: tuple[str, ...] = tuple(emotion.name for emotion in EMOTIONS)
 
-# FER+ (Barsoum et al. 2016) vote columns to our class index. Its contempt, unknown and NF
-# ("not a face") columns have no counterpart among the seven.
-FERPLUS_COLUMNS: Mapping[str, int] = MappingProxyType(
-    {"anger": 0, "disgust": 1, "fear": 2, "happiness": 3, "sadness": 4, "surprise": 5, "neutral": 6}
-)
-
-# What the class folders of common image-folder data sets are called.
-FOLDER_NAMES: Mapping[str, int] = MappingProxyType(
+# What each data set calls its labels, and what they are called here; "" is left out, being none of
+# the seven. Where a data set numbers its labels, they stand in the order of their numbers.
+DATASET_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        **{emotion.name: emotion.index for emotion in EMOTIONS},
-        **FERPLUS_COLUMNS,
-        "disgusted": 1,
-        "fearful": 2,
-        "surprised": 5,
+        "FER2013": {name: name for name in LABELS},
+        "FER+": {
+            "neutral": "neutral",
+            "happiness": "happy",
+            "surprise": "surprise",
+            "sadness": "sad",
+            "anger": "angry",
+            "disgust": "disgust",
+            "fear": "fear",
+            "contempt": "",
+            "unknown": "",
+            "NF": "",  # not a face
+        },
+        "RAF-DB": {
+            "surprise": "surprise",
+            "fear": "fear",
+            "disgust": "disgust",
+            "happiness": "happy",
+            "sadness": "sad",
+            "anger": "angry",
+            "neutral": "neutral",
+        },
+        "Toronto faces": {
+            "anger": "angry",
+            "disgust": "disgust",
+            "fear": "fear",
+            "happy": "happy",
+            "sad": "sad",
+            "surprise": "surprise",
+            "neutral": "neutral",
+        },
+        "CK+": {
+            "neutral": "neutral",
+            "anger": "angry",
+            "contempt": "",
+            "disgust": "disgust",
+            "fear": "fear",
+            "happy": "happy",
+            "sadness": "sad",
+            "surprise": "surprise",
+        },
+        "JAFFE": {
+            "AN": "angry",
+            "DI": "disgust",
+            "FE": "fear",
+            "HA": "happy",
+            "SA": "sad",
+            "SU": "surprise",
+            "NE": "neutral",
+        },
+        # What the class folders of common data sets are called.
+        "image folders": {
+            **{name: name for name in LABELS},
+            "anger": "angry",
+            "disgusted": "disgust",
+            "fearful": "fear",
+            "happiness": "happy",
+            "sadness": "sad",
+            "surprised": "surprise",
+            "contempt": "",
+        },
     }
 )
+
+
+def label_indices(dataset: str) -> dict[str, int]:
+    """A data set's labels, in its order -> their indices in EMOTIONS; -1 for what is left out."""
+    return {
+        theirs: LABELS.index(ours) if ours else -1
+        for theirs, ours in DATASET_LABELS[dataset].items()
+    }

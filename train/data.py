@@ -1,7 +1,9 @@
 """Data sets as plain arrays, whatever form they came in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -9,6 +11,8 @@ from fer_core.emotions import LABELS
 from train.errors import DataError
 
 LABEL_SETS = ("fer2013", "ferplus")
+FER2013_SPLITS = ("Training", "PublicTest", "PrivateTest")
+PLAIN_SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +20,8 @@ class Split:
     """N faces and what is known of each.
 
     images: uint8 (N, 48, 48), grey.
-    rows: int64 (N,), the row in the source file, for naming a face in reports.
+    rows: int64 (N,), for naming a face in reports: its row, from 0, in the source's file or list,
+        or among its pictures in the order in which they are read. Unique in a data set.
     labels: int64 (N,), the data set's own label, an index into EMOTIONS.
     votes: float32 (N, 7), the share of FER+ votes for each expression, summing to 1;
         all zero where there are none.
@@ -44,11 +49,16 @@ class Split:
         return Split(*(getattr(self, field.name)[keep] for field in fields(self)))
 
     @classmethod
-    def labelled(cls, images: np.ndarray, labels: np.ndarray) -> "Split":
-        """A split without votes, its rows numbered from 0."""
+    def labelled(cls, images: np.ndarray, labels: np.ndarray, first_row: int = 0) -> "Split":
+        """A split without votes, its rows numbered on from the first."""
         n = len(images)
-        none = np.full(n, -1)
-        return cls(images, np.arange(n), labels, np.zeros((n, len(LABELS)), np.float32), none)
+        votes = np.zeros((n, len(LABELS)), np.float32)
+        return cls(images, np.arange(n) + first_row, labels, votes, np.full(n, -1))
+
+    @classmethod
+    def joined(cls, splits: Sequence["Split"]) -> "Split":
+        """The faces of several splits, one after the other."""
+        return cls(*(np.concatenate([getattr(s, f.name) for s in splits]) for f in fields(cls)))
 
     def with_labels(self, label_set: str) -> "Split":
         """The faces that a label set ("fer2013": the own labels, "ferplus") has an answer for."""
@@ -72,6 +82,7 @@ class Dataset:
     clean_test: bool (len(test),), False where the face also stands in the source's training or
         validation images (see `train.leaks`).
     removed: how many training faces were left out because a test or validation image repeats them.
+    notes: sentences for the user about how the source was read.
     """
 
     name: str
@@ -80,7 +91,8 @@ class Dataset:
     test: Split
     clean_test: np.ndarray
     removed: int
-    split_names: tuple[str, str, str] = ("Training", "PublicTest", "PrivateTest")
+    split_names: tuple[str, str, str] = FER2013_SPLITS
+    notes: tuple[str, ...] = ()
 
     def split(self, name: str) -> Split:
         """A split by the data set's own name for it. Raises DataError for another name."""
@@ -96,25 +108,54 @@ class Dataset:
         return LABEL_SETS if (self.test.vote_labels >= 0).any() else LABEL_SETS[:1]
 
 
+class Reader(Protocol):
+    """One form of data set; the modules of `train.sources` are such readers.
+
+    FORM: what the form looks like, for a user whose path holds none.
+    """
+
+    FORM: str
+
+    def recognises(self, path: Path) -> bool: ...
+
+    def load(self, path: Path) -> Dataset: ...
+
+
 def load_dataset(source: str) -> Dataset:
-    """Read "synthetic", fer2013.csv or its folder, parquet shards, or image folders.
+    """Read a file or folder of a form in `train.sources`, "synthetic", or a mix "PATH_A+PATH_B".
 
     Raises DataError naming what is missing or wrong.
     """
-    from train.sources import fer2013, folders, synthetic  # they import this module
+    from train.splits import mix  # it imports this module
+
+    parts = [_load_one(part) for part in _parts(source)]
+    return parts[0] if len(parts) == 1 else mix(parts)
+
+
+def _parts(source: str) -> list[str]:
+    """The paths of a mix. A path may itself hold a plus sign: the longest that exists is meant."""
+    pieces = source.split("+")
+    for end in range(len(pieces), 0, -1):
+        first = "+".join(pieces[:end])
+        if first == "synthetic" or (first and Path(first).exists()):
+            return [first] if end == len(pieces) else [first, *_parts("+".join(pieces[end:]))]
+    raise DataError(
+        f"There is nothing at {source or 'an empty path'}. Give the path of a data set, "
+        "several joined by +, or 'synthetic'."
+    )
+
+
+def _load_one(source: str) -> Dataset:
+    from train.sources import ckplus, fer2013, folders, jaffe, npz, rafdb, synthetic
 
     if source == "synthetic":
         return synthetic.load()
+    readers: tuple[Reader, ...] = (fer2013, npz, rafdb, folders, ckplus, jaffe)
     path = Path(source)
-    if not path.exists():
-        raise DataError(
-            f"There is nothing at {path}. Give fer2013.csv, its folder, or 'synthetic'."
-        )
-    if fer2013.recognises(path):
-        return fer2013.load(path)
-    if folders.recognises(path):
-        return folders.load(path)
+    for reader in readers:
+        if reader.recognises(path):
+            return reader.load(path)
     raise DataError(
-        f"{path} holds no data set that is known here: expected fer2013.csv, fer2013-*.parquet, "
-        "or folders train/<expression>/ and test/<expression>/ with pictures."
+        f"{path} holds no data set that is known here: "
+        f"expected {'; '.join(reader.FORM for reader in readers)}."
     )

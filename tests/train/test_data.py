@@ -7,8 +7,8 @@ from PIL import Image
 
 from fer_core import FerError
 from fer_core.emotions import LABELS
-from train.data import load_dataset
-from train.sources.fer2013 import USAGES
+from train.data import FER2013_SPLITS, load_dataset
+from train.sources import synthetic
 
 VOTE_COLUMNS = [
     *("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear"),
@@ -85,7 +85,7 @@ def test_parquet_shards_give_the_same(fer2013, tmp_path_factory):
     for row, image in enumerate(images):
         out = io.BytesIO()
         Image.fromarray(image).save(out, "PNG")
-        usage = USAGES[0 if row < 9 else 1 if row < 12 else 2]
+        usage = FER2013_SPLITS[0 if row < 9 else 1 if row < 12 else 2]
         rows.append({"row": row, "usage": usage, "emotion": labels[row], "image": out.getvalue()})
     pd.DataFrame(rows[8:]).to_parquet(shards / "fer2013-0.parquet")
     pd.DataFrame(rows[:8]).to_parquet(shards / "fer2013-1.parquet")
@@ -106,10 +106,11 @@ def test_parquet_shards_give_the_same(fer2013, tmp_path_factory):
         ("pixels", "256 " * 2304, "outside 0 to 255"),
         ("emotion", 7, "label 7"),
         ("emotion", "sad", "label sad"),
+        ("Usage", "Test", "row 1: Usage Test"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path, column, value, says):
-    broken = table(faces(3), [0, 1, 2], list(USAGES)).astype({"emotion": object})
+    broken = table(faces(3), [0, 1, 2], list(FER2013_SPLITS)).astype({"emotion": object})
     broken.loc[1, column] = value
     broken.to_csv(tmp_path / "fer2013.csv", index=False)
     with pytest.raises(FerError, match=says):
@@ -120,18 +121,43 @@ def test_other_files_are_refused(tmp_path, fer2013):
     with pytest.raises(FerError, match="nothing at"):
         load_dataset(str(tmp_path / "none"))
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FerError, match="no data set"):
+    with pytest.raises(FerError, match=r"empty holds no data set .*fer2013\.csv.*JAFFE"):
         load_dataset(str(tmp_path / "empty"))
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(FerError, match="lacks the columns"):
         load_dataset(str(tmp_path / "other.csv"))
     part = tmp_path / "empty" / "fer2013.csv"
-    table(faces(2), [0, 1], USAGES[:2]).to_csv(part, index=False)
-    with pytest.raises(FerError, match="no row with Usage PrivateTest"):
+    table(faces(2), [0, 1], FER2013_SPLITS[:2]).to_csv(part, index=False)
+    with pytest.raises(FerError, match="no face for PrivateTest"):
         load_dataset(str(part))
-    (fer2013[0] / "fer2013new.csv").write_text("Usage\nTraining\n")
-    with pytest.raises(FerError, match="same rows"):
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (lambda votes: votes.iloc[1:], "same rows"),
+        (lambda votes: votes.drop(columns="contempt"), "lacks the columns contempt"),
+        (lambda votes: votes.astype(object).replace({8: "eight"}), "line 3: a number of votes"),
+    ],
+)
+def test_bad_votes_are_named(fer2013, change, says):
+    file = fer2013[0] / "fer2013new.csv"
+    change(pd.read_csv(file)).to_csv(file, index=False)
+    with pytest.raises(FerError, match=rf"fer2013new\.csv.*{says}"):
         load_dataset(str(fer2013[0]))
+
+
+def test_bad_shards_are_named(tmp_path):
+    rows = {"row": [0], "usage": ["Training"], "emotion": [0], "image": [b"no picture"]}
+    pd.DataFrame(rows).to_parquet(tmp_path / "fer2013-0.parquet")
+    with pytest.raises(FerError, match="row 0: not a 48x48 picture"):
+        load_dataset(str(tmp_path))
+    pd.DataFrame({"row": [0]}).to_parquet(tmp_path / "fer2013-0.parquet")
+    with pytest.raises(FerError, match="lacks the columns emotion, image, usage"):
+        load_dataset(str(tmp_path))
+    (tmp_path / "fer2013-0.parquet").write_text("no table")
+    with pytest.raises(FerError, match="cannot be read as a table"):
+        load_dataset(str(tmp_path))
 
 
 @pytest.fixture
@@ -147,10 +173,18 @@ def folders(tmp_path):
 
 def test_image_folders(folders):
     data = load_dataset(str(folders))
-    assert [len(s) for s in (data.train, data.valid, data.test)] == [30, 6, 6]
+    assert [len(s) for s in (data.train, data.valid, data.test)] == [33, 3, 6]
     assert data.train.images.shape[1:] == (48, 48)
     assert {LABELS[label] for label in data.test.labels} == {"happy", "sad", "surprise"}
     assert {LABELS[label] for label in data.valid.labels} == {"happy", "sad", "surprise"}
+    assert data.test.rows.tolist() == list(range(36, 42))
+
+
+def test_contempt_is_left_out_of_image_folders(folders):
+    (folders / "train" / "happy").rename(folders / "train" / "contempt")
+    data = load_dataset(str(folders))
+    assert [len(s) for s in (data.train, data.valid, data.test)] == [22, 2, 6]
+    assert data.notes == ("12 of 42 pictures show none of the seven expressions: left out.",)
 
 
 def test_image_folders_that_are_wrong(folders):
@@ -167,12 +201,14 @@ def test_image_folders_that_are_wrong(folders):
         load_dataset(str(folders))
 
 
-def test_drawn_faces_are_the_same_each_time():
+def test_drawn_faces_are_the_same_each_time(monkeypatch):
+    monkeypatch.setattr(synthetic, "FACES", {"train": 21, "valid": 7, "test": 14})
     one, two = load_dataset("synthetic"), load_dataset("synthetic")
     assert np.array_equal(one.train.images, two.train.images)
-    assert np.bincount(one.test.labels).tolist() == [50] * 7
+    assert np.bincount(one.test.labels).tolist() == [2] * 7
+    assert one.test.rows.tolist() == list(range(28, 42))
 
 
-def test_an_unknown_split_is_named():
-    with pytest.raises(FerError, match="train, valid, test"):
-        load_dataset("synthetic").split("PrivateTest")
+def test_an_unknown_split_is_named(tiny_data):
+    with pytest.raises(FerError, match=r"drawn has no split 'test'.*Training, PublicTest"):
+        tiny_data.split("test")

@@ -1,1 +1,1 @@
-"""Readers, one a form of data set. Each offers `load`, and `recognises` where it reads a path."""
+"""Readers, one a form of data set (`train.data.Reader`), and `pictures`, which several share."""

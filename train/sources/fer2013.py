@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer_core.emotions import FERPLUS_COLUMNS, LABELS
-from train.data import Dataset, Split
+from fer_core.emotions import LABELS, label_indices
+from train.data import FER2013_SPLITS, Dataset, Split
 from train.errors import DataError
-from train.leaks import repeated
+from train.splits import kept_apart
 
+FORM = "fer2013.csv or fer2013-*.parquet, with fer2013new.csv for the FER+ votes"
 CSV, SHARDS, VOTES = "fer2013.csv", "fer2013-*.parquet", "fer2013new.csv"
 SIDE = 48
-USAGES = ("Training", "PublicTest", "PrivateTest")
 
 
 def recognises(path: Path) -> bool:
@@ -27,37 +27,21 @@ def load(path: Path) -> Dataset:
     """Read the file or folder, join the votes, and leave out training faces that leak."""
     folder = path.parent if path.is_file() else path
     csv = path if path.is_file() else folder / CSV
-    table = _read_csv(csv) if csv.is_file() else _read_shards(folder)
-    images, labels, usage = table
+    images, labels, usage = _read_csv(csv) if csv.is_file() else _read_shards(folder)
+    unknown = ~np.isin(usage, FER2013_SPLITS)
+    if unknown.any():
+        row = int(unknown.argmax())
+        raise DataError(
+            f"{path}, row {row}: Usage {usage[row]} is not one of {', '.join(FER2013_SPLITS)}."
+        )
     votes, vote_labels = _read_votes(folder / VOTES, usage)
     whole = Split(images, np.arange(len(images)), labels, votes, vote_labels)
-    train, valid, test = (whole[usage == name] for name in USAGES)
-    for name, split in zip(USAGES, (train, valid, test), strict=True):
-        if not len(split):
-            raise DataError(f"{path} has no row with Usage {name}. Is it the whole file?")
-    # Validation faces that repeat a test face would let the choice of checkpoint see the test.
-    keep_train = ~(repeated(train.images, test.images) | repeated(train.images, valid.images))
-    seen = repeated(test.images, np.concatenate([train.images, valid.images]))
-    return Dataset(
-        "FER2013",
-        train[keep_train],
-        valid,
-        test,
-        clean_test=~seen,
-        removed=int((~keep_train).sum()),
-    )
+    train, valid, test = (whole[usage == name] for name in FER2013_SPLITS)
+    return kept_apart("FER2013", train, valid, test, FER2013_SPLITS)
 
 
 def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    try:
-        table = pd.read_csv(path)
-    except (ValueError, OSError) as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}") from error
-    table.columns = [str(column).strip() for column in table.columns]
-    if missing := {"emotion", "pixels", "Usage"} - set(table.columns):
-        raise DataError(
-            f"{path} is not FER2013: it lacks the columns {', '.join(sorted(missing))}."
-        )
+    table = _read_table(path, {"emotion", "pixels", "Usage"})
     images = np.empty((len(table), SIDE, SIDE), np.uint8)
     for row, text in enumerate(table["pixels"]):
         try:
@@ -72,17 +56,33 @@ def _read_csv(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return images, _checked_labels(table["emotion"], path), table["Usage"].to_numpy(str)
 
 
+def _read_table(path: Path, needed: set[str]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path} cannot be read as a table: {error}") from error
+    table.columns = [str(column).strip() for column in table.columns]
+    if missing := needed - set(table.columns):
+        raise DataError(f"{path} lacks the columns {', '.join(sorted(missing))}.")
+    return table
+
+
 def _read_shards(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    parts = [pd.read_parquet(path) for path in sorted(folder.glob(SHARDS))]
+    columns = {"row", "usage", "emotion", "image"}
+    parts = [_read_table(path, columns) for path in sorted(folder.glob(SHARDS))]
     table = pd.concat(parts).sort_values("row").reset_index(drop=True)
     if not np.array_equal(table["row"], np.arange(len(table))):
         raise DataError(f"{folder}: rows are missing from the shards. Are all of them there?")
-    images = np.stack([_decode(picture) for picture in table["image"]])
+    images = np.empty((len(table), SIDE, SIDE), np.uint8)
+    for row, picture in enumerate(table["image"]):
+        try:
+            grey = Image.open(io.BytesIO(picture)).convert("L")
+            images[row] = np.asarray(grey).reshape(SIDE, SIDE)
+        except Exception as error:  # decoders raise whatever a broken picture leads them to
+            raise DataError(
+                f"{folder}, row {row}: not a {SIDE}x{SIDE} picture ({error})."
+            ) from error
     return images, _checked_labels(table["emotion"], folder), table["usage"].to_numpy(str)
-
-
-def _decode(picture: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(picture)).convert("L"))
 
 
 def _checked_labels(column: pd.Series, path: Path) -> np.ndarray:
@@ -98,14 +98,18 @@ def _read_votes(path: Path, usage: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     votes = np.zeros((len(usage), len(LABELS)), np.float32)
     if not path.is_file():
         return votes, np.full(len(usage), -1)
-    table = pd.read_csv(path)
-    if len(table) != len(usage) or not np.array_equal(table["Usage"], usage):
+    columns = label_indices("FER+")
+    table = _read_table(path, {"Usage", *columns})
+    if not np.array_equal(table["Usage"], usage):
         raise DataError(
             f"{path} does not list the same rows as the faces: give the FER+ file as is."
         )
-    for column, index in FERPLUS_COLUMNS.items():
-        votes[:, index] = table[column]
-    others = table[["contempt", "unknown", "NF"]].to_numpy()
+    counts = table[list(columns)].apply(pd.to_numeric, errors="coerce").to_numpy(np.float32)
+    if (bad := np.isnan(counts).any(1)).any():
+        raise DataError(f"{path}, line {int(bad.argmax()) + 2}: a number of votes is missing.")
+    indices = np.array(list(columns.values()))
+    votes[:, indices[indices >= 0]] = counts[:, indices >= 0]
+    others = counts[:, indices < 0]
     # A tie between an expression and another answer goes to the expression, as for FER+'s
     # majority; rows without any vote have no majority.
     usable = (votes.max(1) >= others.max(1)) & (votes.max(1) > 0)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from fer_core.emotions import LABELS
-from train.data import Dataset, Split
+from train.data import PLAIN_SPLITS, Dataset, Split
 
 SIDE, DRAWN = 48, 192  # drawn four times larger, then averaged down
 FACES = {"train": 2100, "valid": 350, "test": 350}
@@ -44,15 +44,11 @@ FEATURES = {
 def load() -> Dataset:
     """The same faces each time."""
     rng = np.random.default_rng(2013)
-    train, valid, test = (_split(n, rng) for n in FACES.values())
-    clean = np.ones(len(test), bool)
-    return Dataset("synthetic", train, valid, test, clean, 0, ("train", "valid", "test"))
-
-
-def _split(n: int, rng: np.random.Generator) -> Split:
-    labels = np.arange(n) % len(LABELS)
-    images = np.stack([draw_face(LABELS[label], rng) for label in labels])
-    return Split.labelled(images, labels)
+    labels = np.concatenate([np.arange(n) % len(LABELS) for n in FACES.values()])
+    faces = Split.labelled(np.stack([draw_face(LABELS[label], rng) for label in labels]), labels)
+    of_split = np.repeat(PLAIN_SPLITS, list(FACES.values()))
+    train, valid, test = (faces[of_split == name] for name in PLAIN_SPLITS)
+    return Dataset("synthetic", train, valid, test, np.ones(len(test), bool), 0, PLAIN_SPLITS)
 
 
 def draw_face(expression: str, rng: np.random.Generator) -> np.ndarray:
