@@ -15,6 +15,13 @@ class DeviceChoice:
     dtype: torch.dtype
     reason: str
 
+    @property
+    def in_words(self) -> str:
+        """The GPU's name, or how many threads of the CPU are in use."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        return f"CPU, {torch.get_num_threads()} threads"
+
     def autocast(self) -> torch.autocast:
         """A context in which matrix work runs in `dtype` (no effect for float32)."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not torch.float32)

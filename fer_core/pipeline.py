@@ -11,7 +11,7 @@ from fer_core.detection import Detector, create_detector
 from fer_core.device import choose_device
 from fer_core.images import PictureSource, read_picture
 from fer_core.types import Analysis, Faces, OptionError, UInt8Array
-from fer_core.weights import WeightsCard, load_model, read_card
+from fer_core.weights import WeightsCard, load_classifier, read_card
 
 MIN_SCORE = 0.95
 
@@ -45,7 +45,7 @@ class FerPipeline:
                 f"The weights {card.name} were not measured with the detector {detector!r}. "
                 f"Choose one of: {', '.join(card.crop)}."
             )
-        classifier = Classifier(load_model(card), card.input, choice)
+        classifier = load_classifier(card, choice)
         return cls(found, classifier, card, card.crop[detector])
 
     def analyze(self, image: PictureSource, min_score: float = MIN_SCORE) -> Analysis:

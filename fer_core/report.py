@@ -1,12 +1,41 @@
 """Evaluation reports: what `train` writes and the dashboard reads, as JSON."""
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fer_core.types import FerError
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a report's figures were computed from, on its test split.
+
+    rows: int64 (N,), the face's row in the data set's file. probs: float32 (N, 7).
+    answers: for each label set int64 (N,), the right class or -1 where it has none.
+    clean: bool (N,), whether the face stands in no other split.
+    """
+
+    rows: np.ndarray
+    probs: np.ndarray
+    answers: Mapping[str, np.ndarray]
+    clean: np.ndarray
+
+    def save(self, path: Path) -> None:
+        """Write a compressed .npz, the probabilities as float16."""
+        arrays: dict[str, Any] = {
+            "row": self.rows,
+            "probs": self.probs.astype(np.float16),
+            "clean": self.clean,
+            **{f"answer_{name}": a.astype(np.int8) for name, a in self.answers.items()},
+        }
+        with path.open("wb") as file:  # a path would be given the suffix .npz
+            np.savez_compressed(file, **arrays)
 
 
 class ReportError(FerError):
@@ -52,7 +81,9 @@ class EvalReport:
     main: the evaluation on the labels that were learned, all faces; its fields stand at the top
     level of the JSON. others: the same predictions against other labels and on subsets.
     params: number of parameters. seconds: of training. curves: a list for each quantity, one
-    value an epoch. published: the source's accuracy as a share of 1, or 0 where it has none.
+    value an epoch. temperature: what the probabilities were calibrated with, see
+    `fer_core.classifier.at_temperature`. published: the source's accuracy as a share of 1, or 0
+    where it has none.
     """
 
     experiment: str
@@ -72,6 +103,7 @@ class EvalReport:
     recipe: Mapping[str, Any]
     training_faces: int
     left_out: int
+    temperature: float
     curves: Mapping[str, tuple[float, ...]]
 
     @property
@@ -104,3 +136,23 @@ def read_report(path: Path) -> EvalReport:
         return EvalReport.from_json(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise ReportError(f"The report {path} cannot be read: {error.strerror}.") from error
+
+
+def read_predictions(path: Path) -> Predictions:
+    """Raises ReportError where the file is missing or does not hold predictions."""
+    try:
+        with np.load(path) as arrays:
+            return Predictions(
+                rows=arrays["row"],
+                probs=arrays["probs"].astype(np.float32),
+                answers={
+                    name.removeprefix("answer_"): arrays[name].astype(np.int64)
+                    for name in arrays.files
+                    if name.startswith("answer_")
+                },
+                clean=arrays["clean"],
+            )
+    except OSError as error:
+        raise ReportError(f"The predictions {path} cannot be read: {error}.") from error
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ReportError(f"{path} does not hold predictions: {error}.") from error

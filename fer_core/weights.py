@@ -12,7 +12,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
 
+from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut
+from fer_core.device import DeviceChoice
 from fer_core.emotions import LABELS
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
@@ -28,6 +30,7 @@ class WeightsCard:
 
     arch, arch_args: for `create_model`. labels: the class of each output, in order.
     input: what the network takes. crop: how its faces are cut from each detector's box.
+    temperature: what the logits are divided by, fitted on the validation split.
     params: number of parameters. sha256: of the .safetensors file.
     trained_on, recipe: the data, and the experiment with its command.
     metrics: figures by label set, each with split and n. report: path from the weights folder.
@@ -39,6 +42,7 @@ class WeightsCard:
     labels: tuple[str, ...]
     input: InputSpec
     crop: Mapping[str, FaceCut]
+    temperature: float
     params: int
     sha256: str
     licence: str
@@ -97,6 +101,11 @@ def load_model(card: WeightsCard, folder: Path = FOLDER) -> nn.Module:
     except RuntimeError as error:
         raise WeightsError(f"The weights {card.name} do not fit {card.arch}: {error}.") from error
     return model
+
+
+def load_classifier(card: WeightsCard, choice: DeviceChoice, folder: Path = FOLDER) -> Classifier:
+    """The card's model, ready to classify as it was judged. Raises WeightsError, as load_model."""
+    return Classifier(load_model(card, folder), card.input, choice, card.temperature)
 
 
 def _read_tensors(path: Path, sha256: str) -> dict[str, Tensor]:

@@ -19,6 +19,7 @@ CARD = WeightsCard(
     labels=LABELS,
     input=InputSpec(),
     crop={"mtcnn": FaceCut(side=0.93), "haar": FaceCut(side=1.0)},
+    temperature=1.0,
     params=1_600_000,
     sha256="0" * 64,
     licence="MIT",

@@ -105,6 +105,10 @@ AUGMENTATIONS = {
     "none": Augmentation(),
     # The START report: random crop of the face padded by 4 px (reflected), horizontal flip.
     "start": Augmentation(flip=True, whole_pixel_shift=4),
+    # Small movements, as the reports have them.
+    "mild": Augmentation(flip=True, shift=0.1, scale=0.1, rotate_degrees=10),
+    # Khaireddin & Chen 2021, of faces that keep their 48 px.
+    "khaireddin": Augmentation(flip=True, shift=0.2, scale=0.2, rotate_degrees=10, erase=0.5),
     # Variation that real photos have, for networks small enough to be held back by mixup.
     "photo": Augmentation(
         flip=True, shift=0.08, scale=0.15, rotate_degrees=12, light=0.25, blur=0.15, erase=0.2

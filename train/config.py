@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,9 +17,14 @@ class Recipe:
 
     `label_set` is what is learned: "fer2013" (the data set's labels) or "ferplus" (the vote
     shares as soft targets). `start_from` names the experiment whose best weights are the start,
-    in the run folder of that name beside this one; "" is from scratch.
+    in the run folder of that name beside this one; "imagenet" is the architecture's published
+    weights, "" is from scratch.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `mirror_average` judges and ships the weights with that input option (validation is without).
+    `class_weights` weighs each class against its frequency, so that all weigh the same together.
+    `plateau` is what the schedule of that name multiplies the rate by, and the epochs without a
+    lower validation loss that it waits for.
+    `resplit` replaces the data set's own splits by a stratified 80/10/10 of all its faces.
     `patience` ends the run after that many epochs without a better validation accuracy.
     """
 
@@ -27,13 +33,16 @@ class Recipe:
     label_set: Literal["fer2013", "ferplus"] = "fer2013"
     augment: str = "start"
     label_smoothing: float = 0.0
+    class_weights: bool = False
+    resplit: bool = False
     epochs: int = 20
     batch_size: int = 128
     optimizer: Literal["sgd", "adam", "adamw"] = "sgd"
     lr: float = 0.05
     momentum: float = 0.9
     weight_decay: float = 5e-4
-    schedule: Literal["cosine", "constant"] = "cosine"
+    schedule: Literal["cosine", "constant", "plateau"] = "cosine"
+    plateau: tuple[float, int] = (0.5, 3)
     warmup_epochs: float = 1.0
     ema_decay: float = 0.0
     mirror_average: bool = False
@@ -55,11 +64,75 @@ class Recipe:
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
-    def lr_at(self, epoch: float) -> float:
-        """The learning rate at a fractional epoch: linear warm-up, then the schedule."""
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        return cls(**json.loads(text))
+
+    def lr_at(self, epoch: float, valid_losses: Sequence[float] = ()) -> float:
+        """The learning rate at a fractional epoch: linear warm-up, then the schedule.
+
+        valid_losses: of the epochs before, for the plateau schedule.
+        """
         if epoch < self.warmup_epochs:
             return self.lr * (epoch + 0.01) / (self.warmup_epochs + 0.01)
+        if self.schedule == "cosine":
+            done = (epoch - self.warmup_epochs) / max(self.epochs - self.warmup_epochs, 1e-9)
+            return self.lr * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+        return self.lr * self._plateau_share(valid_losses)
+
+    def _plateau_share(self, valid_losses: Sequence[float]) -> float:
         if self.schedule == "constant":
-            return self.lr
-        done = (epoch - self.warmup_epochs) / max(self.epochs - self.warmup_epochs, 1e-9)
-        return self.lr * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+            return 1.0
+        factor, patience = self.plateau
+        share, lowest, waited = 1.0, math.inf, 0
+        for loss in valid_losses:
+            waited = 0 if loss < lowest else waited + 1
+            lowest = min(lowest, loss)
+            if waited == patience:
+                share, waited = share * factor, 0
+        return share
+
+
+@dataclass(frozen=True)
+class ClassicalRecipe:
+    """Everything that decides what a classical method learns, apart from the data.
+
+    `method` and `args` are for `fer_core.classical.create_method`. `features_from` is "pixels",
+    "hog", or the name of weights whose network gives the features. `label_set` is what is learned,
+    as in `Recipe`.
+    """
+
+    method: str
+    args: dict[str, Any] = field(default_factory=dict)
+    features_from: str = "pixels"
+    label_set: Literal["fer2013", "ferplus"] = "fer2013"
+    seed: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A recipe with its name and the row of a study that it makes again.
+
+    study: "ours", "START", "UNT", "Leeds", "USTH" or "records". table: the study's table.
+    changes: the row in words. data: the data set it is about, as `Dataset.name` has it.
+    published: the source's accuracy as a share of 1; 0 where it has none or none is known to us.
+    """
+
+    name: str
+    recipe: Recipe | ClassicalRecipe
+    study: str = "ours"
+    table: str = "the demo's networks"
+    changes: str = ""
+    data: str = "FER2013"
+    published: float = 0.0
+
+    @property
+    def source(self) -> str:
+        return f"{self.study}, {self.table}: {self.changes}"
+
+    @property
+    def command(self) -> str:
+        return f"python -m train.run {self.name} --data PATH --out runs/{self.name}"

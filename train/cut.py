@@ -20,9 +20,9 @@ from fer_core.device import choose_device
 from fer_core.inputs import resize
 from fer_core.pipeline import MIN_SCORE
 from fer_core.types import Faces, FerError
-from train.data import load_dataset
 from train.errors import DataError
 from train.files import write_whole
+from train.options import add_data_option, read_data
 
 CUTS = Path(__file__).parent / "cuts.json"
 ENLARGEMENT = 4
@@ -88,12 +88,12 @@ def read_cuts() -> dict[str, FaceCut]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.cut", description=__doc__)
-    parser.add_argument("--data", required=True)
+    add_data_option(parser)
     parser.add_argument("--faces", type=int, default=2000, help="how many training faces to show")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     options = parser.parse_args()
     try:
-        data = load_dataset(options.data)
+        data = read_data(options.data)
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -26,8 +26,16 @@ class Ranks:
         return f"cuda:{self.local_rank}" if several else name
 
     def wrap(self, model: nn.Module) -> nn.Module:
-        """The model with gradients averaged over the processes, where there are several."""
-        return nn.parallel.DistributedDataParallel(model) if self.world > 1 else model
+        """The model with gradients averaged over the processes, where there are several.
+
+        On GPUs batch norm takes its statistics over all processes too, as over one whole batch;
+        torch has no such layer for the CPU, where each process keeps to its share.
+        """
+        if self.world == 1:
+            return model
+        if next(model.parameters()).is_cuda:
+            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+        return nn.parallel.DistributedDataParallel(model)
 
     def share(self, value: float, device: torch.device) -> float:
         """Rank 0's value, at every rank."""

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
-from fer_core.report import Evaluation
+from fer_core.report import Evaluation, Predictions
 from fer_core.types import FerError
-from fer_core.weights import load_model, read_card
+from fer_core.weights import load_classifier, read_card
 from train import metrics
-from train.data import Dataset, load_dataset
+from train.data import Dataset
 from train.files import write_whole
+from train.options import add_data_option, read_data
 
 _LABELS_IN_WORDS = {"fer2013": "labels", "ferplus": "FER+ majority"}
 
@@ -70,6 +70,12 @@ def _judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
     )
 
 
+def predictions(data: Dataset, probs: np.ndarray) -> Predictions:
+    """Probabilities (N, 7) for the test split with what they are judged by."""
+    answers = {name: data.test.answers(name) for name in data.label_sets()}
+    return Predictions(data.test.rows, probs, answers, data.clean_test)
+
+
 def in_words(evaluation: Evaluation) -> str:
     low, high = evaluation.interval
     return (
@@ -82,15 +88,15 @@ def in_words(evaluation: Evaluation) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__)
     parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
-    parser.add_argument("--data", required=True, help="fer2013.csv, its folder, image folders")
+    add_data_option(parser)
     parser.add_argument("--split", default="PrivateTest", help="PrivateTest, PublicTest, Training")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     options = parser.parse_args()
     try:
         card = read_card(options.weights)
-        data = load_dataset(options.data)
-        classifier = Classifier(load_model(card), card.input, choose_device(options.device))
+        data = read_data(options.data)
+        classifier = load_classifier(card, choose_device(options.device))
         split = data.split(options.split)
         evaluations = evaluate(classifier(split.images), data, options.split)
         if options.json:

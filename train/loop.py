@@ -6,6 +6,7 @@ that was killed repeats the epoch it was in and ends with the same weights as on
 
 import copy
 import dataclasses
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from tqdm import tqdm
 from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
-from fer_core.models import create_model
+from fer_core.models import Pretrained, create_model
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
@@ -60,6 +61,7 @@ class Trainer:
         self.valid = data.valid.with_labels(recipe.label_set)
         train = data.train.with_labels(recipe.label_set)
         self.images, self.targets = self._to_device(train)
+        self.class_weights = _balance(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
         model = self._initial_model()
         self.model = model.to(choice.device).to(memory_format=torch.channels_last)
@@ -78,7 +80,11 @@ class Trainer:
     def _initial_model(self) -> nn.Module:
         recipe = self.recipe
         model = create_model(recipe.arch, **recipe.arch_args)
-        if recipe.start_from:
+        if recipe.start_from == "imagenet":
+            if not isinstance(model, Pretrained):
+                raise RunError(f"There are no ImageNet weights for {recipe.arch}.")
+            model.load_imagenet()
+        elif recipe.start_from:
             path = self.folder.parent / recipe.start_from / BEST
             if not path.is_file():
                 raise RunError(
@@ -103,9 +109,13 @@ class Trainer:
             done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
         )
 
-    def epochs(self) -> Iterator[Epoch]:
-        """Train until the epochs are done or validation stops improving, saving after each."""
-        while not self.finished:
+    def epochs(self, deadline: float = math.inf) -> Iterator[Epoch]:
+        """Train until the epochs are done or validation stops improving, saving after each.
+
+        deadline: of `time.monotonic`; an epoch that would go beyond it, as the last one took, is
+        not begun.
+        """
+        while not self.finished and self._fits(deadline):
             started = time.perf_counter()
             loss, train_accuracy = self._train_epoch(len(self.history))
             valid_loss, valid_accuracy = self._validate()
@@ -115,13 +125,17 @@ class Trainer:
                     train_accuracy=train_accuracy,
                     valid_loss=valid_loss,
                     valid_accuracy=valid_accuracy,
-                    lr=self.recipe.lr_at(len(self.history)),
+                    lr=self.optimizer.param_groups[0]["lr"],
                     seconds=time.perf_counter() - started,
                 )
             )
             if self.ranks.leads:
                 self._save()
             yield self.history[-1]
+
+    def _fits(self, deadline: float) -> bool:
+        ends = time.monotonic() + (self.history[-1].seconds if self.history else 0.0)
+        return bool(self.ranks.share(float(ends <= deadline), self.choice.device))
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         recipe, ranks = self.recipe, self.ranks
@@ -130,6 +144,7 @@ class Trainer:
         augment = AUGMENTATIONS[recipe.augment]
         order = torch.from_numpy(rng.permutation(len(self.images))).to(self.choice.device)
         steps = max(len(order) // recipe.batch_size, 1)
+        losses = [before.valid_loss for before in self.history]
         total = torch.zeros(2, dtype=torch.float64, device=self.choice.device)
         seen = 0
         self.model.train()
@@ -142,7 +157,7 @@ class Trainer:
             mininterval=2.0,
         ) as bar:
             for step in range(steps):
-                lr = recipe.lr_at(epoch + step / steps)
+                lr = recipe.lr_at(epoch + step / steps, losses)
                 for group in self.optimizer.param_groups:
                     group["lr"] = lr
                 batch = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
@@ -163,7 +178,7 @@ class Trainer:
         inputs = self.spec.normalise(images).contiguous(memory_format=torch.channels_last)
         with self.choice.autocast():
             logits = self.trained(inputs)
-        loss = F.cross_entropy(logits.float(), targets)
+        loss = F.cross_entropy(logits.float(), targets, self.class_weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -214,7 +229,8 @@ class Trainer:
         if not path.is_file():
             return
         state: dict[str, Any] = torch.load(path, map_location=self.choice.device, weights_only=True)
-        if state["recipe"] != self.recipe.to_json():
+        # Fields that recipes have gained since are at their defaults, as they were then.
+        if Recipe.from_json(state["recipe"]).to_json() != self.recipe.to_json():
             raise RunError(
                 f"{path} belongs to another recipe. Give a new --out folder, or leave out --resume."
             )
@@ -222,6 +238,12 @@ class Trainer:
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.history = [Epoch(**epoch) for epoch in state["history"]]
+
+
+def _balance(targets: Tensor) -> Tensor:
+    """Weights (K,) with mean 1 over the faces, by which every class weighs the same together."""
+    share = targets.mean(0)
+    return 1 / (share.clamp_min(1e-6) * (share > 0).sum())
 
 
 def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:

@@ -3,29 +3,33 @@
 import argparse
 import dataclasses
 import json
+import math
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors.torch import load_file
 from torch import distributed
 from torch.utils.tensorboard import SummaryWriter
 
-from fer_core.classifier import Classifier
+from fer_core.classifier import Classifier, at_temperature
 from fer_core.device import DeviceChoice, choose_device
 from fer_core.emotions import LABELS
 from fer_core.models import create_model
 from fer_core.report import EvalReport
 from fer_core.types import FerError
-from train.data import Dataset, load_dataset
+from train.calibrate import fit_temperature
+from train.classical import run_classical
+from train.config import ClassicalRecipe, Experiment, Recipe
+from train.data import Dataset
 from train.distributed import ALONE, Ranks, join_ranks
 from train.errors import RunError
-from train.evaluate import evaluate, in_words
-from train.experiments import EXPERIMENTS, Experiment
+from train.evaluate import evaluate, in_words, predictions
+from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
 from train.loop import Epoch, Trainer
+from train.options import add_data_option, read_data
+from train.splits import restratified
 
 
 def run(
@@ -35,32 +39,45 @@ def run(
     choice: DeviceChoice,
     ranks: Ranks = ALONE,
     resume: bool = False,
-) -> None:
+    deadline: float = math.inf,
+) -> bool:
     """Train in `folder` until done, then judge the best weights on the test split.
 
+    Returns whether it is done; before the deadline (of `time.monotonic`) is passed, training
+    stops after a whole epoch, to be resumed.
     Raises RunError where the folder holds a run and `resume` is False, or another recipe's run.
     """
-    if (folder / CHECKPOINT).is_file() and not resume:
+    recipe = experiment.recipe
+    if any((folder / name).is_file() for name in (CHECKPOINT, REPORT)) and not resume:
         raise RunError(
             f"{folder} holds a run already. Add --resume to go on, or give another --out."
         )
-    trainer = Trainer(experiment.recipe, data, folder, choice, ranks)
+    if isinstance(recipe, ClassicalRecipe):
+        if ranks.leads:
+            run_classical(experiment, recipe, data, folder)
+        return True
+    if recipe.resplit:
+        data = restratified(data, recipe.seed)
+    trainer = Trainer(recipe, data, folder, choice, ranks)
     trainer.resume()
     if not ranks.leads:
-        for _ in trainer.epochs():
+        for _ in trainer.epochs(deadline):
             pass
-        return
+        return trainer.finished
     folder.mkdir(parents=True, exist_ok=True)
     # On resume, drop what the killed epoch may have logged.
     with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
-        for epoch in trainer.epochs():
+        for epoch in trainer.epochs(deadline):
             _log(board, epoch, len(trainer.history) - 1)
-    report, probs = make_report(experiment, data, folder, trainer.history, choice)
-    write_whole(folder / PREDICTIONS, _predictions_writer(data.test.rows, probs))
+    if not trainer.finished:
+        return False
+    report, probs = make_report(experiment, recipe, data, folder, trainer.history, choice)
+    write_whole(folder / PREDICTIONS, predictions(data, probs).save)
     text = report.to_json()
     write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
     for evaluation in report.evaluations:
         print(in_words(evaluation))
+    return True
 
 
 def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
@@ -74,12 +91,9 @@ def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
     )
 
 
-def _predictions_writer(rows: np.ndarray, probs: np.ndarray) -> Callable[[Path], None]:
-    return lambda draft: np.savez_compressed(draft, row=rows, probs=probs.astype(np.float16))
-
-
 def make_report(
     experiment: Experiment,
+    recipe: Recipe,
     data: Dataset,
     folder: Path,
     history: list[Epoch],
@@ -87,15 +101,18 @@ def make_report(
 ) -> tuple[EvalReport, np.ndarray]:
     """Judge the folder's best weights on the test split: the report and float32 (N, 7).
 
-    The weights are judged as they ship, rounded to float16.
+    The weights are judged as they ship: rounded to float16, at the temperature that makes the
+    right answers of the validation split likeliest.
     """
-    recipe = experiment.recipe
     model = create_model(recipe.arch, **recipe.arch_args)
     best = load_file(folder / BEST)
     model.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
     )
-    probs = Classifier(model, recipe.input_spec, choice)(data.test.images)
+    classifier = Classifier(model, recipe.input_spec, choice)
+    valid = data.valid.with_labels(recipe.label_set)
+    temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
+    probs = at_temperature(classifier(data.test.images), temperature)
     evaluations = evaluate(probs, data, data.split_names[2])
     main = next(e for e in evaluations if e.label_set == recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]
@@ -113,26 +130,21 @@ def make_report(
         epochs=len(history),
         best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
         seconds=round(sum(e.seconds for e in history), 1),
-        device=_device_in_words(choice),
+        device=choice.in_words,
         command=experiment.command,
         recipe=json.loads(recipe.to_json()),
         training_faces=len(data.train.with_labels(recipe.label_set)),
         left_out=data.removed,
+        temperature=temperature,
         curves=curves,
     )
     return report, probs
 
 
-def _device_in_words(choice: DeviceChoice) -> str:
-    if choice.device.type == "cuda":
-        return torch.cuda.get_device_name(choice.device)
-    return f"CPU, {torch.get_num_threads()} threads"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.run", description=__doc__)
     parser.add_argument("experiment", choices=EXPERIMENTS)
-    parser.add_argument("--data", required=True, help="'synthetic', fer2013.csv or its folder, …")
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
@@ -140,7 +152,7 @@ def main() -> int:
     try:
         ranks = join_ranks()
         device = ranks.device(options.device)
-        data = load_dataset(options.data)
+        data = read_data(options.data)
         experiment = EXPERIMENTS[options.experiment]
         run(experiment, data, options.out, choose_device(device), ranks, options.resume)
     except FerError as error:

@@ -1,18 +1,22 @@
-"""Write the README's table of figures from the reports: python -m train.tables."""
+"""Write every table of figures from the reports: python -m train.tables."""
 
 import sys
 from pathlib import Path
 
 from fer_core.report import EvalReport, Evaluation, read_report
+from fer_core.study import rows_to_json
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, list_weights, read_card
 from train.experiments import EXPERIMENTS
+from train.study_tables import study_row, study_tables
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 START = (
     "<!-- figures: written by `python -m train.tables`; tests/train/test_tables.py compares -->\n"
 )
 END = "<!-- end of figures -->\n"
+
+STUDIES = ("ours", "START", "UNT", "Leeds", "USTH", "records")
 
 COLUMNS = (
     *("weights", "passes", "FER+ majority, all", "clean", "FER2013 labels, all", "clean"),
@@ -71,9 +75,21 @@ def with_table(readme: str) -> str:
     return before + START + figures_table() + END + after
 
 
+def tables() -> dict[Path, str]:
+    """Each file that `train.tables` writes, with what belongs in it."""
+    rows = [study_row(e, FOLDER) for e in EXPERIMENTS.values() if e.data != "synthetic"]
+    rows.sort(key=lambda row: STUDIES.index(row.study))  # keeps the order within a study
+    return {
+        README: with_table(README.read_text(encoding="utf-8")),
+        FOLDER / "reports" / "README.md": study_tables(rows, FOLDER),
+        FOLDER / "studies" / "rows.json": rows_to_json(rows),
+    }
+
+
 def main() -> int:
     try:
-        README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+        for path, text in tables().items():
+            path.write_text(text, encoding="utf-8")
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

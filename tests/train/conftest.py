@@ -44,6 +44,6 @@ def recipe():
 
 @pytest.fixture
 def tiny_experiment(recipe):
-    from train.experiments import Experiment
+    from train.config import Experiment
 
-    return Experiment("tiny", dataclasses.replace(recipe, epochs=2), "a test")
+    return Experiment("tiny", dataclasses.replace(recipe, epochs=2))

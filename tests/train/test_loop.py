@@ -1,4 +1,5 @@
 import dataclasses
+import time
 
 import numpy as np
 import pytest
@@ -7,8 +8,9 @@ from safetensors.torch import load_file
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from train.config import Recipe
 from train.files import BEST, CHECKPOINT
-from train.loop import Trainer
+from train.loop import Trainer, _balance
 
 CPU = choose_device("cpu")
 
@@ -112,3 +114,26 @@ def test_learning_rate_warms_up_and_decays(recipe):
 def test_a_recipe_that_cannot_run(recipe, wrong):
     with pytest.raises(ValueError):
         dataclasses.replace(recipe, **wrong)
+
+
+def test_an_epoch_that_would_pass_the_deadline_is_not_begun(recipe, tiny_data, tmp_path):
+    trainer = Trainer(dataclasses.replace(recipe, epochs=3), tiny_data, tmp_path, CPU)
+    next(trainer.epochs())
+    took = trainer.history[0].seconds
+    assert not list(trainer.epochs(time.monotonic() + took / 2))
+    assert len(list(trainer.epochs(time.monotonic() + 600 * took))) == 2
+
+
+def test_the_plateau_schedule_waits_and_then_lowers_the_rate():
+    recipe = Recipe("compact", schedule="plateau", plateau=(0.5, 2), lr=0.8, warmup_epochs=0)
+    losses = [1.0, 0.9, 0.9, 0.95, 0.8, 0.85, 0.85, 0.81, 0.82]
+    rates = [recipe.lr_at(epoch, losses[:epoch]) for epoch in range(len(losses) + 1)]
+    assert rates == [0.8] * 4 + [0.4] * 3 + [0.2] * 2 + [0.1]
+
+
+def test_class_weights_give_each_class_the_same_weight_together():
+    targets = torch.eye(7)[torch.tensor([0] * 6 + [1] * 3 + [6])]
+    weights = _balance(targets)
+    together = (weights * targets).sum(0)
+    assert torch.allclose(together[[0, 1, 6]], torch.full((3,), 10 / 3))
+    assert (weights * targets).sum() == pytest.approx(10)

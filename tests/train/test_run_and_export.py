@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from fer_core import FerError
-from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.report import EvalReport, ReportError, read_report
-from fer_core.weights import load_model, read_card
+from fer_core.weights import load_classifier, read_card
 from train.evaluate import evaluate
 from train.export import export
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
@@ -20,14 +19,13 @@ CPU = choose_device("cpu")
 
 @pytest.fixture(scope="module")
 def finished(tiny_data, tmp_path_factory):
-    from train.config import Recipe
-    from train.experiments import Experiment
+    from train.config import Experiment, Recipe
 
     folder = tmp_path_factory.mktemp("run")
     recipe = Recipe(
         "compact_se", {"widths": [8, 16], "depths": [1, 1]}, epochs=2, batch_size=14, lr=0.05
     )
-    run(Experiment("tiny", recipe, "a test"), tiny_data, folder, CPU)
+    run(Experiment("tiny", recipe), tiny_data, folder, CPU)
     return folder
 
 
@@ -56,7 +54,7 @@ def test_the_report_agrees_with_itself_and_survives_json(finished):
 def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp_path):
     export(finished, "tiny", tmp_path)
     card = read_card("tiny", tmp_path)
-    probs = Classifier(load_model(card, tmp_path), card.input, CPU)(tiny_data.test.images)
+    probs = load_classifier(card, CPU, tmp_path)(tiny_data.test.images)
     kept = np.load(tmp_path / "reports" / "tiny.npz")
     assert np.allclose(probs, kept["probs"], atol=1e-3)
     assert kept["row"].tolist() == tiny_data.test.rows.tolist()

@@ -1,14 +1,38 @@
 import pytest
 
 from fer_core import FerError
-from train.tables import README, with_table
+from fer_core.study import read_rows
+from fer_core.weights import FOLDER
+from train.config import Experiment, Recipe
+from train.experiments import EXPERIMENTS
+from train.study_tables import study_row
+from train.tables import tables, with_table
 
 
-def test_the_readme_has_the_reports_figures():
-    text = README.read_text(encoding="utf-8")
-    assert with_table(text) == text, "run: python -m train.tables"
+@pytest.mark.parametrize("path", tables(), ids=lambda path: str(path.relative_to(FOLDER.parent)))
+def test_the_written_tables_are_those_of_the_reports(path):
+    assert path.read_text(encoding="utf-8") == tables()[path], "run: python -m train.tables"
 
 
 def test_a_readme_without_marks_is_refused():
     with pytest.raises(FerError, match="marks"):
         with_table("# nothing")
+
+
+def test_every_experiment_has_its_row():
+    rows = {row.experiment: row for row in read_rows(FOLDER / "studies" / "rows.json")}
+    assert rows.keys() == EXPERIMENTS.keys() - {"quick"}
+    for row in rows.values():
+        assert bool(row.report) == bool(row.ours) == bool(row.n) != bool(row.reason)
+    # Leeds prints this as its best result.
+    assert max(
+        r.published for r in rows.values() if r.study == "Leeds" and r.data == "FER2013"
+    ) == (rows["leeds-vgg19-cbam"].published)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [("RAF-DB", "RAF-DB may not"), ("FER2013", "9 epochs of compact")]
+)
+def test_a_row_that_is_not_run_says_why(data, words, tmp_path):
+    experiment = Experiment("made-up", Recipe("compact", epochs=9), data=data)
+    assert words in study_row(experiment, tmp_path).reason

@@ -1,0 +1,52 @@
+"""The reports' tables, row by row: what was published and what we measured."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fer_core.report import ReportError
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """One row of a study's table.
+
+    study, table, changes: where it stands and what it is. data: the data set it is about.
+    published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95 %.
+    judged_on: the data set and the labels. n: test faces. report: our report's path from the
+    weights folder, or "". reason: why it is not run, or "".
+    """
+
+    experiment: str
+    study: str
+    table: str
+    changes: str
+    data: str
+    published: float
+    ours: float
+    interval: tuple[float, float]
+    judged_on: str
+    n: int
+    report: str
+    reason: str
+
+    @classmethod
+    def from_fields(cls, values: Mapping[str, Any]) -> "StudyRow":
+        low, high = values["interval"]
+        return cls(**{**values, "interval": (low, high)})
+
+
+def rows_to_json(rows: list[StudyRow]) -> str:
+    return json.dumps([asdict(row) for row in rows], indent=1) + "\n"
+
+
+def read_rows(path: Path) -> list[StudyRow]:
+    """Raises ReportError where the file is missing or holds no rows."""
+    try:
+        return [StudyRow.from_fields(row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except OSError as error:
+        raise ReportError(f"The rows {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReportError(f"{path} does not hold the studies' rows: {error}.") from error

@@ -1,0 +1,76 @@
+"""A classical method's run: what it fits, chooses and reports."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fer_core import FerError
+from fer_core.device import choose_device
+from fer_core.report import EvalReport, read_report
+from train.config import ClassicalRecipe, Experiment
+from train.files import PREDICTIONS, REPORT
+from train.metrics import accuracy
+from train.run import run
+
+CPU = choose_device("cpu")
+
+
+def finish(recipe, data, folder):
+    run(Experiment("tiny", recipe, changes="a test", published=0.5), data, folder, CPU)
+    return read_report(folder / REPORT), np.load(folder / PREDICTIONS)
+
+
+def test_a_run_chooses_on_validation_and_reports_the_test(tiny_data, tmp_path):
+    recipe = ClassicalRecipe("knn", {"metric": "cosine", "max_k": 9})
+    report, kept = finish(recipe, tiny_data, tmp_path)
+    assert EvalReport.from_json(report.to_json(), "here") == report
+    assert (report.experiment, report.published) == ("tiny", 0.5)
+    assert report.source.endswith("a test")
+    assert (report.epochs, report.best_epoch, report.params) == (0, 0, 0)
+    assert report.curves["k"] == tuple(range(1, 10))
+    best = report.curves["k"][int(np.argmax(report.curves["valid_accuracy"]))]
+    assert report.recipe == {**json.loads(recipe.to_json()), "chosen": {"k": best}}
+    votes = kept["probs"].astype(float) * best
+    assert np.allclose(votes, votes.round(), atol=0.01)  # shares of just so many voters
+    assert kept["row"].tolist() == tiny_data.test.rows.tolist()
+    assert report.main.accuracy == pytest.approx(accuracy(kept["probs"], tiny_data.test.labels))
+    found = {(e.label_set, e.subset, e.n) for e in report.evaluations}
+    assert found == {(s, *n) for s in ("fer2013", "ferplus") for n in (("all", 21), ("clean", 14))}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "lowest"),
+    [
+        (ClassicalRecipe("naive-net", {"hidden": [64], "batch_size": 10, "epochs": 40}), 0.25),
+        (ClassicalRecipe("tree", {"max_depth": 6}, "hog"), 0.25),
+        (ClassicalRecipe("forest", {"trees": 20}, "hog", "ferplus", seed=3), 0.4),
+    ],
+)
+def test_each_method_beats_chance_on_drawn_faces(tiny_data, tmp_path, recipe, lowest):
+    report, _ = finish(recipe, tiny_data, tmp_path)
+    assert report.main.accuracy > lowest and report.main.label_set == recipe.label_set
+    assert report.arch == f"{recipe.features_from} + {recipe.method}"
+    assert report.params > 0 and report.seeds == (recipe.seed,) and report.training_faces == 70
+
+
+def test_features_of_shipped_weights(tiny_data, tmp_path):
+    report, kept = finish(
+        ClassicalRecipe("tree", {"max_depth": 3}, "compact-fer2013"), tiny_data, tmp_path
+    )
+    assert report.recipe["chosen"]["depth"] in report.curves["depth"] == (1, 2, 3)
+    assert len(np.unique(kept["probs"], axis=0)) <= 8  # the leaves of a tree that deep
+    with pytest.raises(FerError, match="no-such"):
+        finish(ClassicalRecipe("tree", {}, "no-such"), tiny_data, tmp_path / "other")
+
+
+def test_a_second_run_does_not_overwrite_the_first(tiny_data, tmp_path):
+    recipe = ClassicalRecipe("knn", {"max_k": 1})
+    finish(recipe, tiny_data, tmp_path)
+    with pytest.raises(FerError, match="--out"):
+        finish(recipe, tiny_data, tmp_path)
+
+
+def test_an_unknown_method_names_the_known_ones(tiny_data, tmp_path):
+    with pytest.raises(FerError, match="naive-net"):
+        finish(ClassicalRecipe("svm"), tiny_data, tmp_path)

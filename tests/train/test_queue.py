@@ -1,0 +1,94 @@
+import dataclasses
+import math
+import time
+
+import pytest
+
+from fer_core.device import choose_device
+from fer_core.report import read_report
+from train import queue
+from train.config import Experiment
+from train.distributed import ALONE
+from train.files import CHECKPOINT, REPORT
+from train.loop import Trainer
+from train.speed import PASSES, StepCost, forward_flops, measure_step_cost
+
+CPU = choose_device("cpu")
+FREE = StepCost(0.0, math.inf)
+
+
+@pytest.fixture
+def experiments(recipe):
+    short = dataclasses.replace(recipe, epochs=2)
+    return [
+        Experiment("waits", dataclasses.replace(short, start_from="nowhere"), data="drawn"),
+        Experiment("first", short, data="drawn"),
+        Experiment("elsewhere", short, data="RAF-DB"),
+        Experiment("second", dataclasses.replace(short, seed=1), data="drawn"),
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_measuring(monkeypatch):
+    monkeypatch.setattr(queue, "measure_step_cost", lambda choice: FREE)
+
+
+def work(experiments, data, out, seconds):
+    queue.work(experiments, data, out, CPU, ALONE, time.monotonic() + seconds)
+
+
+def test_what_is_missing_is_trained_once_and_exported(experiments, tiny_data, tmp_path, capsys):
+    work(experiments, tiny_data, tmp_path, 600)
+    for name in ("first", "second"):
+        assert read_report(tmp_path / name / REPORT).epochs == 2
+        assert (tmp_path / "weights" / f"{name}.safetensors").is_file()
+        assert (tmp_path / "weights" / "reports" / f"{name}.npz").is_file()
+    assert not (tmp_path / "elsewhere").exists()
+    assert "waits: This run starts from" in capsys.readouterr().out
+    written = (tmp_path / "first" / CHECKPOINT).stat().st_mtime_ns
+    assert [e.name for e in queue.missing(experiments, tiny_data, tmp_path)] == ["waits"]
+    work(experiments, tiny_data, tmp_path, 600)
+    assert (tmp_path / "first" / CHECKPOINT).stat().st_mtime_ns == written
+
+
+def test_a_slice_ends_after_whole_epochs_and_the_next_goes_on(
+    experiments, tiny_data, tmp_path, monkeypatch
+):
+    only = [experiments[1]]
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_fits", lambda trainer, deadline: not trainer.history)
+        work(only, tiny_data, tmp_path, 600)
+    assert not (tmp_path / "first" / REPORT).is_file()
+    assert queue.entry(only[0], tiny_data, tmp_path, FREE).epochs_done == 1
+    work(only, tiny_data, tmp_path, 600)
+    assert read_report(tmp_path / "first" / REPORT).epochs == 2
+
+
+def test_an_epoch_that_cannot_fit_is_passed_over(experiments, tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(queue, "measure_step_cost", lambda choice: StepCost(1000.0, 1.0))
+    work(experiments, tiny_data, tmp_path, 60)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_plan_adds_up(experiments, tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(queue, "measure_step_cost", lambda choice: StepCost(6.0, math.inf))
+    lines = queue.plan(experiments, tiny_data, tmp_path, CPU).splitlines()
+    steps = 2 * (70 // experiments[1].recipe.batch_size)
+    assert lines[2].split() == ["first", "0/2", f"{steps / 10:.1f}", f"{2 * steps / 10:.1f}"]
+    assert [line.split()[0] for line in lines[1:]] == ["waits", "first", "second"]
+
+
+def test_step_costs(recipe):
+    # START's network: 3x3 convolutions at 48, 24 and 12 and 6 px, two operations a multiplication.
+    wide = {48: [(1, 64), (64, 128)], 24: [(128, 128)] * 2 + [(128, 256)], 12: [(256, 512)]}
+    wide[6] = [(512, 512)] * 2
+    macs = sum(9 * i * o * side**2 for side, convs in wide.items() for i, o in convs) + 512 * 7
+    resnet9 = dataclasses.replace(recipe, arch="resnet9", arch_args={})
+    assert forward_flops(resnet9) == pytest.approx(2 * macs)
+    cost = StepCost(0.5, PASSES * 2 * macs * recipe.batch_size)
+    assert cost.seconds(resnet9, 4 * recipe.batch_size) == pytest.approx(1.5 * 4 * resnet9.epochs)
+
+
+def test_the_device_is_measured():
+    cost = measure_step_cost(CPU, batch=2)
+    assert cost.flops_per_second > 1e8 and 0 <= cost.fixed_seconds < 10

@@ -1,0 +1,146 @@
+import dataclasses
+import sqlite3
+
+import pytest
+
+from fer_core import FerError
+from fer_core.device import choose_device
+from fer_core.report import read_report
+from train import sweep as sweeping
+from train.config import Experiment
+from train.experiments import EXPERIMENTS
+from train.files import CHECKPOINT, REPORT
+from train.loop import Trainer
+from train.run import run
+from train.sweep import SWEEPS, table, work
+from train.sweeps import Sweep
+
+CPU = choose_device("cpu")
+
+
+@pytest.fixture
+def sweep(recipe, monkeypatch):
+    """Two learning rates, one of which learns nothing."""
+    base = dataclasses.replace(recipe, epochs=2, ema_decay=0.0)
+    declared = Sweep("try-lr", base, "lr", (1e-9, 0.05))
+    for name, point, _ in declared.points():
+        monkeypatch.setitem(EXPERIMENTS, name, Experiment(name, point))
+    return declared
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """The learning rate of each epoch that is trained, in order."""
+    rates = []
+    train_epoch = Trainer._train_epoch
+
+    def counted(trainer, epoch):
+        rates.append(trainer.recipe.lr)
+        return train_epoch(trainer, epoch)
+
+    monkeypatch.setattr(Trainer, "_train_epoch", counted)
+    return rates
+
+
+def test_each_value_is_tried_once_and_the_best_by_validation_named(
+    sweep, tiny_data, tmp_path, trained
+):
+    study = work(sweep, tiny_data, tmp_path, CPU)
+    assert sorted(trained) == [1e-9, 1e-9, 0.05, 0.05]
+    best = {}
+    for value, (name, _, _) in zip(sweep.values, sweep.points(), strict=True):
+        report = read_report(tmp_path / name / REPORT)
+        best[value] = max(report.curves["valid_accuracy"])
+    assert {t.params["lr"]: t.value for t in study.trials} == best
+    lines = table(sweep, study).splitlines()
+    assert lines[2].split() == ["0.05", f"{best[0.05]:.2%}", "2"]
+    assert lines[-1] == f"best: lr = {max(best, key=best.get)}" and len(set(best.values())) == 2
+    work(sweep, tiny_data, tmp_path, CPU)
+    assert len(trained) == 4
+
+
+def test_a_killed_sweep_goes_on_with_the_trial_it_was_in(
+    sweep, tiny_data, tmp_path, trained, monkeypatch
+):
+    work(sweep, tiny_data, tmp_path, CPU, trials=1)
+    first = trained.copy()
+    counted = Trainer._train_epoch
+
+    def killed(trainer, epoch):
+        if epoch:
+            raise KeyboardInterrupt
+        return counted(trainer, epoch)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Trainer, "_train_epoch", killed)
+        work(sweep, tiny_data, tmp_path, CPU)
+    study = work(sweep, tiny_data, tmp_path, CPU)
+    (second,) = set(sweep.values) - set(first)
+    assert trained == [*first, second, second]
+    assert [trial.params["lr"] for trial in study.trials] == [first[0], second]
+    assert all(trial.state.is_finished() for trial in study.trials)
+
+
+def test_a_kill_before_the_value_was_kept_costs_none(sweep, tiny_data, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(sweeping._Grid, "before_trial", _interrupt)
+        work(sweep, tiny_data, tmp_path, CPU)
+    study = work(sweep, tiny_data, tmp_path, CPU)
+    assert sorted(trial.params["lr"] for trial in study.trials) == [1e-9, 0.05]
+
+
+def _interrupt(*args):
+    raise KeyboardInterrupt
+
+
+def test_the_deadline_ends_it_after_whole_epochs(sweep, tiny_data, tmp_path, trained, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_fits", lambda trainer, deadline: not trainer.history)
+        study = work(sweep, tiny_data, tmp_path, CPU)
+    assert len(trained) == 1 and table(sweep, study).count("not finished") == 2
+    assert "best" not in table(sweep, study)
+    study = work(sweep, tiny_data, tmp_path, CPU, deadline=0.0)
+    assert len(trained) == 1 and len(study.trials) == 1
+
+
+def test_a_run_that_the_queue_made_counts(sweep, tiny_data, tmp_path, trained):
+    name, recipe, _ = sweep.points()[1]
+    run(EXPERIMENTS[name], tiny_data, tmp_path / name, CPU)
+    written = (tmp_path / name / CHECKPOINT).stat().st_mtime_ns
+    work(sweep, tiny_data, tmp_path, CPU)
+    assert trained.count(recipe.lr) == recipe.epochs
+    assert (tmp_path / name / CHECKPOINT).stat().st_mtime_ns == written
+
+
+def test_what_belongs_to_another_declaration_is_refused(
+    sweep, tiny_data, tmp_path, recipe, monkeypatch
+):
+    work(sweep, tiny_data, tmp_path, CPU, trials=1)
+    changed = dataclasses.replace(sweep, base=dataclasses.replace(recipe, seed=1))
+    with pytest.raises(FerError, match="as it was declared before"):
+        work(changed, tiny_data, tmp_path, CPU)
+    with pytest.raises(FerError, match="another data set"):
+        work(sweep, dataclasses.replace(tiny_data, name="RAF-DB"), tmp_path, CPU)
+    (tmp_path / "try-lr.sqlite3").unlink()
+    for name, point, _ in changed.points():
+        monkeypatch.setitem(EXPERIMENTS, name, Experiment(name, point))
+    with pytest.raises(FerError, match="another recipe"):
+        work(changed, tiny_data, tmp_path, CPU)
+
+
+def test_a_file_that_is_no_study_is_named(sweep, tiny_data, tmp_path):
+    (tmp_path / "try-lr.sqlite3").write_text("not a database at all")
+    with pytest.raises(FerError, match=r"try-lr\.sqlite3 cannot be used"):
+        work(sweep, tiny_data, tmp_path, CPU)
+
+
+def test_the_study_is_a_sqlite_file(sweep, tiny_data, tmp_path):
+    work(sweep, tiny_data, tmp_path / "new", CPU, trials=0)
+    with sqlite3.connect(tmp_path / "new" / "try-lr.sqlite3") as database:
+        assert database.execute("SELECT study_name FROM studies").fetchall() == [("try-lr",)]
+
+
+def test_the_declared_points_are_experiments():
+    for sweep in SWEEPS.values():
+        for name, recipe, _ in sweep.points():
+            assert EXPERIMENTS[name].recipe == recipe

@@ -1,0 +1,93 @@
+"""Fit and judge a classical method, as `train.run` trains and judges a network."""
+
+import json
+import time
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.classical import (
+    Features,
+    Method,
+    Tunable,
+    create_method,
+    hog,
+    network_features,
+    pixels,
+)
+from fer_core.device import choose_device
+from fer_core.emotions import LABELS
+from fer_core.report import EvalReport
+from fer_core.weights import load_classifier, read_card
+from train.config import ClassicalRecipe, Experiment
+from train.data import Dataset
+from train.evaluate import evaluate, in_words, predictions
+from train.files import PREDICTIONS, REPORT, write_whole
+from train.metrics import accuracy
+
+_FEATURES: dict[str, Features] = {"pixels": pixels, "hog": hog}
+
+
+def run_classical(
+    experiment: Experiment, recipe: ClassicalRecipe, data: Dataset, folder: Path
+) -> None:
+    """Fit on the training split, choose on validation, judge on test; report into `folder`.
+
+    The report has no epochs, and as curve the validation accuracy at each value of what is chosen.
+    All of it runs on the CPU.
+    """
+    train, valid = (split.with_labels(recipe.label_set) for split in (data.train, data.valid))
+    with _open_features(recipe.features_from) as features:
+        started = time.perf_counter()
+        method = create_method(recipe.method, features, recipe.seed, **recipe.args)
+        method.fit(train.images, train.answers(recipe.label_set))
+        curves = _choose(method, valid.images, valid.answers(recipe.label_set))
+        seconds = time.perf_counter() - started
+        probs = method(data.test.images)
+    evaluations = evaluate(probs, data, data.split_names[2])
+    main = next(e for e in evaluations if e.label_set == recipe.label_set)
+    chosen = {method.setting: method.chosen} if isinstance(method, Tunable) else {}
+    report = EvalReport(
+        experiment=experiment.name,
+        source=experiment.source,
+        published=experiment.published,
+        arch=f"{recipe.features_from} + {recipe.method}",
+        params=method.params,
+        labels=LABELS,
+        main=main,
+        others=tuple(e for e in evaluations if e is not main),
+        seeds=(recipe.seed,),
+        epochs=0,
+        best_epoch=0,
+        seconds=round(seconds, 1),
+        device=choose_device("cpu").in_words,
+        command=experiment.command,
+        recipe={**json.loads(recipe.to_json()), "chosen": chosen},
+        training_faces=len(train),
+        left_out=data.removed,
+        temperature=1.0,
+        curves=curves,
+    )
+    write_whole(folder / PREDICTIONS, predictions(data, probs).save)
+    text = report.to_json()
+    write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
+    for evaluation in report.evaluations:
+        print(in_words(evaluation))
+
+
+def _open_features(name: str) -> AbstractContextManager[Features]:
+    if name in _FEATURES:
+        return nullcontext(_FEATURES[name])
+    return network_features(load_classifier(read_card(name), choose_device("cpu")))
+
+
+def _choose(
+    method: Method, images: np.ndarray, answers: np.ndarray
+) -> dict[str, tuple[float, ...]]:
+    """Set what the method leaves to choose to the smallest of the best values; the curve of it."""
+    if not isinstance(method, Tunable):
+        return {"valid_accuracy": (round(accuracy(method(images), answers), 5),)}
+    shares = tuple(round(accuracy(probs, answers), 5) for probs in method.each(images))
+    method.chosen = 1 + int(np.argmax(shares))
+    return {method.setting: tuple(range(1, 1 + len(shares))), "valid_accuracy": shares}

@@ -1,0 +1,26 @@
+"""What the training commands' options have in common."""
+
+import argparse
+import sys
+
+from train.data import Dataset, load_dataset
+
+DATA_HELP = (
+    "fer2013.csv or its folder, an .npz, the folder of RAF-DB, CK+ or JAFFE, image folders "
+    "train/<expression>/ and test/<expression>/; several joined by +; or 'synthetic'"
+)
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, help=DATA_HELP)
+
+
+def read_data(source: str) -> Dataset:
+    """The data set, with what there is to know of how it was read told on standard error.
+
+    Raises DataError naming what is missing or wrong.
+    """
+    data = load_dataset(source)
+    for note in data.notes:
+        print(note, file=sys.stderr)
+    return data

@@ -1,0 +1,91 @@
+"""How long training takes on this device: estimated from two measured networks."""
+
+import time
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from fer_core.device import DeviceChoice
+from fer_core.inputs import InputSpec
+from fer_core.models import create_model
+from train.config import Recipe
+
+# A small network, whose steps are mostly overhead, and one whose steps are mostly arithmetic.
+REFERENCES = (
+    Recipe("compact_se", {"widths": (8, 16), "depths": (1, 1)}),
+    Recipe("compact_se", {"widths": (64, 128, 256, 512)}),
+)
+# Backward computes the gradient of the inputs and of the weights: twice the forward pass.
+PASSES = 3
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """What a training step costs: a fixed time, and the time of its floating point operations."""
+
+    fixed_seconds: float
+    flops_per_second: float
+
+    def seconds(self, recipe: Recipe, faces: int) -> float:
+        """All epochs of the recipe over so many training faces."""
+        operations = PASSES * forward_flops(recipe) * recipe.batch_size
+        step = self.fixed_seconds + operations / self.flops_per_second
+        return step * max(faces // recipe.batch_size, 1) * recipe.epochs
+
+
+def forward_flops(recipe: Recipe) -> float:
+    """Floating point operations of the recipe's network on one face."""
+    with torch.device("meta"):
+        model = create_model(recipe.arch, **recipe.arch_args).eval()
+        face = torch.empty(1, 1, *recipe.input_spec.size_hw)
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        model(face)
+    return float(counter.get_total_flops())
+
+
+def measure_step_cost(choice: DeviceChoice, batch: int = 64) -> StepCost:
+    """Time a small and a large network's steps and lay a line through them."""
+    flops = [PASSES * forward_flops(recipe) * batch for recipe in REFERENCES]
+    seconds = [step_seconds(recipe, choice, batch) for recipe in REFERENCES]
+    rate = (flops[1] - flops[0]) / max(seconds[1] - seconds[0], 1e-9)
+    return StepCost(max(seconds[0] - flops[0] / rate, 0.0), rate)
+
+
+def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int, steps: int = 3) -> float:
+    """Mean seconds of a training step on a batch that already lies on the device."""
+    model = create_model(recipe.arch, **recipe.arch_args).to(choice.device)
+    model = model.to(memory_format=torch.channels_last).train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
+    inputs = torch.randn(batch, 1, *InputSpec().size_hw, device=choice.device)
+    targets = torch.zeros(batch, dtype=torch.long, device=choice.device)
+    for _ in range(2):  # the first steps choose algorithms and allocate
+        _step(model, optimizer, inputs, targets, choice)
+    _wait(choice)
+    started = time.perf_counter()
+    for _ in range(steps):
+        _step(model, optimizer, inputs, targets, choice)
+    _wait(choice)
+    return (time.perf_counter() - started) / steps
+
+
+def _step(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    inputs: Tensor,
+    targets: Tensor,
+    choice: DeviceChoice,
+) -> None:
+    with choice.autocast():
+        logits = model(inputs.contiguous(memory_format=torch.channels_last))
+    loss = F.cross_entropy(logits.float(), targets)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+
+
+def _wait(choice: DeviceChoice) -> None:
+    if choice.device.type == "cuda":
+        torch.cuda.synchronize(choice.device)

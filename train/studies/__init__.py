@@ -1,0 +1,1 @@
+"""The experiments, one file a study: ours, the four student reports, the published records."""

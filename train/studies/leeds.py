@@ -1,0 +1,143 @@
+"""Leeds: VGG, ResNet and ResNetV2, each plain and with three attention modules, on three sets.
+
+Figures: Miskow & Altahhan, "Emotion Recognition with Facial Attention and Objective Activation
+Functions", ICONIP 2022 (arXiv 2410.17740), and the table in its authors' repository.
+"""
+
+from dataclasses import replace
+
+from train.config import Experiment, Recipe
+from train.sweeps import Sweep
+
+# Accuracy in per cent on CK+, JAFFE, FER2013; each row's modules are in the order of _MODULES.
+_PUBLISHED = {
+    "vgg16": (
+        (87.91, 64.44, 60.66),
+        (88.46, 68.89, 63.05),
+        (89.01, 73.33, 62.72),
+        (89.56, 75.56, 63.46),
+    ),
+    "vgg19": (
+        (90.66, 68.89, 60.92),
+        (91.21, 73.33, 63.23),
+        (91.76, 75.56, 63.49),
+        (92.31, 77.78, 64.07),
+    ),
+    "resnet50": (
+        (87.91, 73.33, 58.61),
+        (89.01, 75.56, 58.84),
+        (90.11, 77.78, 59.73),
+        (91.21, 82.22, 59.90),
+    ),
+    "resnet101": (
+        (88.46, 60.00, 58.67),
+        (89.01, 68.89, 58.92),
+        (89.56, 73.33, 60.15),
+        (90.11, 75.56, 60.92),
+    ),
+    "resnet152": (
+        (85.71, 15.66, 59.36),
+        (88.46, 15.66, 59.73),
+        (89.56, 15.66, 60.92),
+        (90.11, 15.66, 61.54),
+    ),
+    "resnetv2_50": (
+        (88.46, 77.78, 58.72),
+        (88.66, 82.22, 59.36),
+        (88.91, 82.22, 59.73),
+        (89.01, 84.44, 60.15),
+    ),
+    "resnetv2_101": (
+        (88.62, 62.22, 59.07),
+        (89.01, 68.89, 59.73),
+        (89.56, 70.83, 60.15),
+        (90.66, 73.33, 60.92),
+    ),
+    "resnetv2_152": (
+        (89.01, 66.67, 59.40),
+        (89.56, 68.89, 60.72),
+        (89.82, 73.33, 61.54),
+        (90.11, 77.78, 62.05),
+    ),
+}
+_MODULES = ("", "_se", "_eca", "_cbam")
+_SETS = ("CK+", "JAFFE", "FER2013")
+
+_RECIPE = Recipe(
+    "vgg16",
+    augment="mild",
+    epochs=60,
+    batch_size=64,
+    lr=0.01,
+    weight_decay=5e-4,
+    schedule="plateau",
+    plateau=(0.5, 3),
+    patience=15,
+)
+
+
+def _rows(data: str, suffix: str = "") -> tuple[Experiment, ...]:
+    return tuple(
+        Experiment(
+            f"leeds-{arch}{module}".replace("_", "-") + suffix,
+            replace(_RECIPE, arch=arch + module),
+            study="Leeds",
+            table="Table 3.3" if module else "Table 3.1",
+            changes=f"{arch}{module} on {data}",
+            data=data,
+            published=round(figures[_SETS.index(data)] / 100, 4),
+        )
+        for arch, by_module in _PUBLISHED.items()
+        for module, figures in zip(_MODULES, by_module, strict=True)
+    )
+
+
+ON_FER2013 = (
+    *_rows("FER2013"),
+    *(
+        Experiment(
+            f"leeds-{arch}-ecbam".replace("_", "-"),
+            replace(_RECIPE, arch=f"{arch}_ecbam"),
+            study="Leeds",
+            table="future work",
+            changes=f"{arch} with ECA's channel attention in CBAM",
+        )
+        for arch in ("vgg19", "resnetv2_152")
+    ),
+)
+ON_SMALL_SETS = (*_rows("CK+", "-ckplus"), *_rows("JAFFE", "-jaffe"))
+
+_BASE = replace(_RECIPE, arch="vgg16")
+SWEEPS = (
+    Sweep("leeds-sweep-lr", _BASE, "lr", (0.001, 0.003, 0.01, 0.03)),
+    Sweep("leeds-sweep-batch", _BASE, "batch_size", (16, 32, 64, 128)),
+    Sweep("leeds-sweep-optimizer", replace(_BASE, lr=0.001), "optimizer", ("sgd", "adam", "adamw")),
+    Sweep("leeds-sweep-activation", _BASE, "arch_args.activation", ("relu", "elu", "selu")),
+    Sweep("leeds-sweep-pooling", _BASE, "arch_args.pooling", ("max", "average")),
+    Sweep(
+        "leeds-sweep-se-ratio", replace(_BASE, arch="vgg16_se"), "arch_args.ratio", (4, 8, 16, 32)
+    ),
+    Sweep(
+        "leeds-sweep-cbam-ratio",
+        replace(_BASE, arch="vgg16_cbam"),
+        "arch_args.ratio",
+        (4, 8, 16, 32),
+    ),
+    Sweep(
+        "leeds-sweep-eca-kernel",
+        replace(_BASE, arch="vgg16_eca"),
+        "arch_args.kernel",
+        (1, 3, 5, 7, 9, "adaptive"),
+    ),
+    Sweep(
+        "leeds-sweep-placement",
+        replace(_BASE, arch="vgg16_cbam"),
+        "arch_args.placement",
+        ("after_last_added", "after_last", "after_each"),
+    ),
+)
+SWEEP_POINTS = tuple(
+    Experiment(name, recipe, study="Leeds", table="sweeps", changes=f"vgg16, {words}")
+    for sweep in SWEEPS
+    for name, recipe, words in sweep.points()
+)

@@ -1,0 +1,152 @@
+"""Our own networks: the demo's weights, their twins, and the comparison of attention modules."""
+
+from train.config import Experiment, Recipe
+
+_VOTES = "learned from the FER+ votes"
+_LABELS = "tuned to the labels that the reports are judged by"
+
+COMPACT = (
+    Experiment(
+        "compact-ferplus-base",
+        Recipe(
+            "compact_se",
+            label_set="ferplus",
+            augment="photo",
+            epochs=24,
+            lr=0.1,
+            ema_decay=0.998,
+        ),
+        changes=f"first cycle, {_VOTES}",
+    ),
+    Experiment(
+        "compact-ferplus",
+        Recipe(
+            "compact_se",
+            label_set="ferplus",
+            augment="photo",
+            epochs=12,
+            lr=0.05,
+            ema_decay=0.998,
+            mirror_average=True,
+            start_from="compact-ferplus-base",
+        ),
+        changes="second cycle after a warm restart (Loshchilov & Hutter 2017)",
+    ),
+    Experiment(
+        "compact-fer2013",
+        Recipe(
+            "compact_se",
+            label_set="fer2013",
+            augment="photo",
+            label_smoothing=0.1,
+            epochs=10,
+            lr=0.03,
+            ema_decay=0.998,
+            start_from="compact-ferplus-base",
+        ),
+        changes=f"the default's twin, {_LABELS}",
+    ),
+)
+
+LITE0 = (
+    Experiment(
+        "lite0-ferplus-base",
+        Recipe(
+            "efficientnet_lite0",
+            {"side": 64},
+            label_set="ferplus",
+            augment="photo",
+            epochs=8,
+            batch_size=64,
+            optimizer="adamw",
+            lr=0.001,
+            weight_decay=0.02,
+            ema_decay=0.998,
+            start_from="imagenet",
+        ),
+        changes=f"transfer from ImageNet, {_VOTES}, at first on small pictures",
+    ),
+    Experiment(
+        "lite0-ferplus",
+        Recipe(
+            "efficientnet_lite0",
+            {"side": 96},
+            label_set="ferplus",
+            augment="photo",
+            epochs=5,
+            batch_size=64,
+            optimizer="adamw",
+            lr=0.0005,
+            weight_decay=0.02,
+            ema_decay=0.998,
+            mirror_average=True,
+            start_from="lite0-ferplus-base",
+        ),
+        changes="then on larger ones (progressive learning, Tan & Le 2021)",
+    ),
+    Experiment(
+        "lite0-fer2013",
+        Recipe(
+            "efficientnet_lite0",
+            {"side": 96},
+            label_set="fer2013",
+            augment="photo",
+            label_smoothing=0.1,
+            epochs=4,
+            batch_size=64,
+            optimizer="adamw",
+            lr=0.0003,
+            weight_decay=0.02,
+            ema_decay=0.998,
+            mirror_average=True,
+            start_from="lite0-ferplus",
+        ),
+        changes=f"its twin, {_LABELS}",
+    ),
+)
+
+ATTENTION_KINDS = {
+    "plain": "compact",
+    "se": "compact_se",
+    "eca": "compact_eca",
+    "cbam": "compact_cbam",
+}
+
+
+def attention_name(kind: str, seed: int) -> str:
+    """The name of the experiment with this attention module and seed."""
+    return f"attention-{kind}-{seed}"
+
+
+ATTENTION = tuple(
+    Experiment(
+        attention_name(kind, seed),
+        Recipe(
+            arch,
+            {"widths": (16, 32, 64, 128)},
+            augment="start",
+            label_smoothing=0.1,
+            epochs=10,
+            lr=0.1,
+            seed=seed,
+        ),
+        table="attention modules compared",
+        changes=f"{kind}, seed {seed}",
+    )
+    for seed in range(3)
+    for kind, arch in ATTENTION_KINDS.items()
+)
+
+QUICK = Experiment(
+    "quick",
+    Recipe(
+        "compact_se",
+        {"widths": (16, 32, 64), "depths": (1, 1, 1)},
+        augment="start",
+        epochs=10,
+        batch_size=64,
+        lr=0.05,
+    ),
+    data="synthetic",
+    changes="a small network that shows the whole path in a minute",
+)

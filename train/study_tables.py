@@ -1,0 +1,134 @@
+"""The studies' tables, published and ours, from the experiments and the shipped reports."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.report import EvalReport, read_predictions, read_report
+from fer_core.significance import discordant, mcnemar_p
+from fer_core.study import StudyRow
+from train.config import Experiment, Recipe
+from train.studies.ours import ATTENTION_KINDS, attention_name
+
+INTRODUCTION = """# Every experiment, published and ours
+
+Written by `python -m train.tables` from the experiments in `train/experiments.py` and the reports
+in this folder. Accuracy on the test split, by the labels named; our 95 % interval in brackets.
+Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
+sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
+the test split, theirs flatter. A dash is a figure that the source does not give, or that is not
+known to us.
+"""
+HELD_BACK = ("RAF-DB", "CK+", "JAFFE", "Toronto faces")
+
+
+def study_row(experiment: Experiment, weights: Path) -> StudyRow:
+    """The experiment's row, from its report in the weights folder where there is one."""
+    place = f"reports/{experiment.name}.json"
+    ours, interval, judged_on, n, reason = 0.0, (0.0, 0.0), "", 0, ""
+    if (weights / place).is_file():
+        main = read_report(weights / place).main
+        ours, interval, judged_on, n = main.accuracy, main.interval, main.dataset, main.n
+    else:
+        place, reason = "", _reason(experiment)
+    return StudyRow(
+        experiment=experiment.name,
+        study=experiment.study,
+        table=experiment.table,
+        changes=experiment.changes,
+        data=experiment.data,
+        published=experiment.published,
+        ours=ours,
+        interval=interval,
+        judged_on=judged_on,
+        n=n,
+        report=place,
+        reason=reason,
+    )
+
+
+def _reason(experiment: Experiment) -> str:
+    held_back = [name for name in HELD_BACK if name in experiment.data]
+    if held_back:
+        return f"{' and '.join(held_back)} may not be passed on: for whoever holds it"
+    recipe = experiment.recipe
+    if isinstance(recipe, Recipe):
+        return f"still to train, up to {recipe.epochs} epochs of {recipe.arch}"
+    return "still to fit"
+
+
+def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
+    """Markdown: a table for each study, and the comparison of the attention modules."""
+    parts = [INTRODUCTION]
+    for study, group in groupby(rows, key=lambda row: row.study):
+        parts += [
+            f"## {study[0].upper()}{study[1:]}",
+            "\n".join(
+                [
+                    "| table | row | published | ours | difference | judged on | n | experiment |",
+                    "|---|---|---|---|---|---|---|---|",
+                    *(_line(row) for row in group),
+                ]
+            ),
+        ]
+        if study == "ours":
+            parts += _attention(weights)
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _line(row: StudyRow) -> str:
+    published = f"{row.published:.2%}" if row.published else "—"
+    cells = [row.table, row.changes, published]
+    if row.report:
+        low, high = (100 * end for end in row.interval)
+        difference = f"{100 * (row.ours - row.published):+.2f}" if row.published else "—"
+        cells += [f"{row.ours:.2%} [{low:.1f}, {high:.1f}]", difference]
+        cells += [row.judged_on, f"{row.n:,}"]
+        cells.append(f"[`{row.experiment}`]({Path(row.report).name})")
+    else:
+        cells += [f"not run: {row.reason}", "", "", "", f"`{row.experiment}`"]
+    return f"| {' | '.join(cells)} |"
+
+
+def _attention(weights: Path) -> list[str]:
+    """Mean and deviation over the seeds, and McNemar's test against plain for each seed."""
+    paths = {
+        (kind, seed): weights / "reports" / f"{attention_name(kind, seed)}.json"
+        for kind in ATTENTION_KINDS
+        for seed in range(3)
+    }
+    if not all(path.is_file() for path in paths.values()):
+        return []
+    lines = [
+        "| module | parameters | accuracy, mean ± deviation | seed by seed | McNemar's p |",
+        "|---|---|---|---|---|",
+    ]
+    for kind in ATTENTION_KINDS:
+        reports = [read_report(paths[kind, seed]) for seed in range(3)]
+        shares = np.array([report.main.accuracy for report in reports]) * 100
+        against = [
+            f"{_p_against(paths['plain', seed], paths[kind, seed], reports[seed]):.3f}"
+            for seed in range(3)
+            if kind != "plain"
+        ]
+        lines.append(
+            f"| {kind} | {reports[0].params:,} | {shares.mean():.2f} ± {shares.std(ddof=1):.2f} % "
+            f"| {', '.join(f'{share:.2f}' for share in shares)} | {', '.join(against) or '—'} |"
+        )
+    return [
+        "### Attention in a compact network",
+        "One recipe, three seeds; McNemar's exact test compares each module with the plain network "
+        "of the same seed on the same faces.",
+        "\n".join(lines),
+    ]
+
+
+def _p_against(plain: Path, other: Path, report: EvalReport) -> float:
+    right = []
+    for path in (plain, other):
+        predictions = read_predictions(path.with_suffix(".npz"))
+        answers = predictions.answers[report.main.label_set]
+        right.append((predictions.probs.argmax(1) == answers)[answers >= 0])
+    return mcnemar_p(*discordant(right[0], right[1]))

@@ -1,0 +1,167 @@
+"""Try each value of a declared sweep: python -m train.sweep NAME --data PATH --out DIR.
+
+Each trial is the ordinary run of the value's experiment in DIR/EXPERIMENT, where `train.queue`
+and `train.run` have it too. Optuna's study in DIR/NAME.sqlite3 keeps what was tried: after a kill
+or when its minutes are over, the same command goes on with the trial it was in. Validation
+chooses; the test split is only in the runs' own reports.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import optuna
+from optuna.samplers import GridSampler
+from optuna.trial import FrozenTrial, Trial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
+
+from fer_core.device import DeviceChoice, choose_device
+from fer_core.report import EvalReport, read_report
+from fer_core.types import FerError
+from train.config import Experiment, Recipe
+from train.data import Dataset, load_dataset
+from train.errors import RunError
+from train.experiments import EXPERIMENTS
+from train.files import REPORT
+from train.run import run
+from train.studies import leeds
+from train.sweeps import Sweep
+
+SWEEPS = {sweep.name: sweep for sweep in leeds.SWEEPS}
+
+
+class _Grid(GridSampler):
+    def after_trial(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        state: TrialState,
+        values: Sequence[float] | None,
+    ) -> None:
+        """Nothing: GridSampler ends Optuna's own loop here, and raises where there is none."""
+
+
+def work(
+    sweep: Sweep,
+    data: Dataset,
+    out: Path,
+    choice: DeviceChoice,
+    trials: float = math.inf,
+    deadline: float = math.inf,
+) -> optuna.Study:
+    """Finish the sweep's next trials, at most so many, until the deadline (of `time.monotonic`).
+
+    Raises RunError where the study file or a run folder is of something else or cannot be used.
+    """
+    names = [name for name, _, _ in sweep.points()]
+    experiments = dict(zip(sweep.values, (EXPERIMENTS[name] for name in names), strict=True))
+    sampler = _Grid({sweep.field: sweep.values})
+    study = _open(sweep, data, out / f"{sweep.name}.sqlite3", sampler)
+    finished = 0
+    while finished < trials and time.monotonic() < deadline and not sampler.is_exhausted(study):
+        trial = _next_trial(study)
+        experiment = experiments[trial.suggest_categorical(sweep.field, sweep.values)]
+        print(f"{experiment.name}: {experiment.source}", flush=True)
+        report = _report(experiment, data, out / experiment.name, choice, deadline)
+        if report is None:
+            break
+        trial.set_user_attr("epochs", report.epochs)
+        study.tell(trial, max(report.curves["valid_accuracy"]))
+        finished += 1
+    return study
+
+
+def _open(sweep: Sweep, data: Dataset, path: Path, sampler: GridSampler) -> optuna.Study:
+    about = json.dumps([sweep.field, sweep.values, sweep.base.to_json(), data.name])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        study = optuna.create_study(
+            storage=f"sqlite:///{path}",
+            sampler=sampler,
+            study_name=sweep.name,
+            direction="maximize",
+            load_if_exists=True,
+        )
+    except (OSError, SQLAlchemyError) as error:
+        raise RunError(f"{path} cannot be used as Optuna's study: {error}") from error
+    if study.user_attrs.get("about", about) != about:
+        raise RunError(
+            f"{path} is of another data set, or of {sweep.name} as it was declared before. "
+            "Give another --out, or remove the file: finished runs of the same recipe are kept."
+        )
+    study.set_user_attr("about", about)
+    return study
+
+
+def _next_trial(study: optuna.Study) -> Trial:
+    """The trial that a kill or the deadline left half-way, else a new one."""
+    running = study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+    return Trial(study, running[0]._trial_id) if running else study.ask()
+
+
+def _report(
+    experiment: Experiment, data: Dataset, folder: Path, choice: DeviceChoice, deadline: float
+) -> EvalReport | None:
+    """The report of the experiment's run, which is trained as far as it is not; None: not done."""
+    path = folder / REPORT
+    if not path.is_file() and not run(
+        experiment, data, folder, choice, resume=True, deadline=deadline
+    ):
+        return None
+    report = read_report(path)
+    # Fields that recipes have gained since are at their defaults, as they were then.
+    if Recipe.from_json(json.dumps(report.recipe)).to_json() != experiment.recipe.to_json():
+        raise RunError(f"{path} belongs to another recipe. Give another --out.")
+    return report
+
+
+def table(sweep: Sweep, study: optuna.Study) -> str:
+    """A line for each value: its best validation accuracy and its epochs; then the best value."""
+    done = {
+        trial.params[sweep.field]: trial
+        for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    }
+    lines = [f"{sweep.field:24} {'validation accuracy':>20} {'epochs':>7}"]
+    for value in sweep.values:
+        accuracy, epochs = "not finished", ""
+        if value in done:
+            accuracy, epochs = f"{done[value].value:.2%}", str(done[value].user_attrs["epochs"])
+        lines.append(f"{value!s:24} {accuracy:>20} {epochs:>7}")
+    if done:
+        lines.append(f"best: {sweep.field} = {study.best_params[sweep.field]}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m train.sweep", description=__doc__)
+    parser.add_argument("sweep", choices=SWEEPS)
+    parser.add_argument("--data", required=True, help="as for train.run")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
+    parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
+    parser.add_argument("--minutes", type=float, help="how long this call may work")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    options = parser.parse_args()
+    started = time.monotonic()
+    sweep = SWEEPS[options.sweep]
+    trials = math.inf if options.trials is None else options.trials
+    deadline = math.inf if options.minutes is None else started + 60 * options.minutes
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        choice = choose_device(options.device)
+        study = work(sweep, load_dataset(options.data), options.out, choice, trials, deadline)
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on.", file=sys.stderr)
+        return 130
+    print(table(sweep, study))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
