@@ -69,6 +69,7 @@ class Trainer:
         self.trained = ranks.wrap(self.model)
         self.optimizer = _optimizer(recipe, self.model)
         self.history: list[Epoch] = []
+        self.device_in_words = choice.in_words  # of the last epoch, if that was another process's
 
     def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
         images = torch.from_numpy(split.images[:, None]).to(self.choice.device)
@@ -139,6 +140,7 @@ class Trainer:
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         recipe, ranks = self.recipe, self.ranks
+        self.device_in_words = self.choice.in_words
         torch.manual_seed(recipe.seed * 1_000_003 + epoch * 1009 + ranks.rank)  # dropout
         rng = np.random.default_rng([recipe.seed, epoch])
         augment = AUGMENTATIONS[recipe.augment]
@@ -215,6 +217,7 @@ class Trainer:
         save_checkpoint(
             {
                 "recipe": self.recipe.to_json(),
+                "device": self.device_in_words,
                 "model": self.model.state_dict(),
                 "averaged": self.averaged.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -237,6 +240,7 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.device_in_words = state["device"]
         self.history = [Epoch(**epoch) for epoch in state["history"]]
 
 

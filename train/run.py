@@ -71,7 +71,7 @@ def run(
             _log(board, epoch, len(trainer.history) - 1)
     if not trainer.finished:
         return False
-    report, probs = make_report(experiment, recipe, data, folder, trainer.history, choice)
+    report, probs = make_report(experiment, recipe, data, trainer)
     write_whole(folder / PREDICTIONS, predictions(data, probs).save)
     text = report.to_json()
     write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
@@ -92,30 +92,26 @@ def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
 
 
 def make_report(
-    experiment: Experiment,
-    recipe: Recipe,
-    data: Dataset,
-    folder: Path,
-    history: list[Epoch],
-    choice: DeviceChoice,
+    experiment: Experiment, recipe: Recipe, data: Dataset, trainer: Trainer
 ) -> tuple[EvalReport, np.ndarray]:
-    """Judge the folder's best weights on the test split: the report and float32 (N, 7).
+    """Judge the trainer's best weights on the test split: the report and float32 (N, 7).
 
     The weights are judged as they ship: rounded to float16, at the temperature that makes the
     right answers of the validation split likeliest.
     """
     model = create_model(recipe.arch, **recipe.arch_args)
-    best = load_file(folder / BEST)
+    best = load_file(trainer.folder / BEST)
     model.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
     )
-    classifier = Classifier(model, recipe.input_spec, choice)
+    classifier = Classifier(model, recipe.input_spec, trainer.choice)
     valid = data.valid.with_labels(recipe.label_set)
     temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
     probs = at_temperature(classifier(data.test.images), temperature)
     evaluations = evaluate(probs, data, data.split_names[2])
     main = next(e for e in evaluations if e.label_set == recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]
+    history = trainer.history
     curves = {name: tuple(round(getattr(e, name), 5) for e in history) for name in columns}
     report = EvalReport(
         experiment=experiment.name,
@@ -130,7 +126,7 @@ def make_report(
         epochs=len(history),
         best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
         seconds=round(sum(e.seconds for e in history), 1),
-        device=choice.in_words,
+        device=trainer.device_in_words,
         command=experiment.command,
         recipe=json.loads(recipe.to_json()),
         training_faces=len(data.train.with_labels(recipe.label_set)),

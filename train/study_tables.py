@@ -61,7 +61,8 @@ def _reason(experiment: Experiment) -> str:
 
 def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
     """Markdown: a table for each study, and the comparison of the attention modules."""
-    parts = [INTRODUCTION]
+    rows = list(rows)
+    parts = [INTRODUCTION, *_trained(rows, weights)]
     for study, group in groupby(rows, key=lambda row: row.study):
         parts += [
             f"## {study[0].upper()}{study[1:]}",
@@ -76,6 +77,45 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
         if study == "ours":
             parts += _attention(weights)
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
+    """What each training took and gave; the figures are by the labels that were learned."""
+    columns = [
+        "experiment",
+        "parameters",
+        "device",
+        "epochs",
+        "minutes",
+        "faces/s",
+        "accuracy",
+        "macro-F1",
+        "ECE",
+    ]
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    for row in rows:
+        if not row.report:
+            continue
+        report = read_report(weights / row.report)
+        faces = report.training_faces * max(report.epochs, 1)
+        cells = [
+            f"`{row.experiment}`",
+            f"{report.params:,}",
+            report.device,
+            str(report.epochs or "—"),
+            f"{report.seconds / 60:.1f}",
+            f"{faces / report.seconds:,.0f}",
+            f"{report.main.accuracy:.2%}",
+            f"{report.main.macro_f1:.3f}",
+            f"{report.main.ece:.3f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return [
+        "## What was trained",
+        "Minutes are of the run's own training, on a machine that did other work too;\nwhat it "
+        "started from is not in them. Methods without epochs were fitted once.",
+        "\n".join(lines),
+    ]
 
 
 def _line(row: StudyRow) -> str:
