@@ -3,21 +3,52 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
-from benchmarks import crop, detectors
+from benchmarks import crop, degraded, detectors, training
 from fer_core.types import FerError
+from fer_core.weights import list_weights
 
-BENCHMARKS = {"crop": crop, "detectors": detectors}
+BENCHMARKS = {"crop": crop, "degraded": degraded, "detectors": detectors, "training": training}
 RESULTS = Path(__file__).parent / "results"
+
+
+def command(name: str, options: argparse.Namespace) -> str:
+    """The call that measures the same again, with its defaults; the data set's path is PATH."""
+    words = ["python", "-m", "benchmarks", name]
+    for option in BENCHMARKS[name].OPTIONS:
+        value = getattr(options, option)
+        if option == "data":
+            value = "PATH"
+        elif isinstance(value, Path):
+            value = os.path.relpath(value)
+        if value is not None:
+            words += [f"--{option}", *map(str, value if isinstance(value, list) else [value])]
+    return shlex.join(words)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    for module in BENCHMARKS.values():
-        module.add_arguments(parser)
+    parser.add_argument("--data", help="FER2013, for crop and degraded")
+    parser.add_argument("--faces", type=int, default=300, help="how many, for crop and degraded")
+    parser.add_argument(
+        "--weights",
+        nargs="+",
+        default=list_weights(),
+        metavar="NAME",
+        help="for crop and degraded (default: all)",
+    )
+    parser.add_argument(
+        "--photos",
+        type=Path,
+        default=detectors.EXAMPLES,
+        help="folder of .jpg photos, for detectors",
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda, for training")
+    parser.add_argument("--batch", type=int, help="faces in a step, for training")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
@@ -27,7 +58,12 @@ def main() -> int:
         except FerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
-        figures = {"benchmark": name, "cpus": os.cpu_count(), **figures}
+        figures = {
+            "benchmark": name,
+            "command": command(name, options),
+            "cpus": os.cpu_count(),
+            **figures,
+        }
         text = json.dumps(figures, indent=1)
         print(text)
         if "not run" not in figures:

@@ -14,12 +14,7 @@ from fer_core.pipeline import MIN_SCORE
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "demo" / "examples"
 ROUNDS = 7
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--photos", type=Path, default=EXAMPLES, help="folder of .jpg photos, for detectors"
-    )
+OPTIONS = ("photos",)
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
