@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from demo import html, theme
+from demo import page_html, theme
 from demo.about import about
 from demo.photos import FILE_KINDS, Shot, make_file, take
 from demo.pipelines import PipelineStore
@@ -69,7 +69,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(SWEEP_SECONDS, FORGET_FILE_SECONDS),
     ) as app:
-        gr.HTML(html.HEADER, apply_default_css=False)
+        gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo"):
                 options = photo_tab(store, app.upload_file_set)
@@ -106,17 +106,17 @@ def launch_options() -> dict[str, Any]:
 def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
     with gr.Column(elem_id="drop"):
-        gr.HTML(html.INVITATION.format(limit=UPLOAD_LIMIT), apply_default_css=False)
+        gr.HTML(page_html.INVITATION.format(limit=UPLOAD_LIMIT), apply_default_css=False)
         photo = gr.UploadButton(
             "Choose a photo", file_types=["image"], variant="primary", size="md"
         )
-        gr.HTML(html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
+        gr.HTML(page_html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
         with gr.Row(elem_id="examples"):
             examples = {
                 gr.Button(name, icon=str(EXAMPLES_FOLDER / file), elem_classes="example"): file
                 for name, file in EXAMPLES.items()
             }
-    message = gr.HTML(html.messages(), elem_id="message", apply_default_css=False)
+    message = gr.HTML(page_html.messages(), elem_id="message", apply_default_css=False)
     with gr.Row(elem_id="result"):
         with gr.Column(scale=3):
             with gr.Row(elem_id="toolbar"):
@@ -130,11 +130,11 @@ def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
                 options = Options(style, *_more_options(store))
         with gr.Column(scale=2):
             faces = gr.HTML(elem_id="faces", apply_default_css=False)
-    gr.HTML(html.PROMISE, apply_default_css=False)
+    gr.HTML(page_html.PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
     shot = gr.State(time_to_live=FORGET_SHOT_SECONDS)
 
-    busy = (gr.skip(), html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
+    busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
 
     def open_upload(file: dict[str, Any] | None, *choices: Any) -> Iterator[Any]:
         yield busy
@@ -151,10 +151,10 @@ def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
 
     def save(kind: str, shot: Shot | None, style: str) -> tuple[str | None, str]:
         if shot is None:
-            return None, html.messages(error=GONE)
+            return None, page_html.messages(error=GONE)
         name, content = make_file(shot, style, kind)
         path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
-        return path, html.messages(f"Saved {name}.")
+        return path, page_html.messages(f"Saved {name}.")
 
     screen = [shot, message, picture, faces]
     # Our own message says what goes on; Gradio's would cover the picture.
@@ -199,7 +199,7 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
 
 def webcam_tab(store: PipelineStore) -> None:
     """The camera's pictures, a few each second, under emoji."""
-    gr.HTML(html.CAMERA_NOTICE, apply_default_css=False)
+    gr.HTML(page_html.CAMERA_NOTICE, apply_default_css=False)
     style = _style_choice()
     with gr.Row(elem_id="camera"):
         frame = gr.Image(
@@ -210,7 +210,7 @@ def webcam_tab(store: PipelineStore) -> None:
             buttons=[],
             webcam_options=gr.WebcamOptions(constraints=CAMERA_SIZE),
         )
-        shown = gr.HTML(html.LIVE_EMPTY, elem_id="live", apply_default_css=False)
+        shown = gr.HTML(page_html.LIVE_EMPTY, elem_id="live", apply_default_css=False)
     frame.stream(
         partial(live, store.first),
         [frame, style],

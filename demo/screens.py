@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from demo import html
+from demo import page_html
 from demo.photos import Shot, jpeg_uri, preview, take
 from demo.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
@@ -29,12 +29,12 @@ class Screen(NamedTuple):
     """Everything that changes on the photo page, in the order of the handlers' outputs."""
 
     shot: Shot | None = None
-    messages: str = html.messages()
+    messages: str = page_html.messages()
     picture: str = ""
     faces: str = ""
 
 
-EXPIRED = Screen(messages=html.messages(error=GONE))
+EXPIRED = Screen(messages=page_html.messages(error=GONE))
 
 
 def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices) -> Screen:
@@ -43,7 +43,7 @@ def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices) -> 
     def work() -> Screen:
         pipeline = store.get(choices.weights, choices.detector)
         shot = take(name, data, pipeline, choices.min_score)
-        return shown(shot, choices.style, html.found_sentence(shot.analysis))
+        return shown(shot, choices.style, page_html.found_sentence(shot.analysis))
 
     return attempt(work)
 
@@ -65,18 +65,18 @@ def shown(shot: Shot, style: str, status: str) -> Screen:
     """The screen of a shot."""
     return Screen(
         shot,
-        html.messages(status),
-        html.picture(shot.analysis, preview(shot, style)),
-        html.faces(shot.analysis, shot.thumbnails),
+        page_html.messages(status),
+        page_html.picture(shot.analysis, preview(shot, style)),
+        page_html.faces(shot.analysis, shot.thumbnails),
     )
 
 
 def live(pipeline: FerPipeline, frame: UInt8Array | None, style: str) -> str:
     """The HTML for one frame of the webcam, RGB (H, W, 3)."""
     if frame is None:
-        return html.LIVE_EMPTY
+        return page_html.LIVE_EMPTY
     analysis = pipeline.analyze(frame)
-    return html.live_picture(jpeg_uri(render(frame, analysis, style=style)), analysis)
+    return page_html.live_picture(jpeg_uri(render(frame, analysis, style=style)), analysis)
 
 
 def attempt(work: Callable[[], Screen]) -> Screen:
@@ -84,7 +84,7 @@ def attempt(work: Callable[[], Screen]) -> Screen:
     try:
         return work()
     except FerError as error:
-        return Screen(messages=html.messages(error=str(error)))
+        return Screen(messages=page_html.messages(error=str(error)))
     except Exception:  # a visitor gets a sentence and the app lives on; we get the traceback
         log.exception("A photo could not be processed")
-        return Screen(messages=html.messages(error=OUR_FAULT))
+        return Screen(messages=page_html.messages(error=OUR_FAULT))

@@ -54,7 +54,7 @@ class BlockAttention:
 
     block: the module's path in the model, such as "blocks.0.attention". kind: see KINDS.
     channel: float32 (C,), each channel's weight, 0 to 1.
-    spatial: float32 (H, W), the weight of each position of the block's grid, 0 to 1; None where
+    spatial: float32 (H, W), the weight of each position of the block's grid, 0 to 1; (0, 0) where
         the kind has none.
     strongest: int64 (K,), the channels of the highest weights, the highest first.
     features: float32 (K, H, W), what the block makes of these channels on the same grid, in the
@@ -64,7 +64,7 @@ class BlockAttention:
     block: str
     kind: str
     channel: Float32Array
-    spatial: Float32Array | None
+    spatial: Float32Array
     strongest: NDArray[np.int64]
     features: Float32Array
 
@@ -194,14 +194,15 @@ def _watch(
         weights[type(gate)] = _array(output)
 
     def read_block(_: nn.Module, __: object, output: Tensor) -> None:
-        channel, spatial = weights[ChannelGate][:, 0, 0], weights.get(SpatialGate)
+        channel = weights[ChannelGate][:, 0, 0]
+        spatial = weights.get(SpatialGate, np.zeros((1, 0, 0), np.float32))
         order = (-channel).argsort(kind="stable")[:strongest]
         blocks.append(
             BlockAttention(
                 path,
                 kind,
                 channel,
-                None if spatial is None else spatial[0],
+                spatial[0],
                 order,
                 _array(output[:, order]),
             )

@@ -12,7 +12,7 @@ from fakes import CARD, FakeDetector, fake_pipeline
 from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
-from demo import html
+from demo import page_html
 from demo.about import about, figures
 from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, launch_options
 from demo.photos import FILE_KINDS, PREVIEW_SIDE, Shot, make_file
@@ -119,7 +119,7 @@ def _data_of(picture: str) -> bytes:
 
 
 def test_names_from_outside_are_escaped() -> None:
-    assert "<script>" not in html.messages("<script>", "<script>")
+    assert "<script>" not in page_html.messages("<script>", "<script>")
 
 
 @pytest.mark.parametrize("kind", FILE_KINDS)
@@ -171,7 +171,7 @@ def test_few_pipelines_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_webcam_frame_comes_back_as_a_picture() -> None:
     frame = np.asarray(photo())
     assert "data:image/jpeg" in live(fake_pipeline(), frame, "emoji")
-    assert live(fake_pipeline(), None, "emoji") == html.LIVE_EMPTY
+    assert live(fake_pipeline(), None, "emoji") == page_html.LIVE_EMPTY
 
 
 def test_about_shows_the_figures_and_the_weak_expressions() -> None:

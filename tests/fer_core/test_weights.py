@@ -29,6 +29,7 @@ def folder(tmp_path):
         labels=LABELS,
         input=InputSpec(),
         crop={"mtcnn": FaceCut(0.9, 0.01, -0.02)},
+        temperature=1.5,
         params=sum(p.numel() for p in model.parameters()),
         sha256=hashlib.sha256(raw).hexdigest(),
         licence="MIT",

@@ -1,0 +1,112 @@
+"""Confusion matrices, and the difference between two."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from demo.charts.style import DIVERGING, INK, SEQUENTIAL, WHITE_ABOVE, finish
+from fer_core.emotions import LABELS
+
+HEIGHT = 420
+HIT_PX = 34  # of the invisible mark that makes a cell clickable: heat maps cannot be selected
+
+
+def row_per_cent(matrix: np.ndarray) -> np.ndarray:
+    """Counts (7, 7) -> per cent of the row, that is of the faces whose right answer it is."""
+    return 100 * matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+
+
+def confusion(
+    matrix: np.ndarray,
+    title: str,
+    top: float,
+    per_cent: bool,
+    chosen: tuple[int, int] | None = None,
+) -> go.Figure:
+    """Values (7, 7): row the right answer, column the model's. top: the full colour's value.
+
+    chosen: a cell to frame. Each cell carries an invisible point to click, its x and y labels.
+    """
+    text = [[f"{value:.0f}" for value in row] for row in matrix]
+    figure = _cells(matrix / max(top, 1e-9), text, SEQUENTIAL, (0.0, 1.0))
+    unit = " %" if per_cent else " faces"
+    figure.add_scatter(
+        x=[name for _ in LABELS for name in LABELS],
+        y=[name for name in LABELS for _ in LABELS],
+        mode="markers",
+        marker={"size": HIT_PX, "symbol": "square", "opacity": 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        customdata=[each for row in text for each in row],
+        hovertemplate=f"labelled %{{y}}, taken for %{{x}}: %{{customdata}}{unit}<extra></extra>",
+        showlegend=False,
+    )
+    if chosen:
+        row, column = chosen
+        figure.add_shape(
+            type="rect",
+            x0=column - 0.5,
+            x1=column + 0.5,
+            y0=row - 0.5,
+            y1=row + 0.5,
+            line={"color": "#D97706", "width": 3},
+        )
+    return finish(figure, title, "the model's answer", "labelled", HEIGHT)
+
+
+def difference(matrix: np.ndarray, title: str, per_cent: bool) -> go.Figure:
+    """First minus second (7, 7), in faces or in points of row per cent."""
+    text = [[f"{value:+.0f}" if round(value) else "0" for value in row] for row in matrix]
+    top = max(float(abs(matrix).max()), 1.0)
+    figure = _cells(matrix / top, text, DIVERGING, (-1.0, 1.0))
+    unit = " points" if per_cent else " faces"
+    figure.data[0].update(
+        customdata=text,
+        hoverinfo=None,
+        hovertemplate=f"labelled %{{y}}, taken for %{{x}}: %{{customdata}}{unit}<extra></extra>",
+    )
+    return finish(figure, title, "the model's answer", "labelled", HEIGHT)
+
+
+def _cells(
+    shares: np.ndarray,
+    text: list[list[str]],
+    scale: list[list[object]],
+    span: tuple[float, float],
+) -> go.Figure:
+    names = list(LABELS)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=names,
+            y=names,
+            colorscale=scale,
+            zmin=span[0],
+            zmax=span[1],
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            hoverinfo="skip",
+        )
+    )
+    # Annotations, as a heat map's own text chooses its colour as if the page were always light;
+    # all at once, as Plotly checks every one again with each that is added.
+    figure.update_layout(
+        annotations=[
+            {
+                "x": names[column],
+                "y": names[row],
+                "text": value,
+                "showarrow": False,
+                "font": {
+                    "size": 12,
+                    "color": "white" if abs(shares[row, column]) > WHITE_ABOVE else INK,
+                },
+            }
+            for row, values in enumerate(text)
+            for column, value in enumerate(values)
+        ]
+    )
+    edges = [-0.5, len(names) - 0.5]
+    figure.update_xaxes(fixedrange=True, showgrid=False, tickangle=-45, range=edges)
+    figure.update_yaxes(fixedrange=True, showgrid=False, range=edges[::-1])
+    return figure

@@ -1,0 +1,96 @@
+"""Per-class figures, reliability, and what the threshold for "unsure" costs."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from demo.analysis import Reliability, Thresholds
+from demo.charts.style import finish, guide, mark
+from fer_core.emotions import LABELS
+
+
+def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) -> go.Figure:
+    """Grouped bars: for each model its seven values in per cent."""
+    figure = go.Figure()
+    for index, (name, numbers) in enumerate(values.items()):
+        look = mark(index)
+        figure.add_bar(
+            x=list(LABELS),
+            y=list(numbers),
+            name=name,
+            marker={
+                "color": look["colour"],
+                "pattern": {
+                    "shape": look["pattern"],
+                    "fgcolor": "white",
+                    "size": 5,
+                    "fillmode": "overlay",
+                },
+            },
+            hovertemplate=f"%{{x}}: {metric} %{{y:.1f}} %<extra>{name}</extra>",
+        )
+    figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
+    figure.update_yaxes(range=[0, 100], ticksuffix=" %")
+    return finish(figure, title, "", metric, 400)
+
+
+def reliability(models: Mapping[str, Reliability]) -> go.Figure:
+    """How often the answers are right at each confidence; on the diagonal, as often as they say."""
+    figure = go.Figure()
+    guide(figure, [0, 100], [0, 100], "as sure as it is right")
+    for index, (name, bins) in enumerate(models.items()):
+        look = mark(index)
+        figure.add_scatter(
+            x=100 * bins.confidence,
+            y=100 * bins.accuracy,
+            mode="lines+markers",
+            name=name,
+            line={"color": look["colour"], "dash": look["dash"], "width": 2},
+            # A mark's area follows the share of faces in its bin.
+            marker={
+                "color": look["colour"],
+                "symbol": look["symbol"],
+                "size": 5 + 22 * (bins.n / bins.n.sum()) ** 0.5,
+            },
+            customdata=bins.n,
+            hovertemplate="sure to %{x:.0f} %, right in %{y:.0f} %"
+            f"<br>%{{customdata:,}} faces<extra>{name}</extra>",
+        )
+    figure.update_xaxes(range=[0, 101], ticksuffix=" %")
+    figure.update_yaxes(range=[0, 103], ticksuffix=" %")
+    return finish(figure, "Reliability", "confidence of the answer", "share right", 440)
+
+
+def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
+    """Accuracy against the share answered, as the threshold for "unsure" moves.
+
+    at: the threshold, 0 to 1, that is marked on each curve.
+    """
+    figure = go.Figure()
+    for index, (name, curve) in enumerate(models.items()):
+        look = mark(index)
+        share, accuracy = 100 * curve.answered, 100 * curve.accuracy
+        figure.add_scatter(
+            x=share,
+            y=accuracy,
+            mode="lines",
+            name=name,
+            line={"color": look["colour"], "dash": look["dash"], "width": 2},
+            customdata=100 * curve.threshold,
+            hovertemplate="unsure below %{customdata:.0f} %: %{x:.0f} % answered, "
+            f"%{{y:.1f}} % of them right<extra>{name}</extra>",
+        )
+        point = round(at * (len(share) - 1))
+        figure.add_scatter(
+            x=[share[point]],
+            y=[accuracy[point]],
+            mode="markers",
+            showlegend=False,
+            hoverinfo="skip",
+            marker={"color": look["colour"], "symbol": look["symbol"], "size": 12},
+        )
+    figure.update_xaxes(range=[0, 101], ticksuffix=" %")
+    figure.update_yaxes(ticksuffix=" %")
+    return finish(
+        figure, "Accuracy of what is answered", "share of faces answered", "share right", 440
+    )

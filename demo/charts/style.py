@@ -1,0 +1,82 @@
+"""What all charts share: colours, a second mark beside each colour, and the finish of a figure."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from fer_core import EMOTIONS
+
+EXPRESSION_COLOURS = [emotion.colour for emotion in EMOTIONS]
+
+# Models side by side: Paul Tol's "bright" scheme, legible on light and dark, and distinct from one
+# another with the common kinds of colour blindness. Each has its own dash, symbol and pattern too.
+MODEL_COLOURS = ("#4477AA", "#EE6677", "#228833", "#AA3377")
+DASHES = ("solid", "dash", "dot", "dashdot")
+SYMBOLS = ("circle", "square", "diamond", "cross")
+PATTERNS = ("", "/", ".", "x")
+
+# From transparent, so that the low end is the page's own ground, light or dark.
+FULL, OTHER = "43, 123, 186", "200, 90, 20"
+SEQUENTIAL = [[0, f"rgba({FULL}, 0.04)"], [1, f"rgba({FULL}, 1)"]]
+DIVERGING = [[0, f"rgba({OTHER}, 1)"], [0.5, f"rgba({FULL}, 0.02)"], [1, f"rgba({FULL}, 1)"]]
+WHITE_ABOVE = 0.62  # text on a cell of more than this opacity is white
+
+# Streamlit replaces this very colour by the theme's text colour; elsewhere it is nearly black.
+INK = "#000037"
+GUIDE = "#8C8C8C"  # lines that only guide the eye, visible on light and dark
+GRID = "rgba(140, 140, 140, 0.22)"
+
+
+def mark(index: int) -> dict[str, str]:
+    """The line and symbol of the index-th of several models, however many there are."""
+    return {
+        "colour": MODEL_COLOURS[index % len(MODEL_COLOURS)],
+        # Once the colours repeat, another dash tells the two apart.
+        "dash": DASHES[(index + index // len(MODEL_COLOURS)) % len(DASHES)],
+        "symbol": SYMBOLS[(index + index // len(MODEL_COLOURS)) % len(SYMBOLS)],
+        "pattern": PATTERNS[index % len(PATTERNS)],
+    }
+
+
+def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400) -> go.Figure:
+    """Title and axis titles, margins that fit a phone, the legend under the plot."""
+    figure.update_layout(
+        title={
+            "text": title,
+            "font": {"size": 15, "color": INK},
+            "x": 0,
+            "xanchor": "left",
+            "y": 0.985,
+            "yanchor": "top",
+        },
+        height=height,
+        margin={"l": 8, "r": 12, "t": 48, "b": 8},
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": {"text": ""},
+        },
+        hoverlabel={"align": "left"},
+        font={"color": INK},
+        barcornerradius=2,
+    )
+    axis = {"automargin": True, "gridcolor": GRID, "zeroline": False, "tickfont": {"color": INK}}
+    figure.update_xaxes(**axis, title={"text": x, "standoff": 8, "font": {"color": INK}})
+    figure.update_yaxes(**axis, title={"text": y, "standoff": 18, "font": {"color": INK}})
+    return figure
+
+
+def guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str = "") -> None:
+    """A thin dotted line that is no measurement."""
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": GUIDE, "width": 1, "dash": "dot"},
+        name=name,
+        showlegend=bool(name),
+        hoverinfo="skip",
+    )

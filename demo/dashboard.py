@@ -1,0 +1,33 @@
+"""The comparison dashboard: streamlit run demo/dashboard.py. Navigation only; see demo/views."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).resolve().parent
+VIEWS = HERE / "views"
+# Streamlit puts this file's own folder on the path; the packages are found from the one above.
+sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p not in (str(HERE), str(HERE.parent)))]
+
+from demo.panels import sidebar  # noqa: E402
+
+st.set_page_config(page_title="fer-studio: which model?", page_icon="🙂", layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            HERE / "views" / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name
+        )
+        for name, title, icon in (
+            ("overview", "Overview", "table_chart"),
+            ("compare", "Compare", "compare"),
+            ("inside", "Inside a class", "search"),
+            ("attention", "Attention", "visibility"),
+            ("training", "Training", "trending_up"),
+            ("studies", "Reports against ours", "fact_check"),
+            ("data", "Data", "photo_library"),
+        )
+    ]
+)
+sidebar()
+page.run()

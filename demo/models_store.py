@@ -1,0 +1,61 @@
+"""Models for the attention page: loaded once for all users, and only the last few kept."""
+
+import numpy as np
+import streamlit as st
+
+from demo.reports_store import weights_folder
+from fer_core.classifier import Classifier
+from fer_core.crops import cut_faces
+from fer_core.detection import Detector, create_detector
+from fer_core.device import choose_device
+from fer_core.images import read_picture
+from fer_core.pipeline import MIN_SCORE, in_reading_order
+from fer_core.types import Faces, UInt8Array, WeightsError
+from fer_core.weights import WeightsCard, list_weights, load_classifier, read_card
+
+KEPT = 4  # as many as the page shows at once
+KEPT_PHOTOS = 8
+DETECTOR = "mtcnn"
+
+
+def cards() -> dict[str, WeightsCard]:
+    """The cards of the weights that faces can be cut for; broken ones are left out."""
+    found = {}
+    for name in list_weights(weights_folder()):
+        try:
+            card = read_card(name, weights_folder())
+        except WeightsError:
+            continue
+        if DETECTOR in card.crop:
+            found[name] = card
+    return found
+
+
+def classifier(card: WeightsCard) -> Classifier:
+    """Raises WeightsError where the weights are not what the card says."""
+    return _classifier(card.name, card.sha256)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …")
+def _classifier(name: str, sha256: str) -> Classifier:
+    folder = weights_folder()
+    return load_classifier(read_card(name, folder), choose_device("auto"), folder)
+
+
+@st.cache_resource(show_spinner="Loading the face detector …")
+def _detector() -> Detector:
+    return create_detector(DETECTOR, choose_device("auto"))
+
+
+@st.cache_resource(max_entries=KEPT_PHOTOS, show_spinner="Looking for faces …")
+def find_faces(photo: bytes) -> tuple[UInt8Array, Faces]:
+    """A picture file's pixels, RGB (H, W, 3), and its faces. Raises ImageError for no picture."""
+    pixels = read_picture(photo).pixels
+    faces = _detector()(pixels)
+    return pixels, in_reading_order(faces[faces.scores >= MIN_SCORE])
+
+
+def crop_for(card: WeightsCard, pixels: UInt8Array, faces: Faces, index: int) -> UInt8Array:
+    """The index-th face as this card's model takes it: grey uint8 (H, W)."""
+    one = faces[np.array([index])]
+    return cut_faces(pixels, one, card.crop[DETECTOR], card.input.size_hw)[0]

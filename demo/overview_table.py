@@ -1,0 +1,117 @@
+"""The overview's rows: a line for each experiment, from its report, its row and its weights."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from demo.reports_store import evaluation
+from fer_core.classifier import Classifier
+from fer_core.device import choose_device
+from fer_core.inputs import InputSpec
+from fer_core.models import create_model, list_models
+from fer_core.report import EvalReport
+from fer_core.study import StudyRow
+from fer_core.types import FerError
+from fer_core.weights import list_weights, read_card
+
+OTHER = "other"
+ROUNDS, WARM_UP = 9, 2
+
+
+def studies(rows: Sequence[StudyRow]) -> dict[str, str]:
+    """The study of each experiment."""
+    return {row.experiment: row.study for row in rows}
+
+
+def published_best(rows: Sequence[StudyRow], data: str = "FER2013") -> dict[str, float]:
+    """Each study's best published accuracy on a data set, a share of 1."""
+    best: dict[str, float] = {}
+    for row in rows:
+        if row.data == data and row.published:
+            best[row.study] = max(best.get(row.study, 0.0), row.published)
+    return best
+
+
+def weights_megabytes(folder: Path) -> dict[str, float]:
+    """The size of the shipped weights of each experiment that has some, in MB."""
+    sizes: dict[str, float] = {}
+    for name in list_weights(folder):
+        path = folder / f"{name}.safetensors"
+        try:
+            experiment = Path(read_card(name, folder).report).stem
+        except FerError:  # the weights' own pages say what is wrong with a card
+            continue
+        if path.is_file():
+            sizes[experiment] = path.stat().st_size / 1e6
+    return sizes
+
+
+def table(
+    reports: Sequence[EvalReport],
+    dataset: str,
+    subset: str,
+    study_of: Mapping[str, str],
+    megabytes: Mapping[str, float],
+    milliseconds: Mapping[str, float],
+) -> pd.DataFrame:
+    """A row for each report judged on the data set; shares in per cent, NaN where not known."""
+    lines: list[dict[str, Any]] = []
+    for report in reports:
+        judged = evaluation(report, dataset, subset)
+        if judged is None:
+            continue
+        low, high = (100 * end for end in judged.interval)
+        lines.append(
+            {
+                "experiment": report.experiment,
+                "study": study_of.get(report.experiment, OTHER),
+                "model": report.arch,
+                "accuracy": 100 * judged.accuracy,
+                "interval": f"{low:.1f} to {high:.1f}",
+                "low": low,
+                "high": high,
+                "macro-F1": 100 * judged.macro_f1,
+                "ECE": 100 * judged.ece,
+                "parameters": report.params or np.nan,
+                "MB": megabytes.get(report.experiment, np.nan),
+                "ms per face": milliseconds.get(report.experiment, np.nan),
+                "minutes": report.seconds / 60,
+                "device": report.device,
+                "learned": report.main.dataset,
+                "published": 100 * report.published if report.published else np.nan,
+                "faces": judged.n,
+            }
+        )
+    return pd.DataFrame(lines, columns=list(lines[0]) if lines else ["experiment"])
+
+
+def measure(report: EvalReport) -> float:
+    """Median milliseconds for one face on this machine's CPU, NaN for what is no network.
+
+    Time depends on the architecture alone, so no weights are needed, and alike ones are measured
+    once.
+    """
+    if report.arch not in list_models():
+        return float("nan")
+    arch_args = json.dumps(report.recipe.get("arch_args", {}), sort_keys=True)
+    return _milliseconds(report.arch, arch_args, bool(report.recipe.get("mirror_average")))
+
+
+@lru_cache(256)
+def _milliseconds(arch: str, arch_args: str, mirror_average: bool) -> float:
+    spec = InputSpec(mirror_average=mirror_average)
+    model = create_model(arch, **json.loads(arch_args))
+    classifier = Classifier(model, spec, choose_device("cpu"))
+    face = np.zeros((1, *spec.size_hw), np.uint8)
+    seconds = []
+    for _ in range(WARM_UP + ROUNDS):
+        started = time.perf_counter()
+        classifier(face)
+        seconds.append(time.perf_counter() - started)
+    return 1000 * float(np.median(seconds[WARM_UP:]))

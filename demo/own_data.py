@@ -1,0 +1,55 @@
+"""Where the user points the pages at their own copy of FER2013, by path or by upload."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from demo.fer2013 import EXPECTED, Fer2013, Fer2013Error, files_at, read
+
+KEPT = 2  # copies in memory, 83 MB each, whoever uses them
+UPLOADED = "fer2013_uploaded"
+READING = "Reading FER2013, once: that takes some ten seconds …"
+
+
+def own_copy(use: str) -> Fer2013 | None:
+    """The user's FER2013, or None. use: what the page shows more with it, in a line."""
+    with st.expander("Your own FER2013", icon=":material/folder_open:"):
+        st.markdown(
+            f"{use} Give the path of a folder on the machine that runs this page, or upload the "
+            f"files: {EXPECTED}."
+        )
+        path = st.text_input(
+            "Path", key="fer2013_path", persist_state="session", placeholder="/data/fer2013"
+        )
+        files = st.file_uploader(
+            "Or upload", type=["csv", "parquet"], accept_multiple_files=True, key="fer2013_files"
+        )
+        st.caption("The faces stay in this machine's memory and are not sent on.")
+    if files:
+        st.session_state[UPLOADED] = tuple(file.file_id for file in files)
+    try:
+        if path.strip():
+            found = files_at(Path(path.strip()).expanduser())
+            times = tuple((str(each), each.stat().st_mtime_ns) for each in found.values())
+            return _read_path(times)
+        if UPLOADED in st.session_state:
+            return _read_upload(st.session_state[UPLOADED], files)
+    except Fer2013Error as error:
+        st.error(str(error))
+    except OSError as error:
+        st.error(f"{path} cannot be read: {error.strerror}.")
+    return None
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=READING)
+def _read_path(files: tuple[tuple[str, int], ...]) -> Fer2013:
+    return read({Path(path).name: Path(path) for path, _ in files})
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=READING)
+def _read_upload(ids: tuple[str, ...], _files: Sequence[Any]) -> Fer2013:
+    if not _files:
+        raise Fer2013Error("The uploaded files are gone from memory; upload them again.")
+    return read({file.name: file for file in _files})

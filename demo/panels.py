@@ -1,0 +1,180 @@
+"""Pieces that every page uses: a chart with its exports, banners, empty states."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+
+from demo.reports_store import Shelf, judged_on, shelf, weights_folder
+from fer_core.report import EvalReport
+
+MAKE_ONE = """\
+python -m train.run quick --data synthetic --out runs/quick
+python -m train.export runs/quick --name quick"""
+# Streamlit writes white on the theme's accent, which is light on a dark page.
+TAG_STYLE = (
+    '<style>[data-testid="stMultiSelectTagsContainer"] [data-tag] '
+    "{ background: #92400e; color: #fff; }</style>"
+)
+SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
+SUBSETS_HELP = (
+    "Some test faces also stand in the training or validation images: with them, or without."
+)
+PICTURES = "picture_format"
+# A drag over a chart scrolls a phone's page; what is worth zooming has its own controls.
+ZOOMING = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"]
+
+
+def sidebar() -> None:
+    """What stands beside every page."""
+    st.html(TAG_STYLE)
+    with st.sidebar:
+        st.segmented_control(
+            "Save charts as",
+            ["PNG", "SVG"],
+            default="PNG",
+            required=True,
+            key=PICTURES,
+            persist_state="session",
+            help="The camera at a chart's upper right saves it in this format.",
+        )
+        st.caption(
+            "Figures are about expressions as people labelled them: how a face looks to others, "
+            "not what the person feels."
+        )
+
+
+def heading(title: str, text: str) -> None:
+    st.title(title, anchor=False)
+    st.markdown(text)
+
+
+def reports_or_stop() -> Shelf:
+    """The reports; a banner for those that cannot be shown. Without any, how to make one."""
+    found = shelf()
+    if found.problems:
+        with st.container(key="problems"):
+            st.warning("\n\n".join(_plain(problem) for problem in found.problems))
+    if not found.reports:
+        st.info(f"No reports yet in {_plain(str(weights_folder() / 'reports'))}. Make one:")
+        st.code(MAKE_ONE, language="bash")
+        st.stop()
+    return found
+
+
+def chart(
+    figure: go.Figure, alt: str, name: str, table: pd.DataFrame, **select: Any
+) -> DeltaGenerator:
+    """A figure with its text alternative, its picture export, and its numbers as CSV.
+
+    Returns the row under the chart, for further controls.
+
+    alt: what the chart shows, in a sentence or two. name: of the files, and the element's key.
+    table: what the chart is drawn from.
+    """
+    kind = st.session_state.get(PICTURES, "PNG").lower()
+    options = {"format": kind, "filename": name, "scale": 2 if kind == "png" else 1}
+    st.plotly_chart(
+        figure,
+        alt=alt,
+        key=f"chart-{name}",
+        config={
+            "toImageButtonOptions": options,
+            "modeBarButtonsToRemove": ZOOMING,
+            "displayModeBar": True,
+            "displaylogo": False,
+        },
+        **select,
+    )
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row:
+        csv_button(table, name)
+    return row
+
+
+def csv_button(table: pd.DataFrame, name: str) -> None:
+    st.download_button(
+        "CSV",
+        table.to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv-{name}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"Save the numbers of “{name}” as CSV",
+    )
+
+
+def at_first(key: str, value: object) -> None:
+    """What a control shows when the address does not say; from then on the address does.
+
+    A control's own default would not stand in the address, so that a link would show something
+    else once there are more reports.
+    """
+    if key not in st.session_state and key not in st.query_params:
+        st.session_state[key] = value
+
+
+def picture_button(picture: np.ndarray, name: str) -> None:
+    """Save uint8 (H, W, 3) as PNG."""
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "PNG")
+    st.download_button(
+        "PNG",
+        out.getvalue(),
+        file_name=f"{name}.png",
+        mime="image/png",
+        key=f"png-{name}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
+    """A switch for the labels and the subset that all the reports are judged by: data set and
+    subset, kept in the address. None where they share none."""
+    shared = [name for name, n in sorted(judged_on(reports).items()) if n == len(reports)]
+    if not shared:
+        return None
+    own = reports[0].main.dataset
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    dataset = bar.segmented_control(
+        "Judged by",
+        shared,
+        default=own if own in shared else shared[0],
+        required=True,
+        key="judged",
+        bind="query-params",
+        help="The same answers against FER2013's own labels, or against what most of the ten "
+        "FER+ annotators said.",
+    )
+    subset = bar.segmented_control(
+        "Test faces",
+        list(SUBSETS),
+        default="all",
+        required=True,
+        key="faces",
+        format_func=SUBSETS.__getitem__,
+        bind="query-params",
+        help=SUBSETS_HELP,
+    )
+    return str(dataset), str(subset)
+
+
+def file_name(*parts: str) -> str:
+    """Words -> a name for a file."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(parts).lower()).strip("-")
+
+
+def _plain(text: str) -> str:
+    """Text for Markdown that must not be read as such."""
+    return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)

@@ -1,0 +1,176 @@
+"""What models look at in a face: their own attention maps, Grad-CAM, and how faithful that is."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from demo.face_cards import Card, cards
+from demo.map_panels import how_faithful, own_attention
+from demo.maps_store import grad_cam, probs
+from demo.models_store import KEPT, crop_for, find_faces
+from demo.models_store import cards as weights_cards
+from demo.overlays import overlay
+from demo.panels import at_first, heading, picture_button
+from fer_core.attention_maps import CAPTIONS, GradCam
+from fer_core.emotions import LABELS
+from fer_core.types import FerError, UInt8Array
+from fer_core.weights import WeightsCard
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+SOURCES = ("example", "upload", "camera")
+UPLOAD_MB = 25
+PREDICTED = "each model's own answer"
+
+Crops = dict[str, UInt8Array]
+
+
+def photo() -> bytes | None:
+    """The bytes of the picture that the user chose."""
+    source = st.segmented_control(
+        "A face from",
+        SOURCES,
+        default=SOURCES[0],
+        required=True,
+        key="source",
+        bind="query-params",
+    )
+    if source == "upload":
+        file = st.file_uploader(
+            "Photo", key="photo", max_upload_size=UPLOAD_MB, help="It stays in memory only."
+        )
+        return file.getvalue() if file else None
+    if source == "camera":
+        st.caption("The snapshot goes to the machine that runs this page and is not kept.")
+        shot = st.camera_input("Snapshot", key="snapshot")
+        return shot.getvalue() if shot else None
+    names = sorted(path.name for path in EXAMPLES.glob("*.jpg"))
+    name = st.selectbox(
+        "Example",
+        names,
+        key="example",
+        bind="query-params",
+        width=300,
+        format_func=lambda each: Path(each).stem.replace("-", " ").capitalize(),
+    )
+    return (EXAMPLES / name).read_bytes()
+
+
+def choose_face(chosen: dict[str, WeightsCard], data: bytes) -> Crops | None:
+    """The chosen face as each model takes it. Raises ImageError for what is no picture."""
+    pixels, faces = find_faces(data)
+    if not len(faces):
+        st.info("No face was found. Try a photo with a larger face that looks at the camera.")
+        return None
+    index = 0
+    if len(faces) > 1:
+        numbers = list(range(1, len(faces) + 1))
+        number = st.segmented_control(
+            f"{len(faces)} faces, in reading order", numbers, default=1, required=True, key="face"
+        )
+        index = int(number or 1) - 1
+    return {name: crop_for(card, pixels, faces, index) for name, card in chosen.items()}
+
+
+def answers(chosen: dict[str, WeightsCard], crops: Crops) -> dict[str, int]:
+    """Show each model's probabilities; returns its most probable class."""
+    found = {name: probs(card, crops[name]) for name, card in chosen.items()}
+    st.html(
+        cards(
+            [
+                Card(
+                    name,
+                    each,
+                    crops[name],
+                    [f"{chosen[name].arch}: {LABELS[each.argmax()]}, {each.max():.0%}"],
+                )
+                for name, each in found.items()
+            ]
+        )
+    )
+    return {name: int(each.argmax()) for name, each in found.items()}
+
+
+def grad_cams(chosen: dict[str, WeightsCard], crops: Crops, classes: dict[str, int]) -> None:
+    st.subheader("Grad-CAM", anchor=False)
+    st.caption(CAPTIONS["grad_cam"])
+    found: dict[str, GradCam] = {}
+    for name, card in chosen.items():
+        try:
+            found[name] = grad_cam(card, crops[name], classes[name])
+        except FerError as error:
+            st.info(f"{name}: {error}")
+    if found:
+        laid_over(found, crops, classes)
+        for name, result in found.items():
+            how_faithful(chosen[name], crops[name], result, classes[name])
+
+
+@st.fragment
+def laid_over(found: dict[str, GradCam], crops: Crops, classes: dict[str, int]) -> None:
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    opacity = bar.slider("Opacity", 0, 100, 65, format="%d %%", key="opacity", width=260)
+    together = bar.toggle(
+        "One scale for all",
+        value=len(found) > 1,
+        key="together",
+        help="On: full colour is the strongest point of all the models, in logits. Off: each map "
+        "has its own full colour.",
+    )
+    top = max(float(each.peaks[0]) for each in found.values())
+    pictures = {}
+    for name, each in found.items():
+        share = float(each.peaks[0]) / top if together and top > 0 else 1.0
+        pictures[name] = overlay(crops[name], each.maps[0] * share, opacity / 100)
+    for column, (name, picture) in zip(
+        st.columns(max(len(found), 2)), pictures.items(), strict=False
+    ):
+        label = LABELS[classes[name]]
+        peak, grid = float(found[name].peaks[0]), found[name].grid_hw
+        column.image(
+            picture,
+            caption=f"{name}: {label}",
+            width="stretch",
+            alt=f"The face with Grad-CAM of {name} for {label} over it",
+        )
+        column.caption(f"Strongest point {peak:.2f} logits, on a grid of {grid[0]}x{grid[1]}.")
+    picture_button(np.concatenate(list(pictures.values()), axis=1), "grad-cam")
+
+
+def page() -> None:
+    heading(
+        "Attention",
+        "Show one face to several models and see where each one's answer comes from. A map shows "
+        "what a model used, not where an expression is.",
+    )
+    known = weights_cards()
+    if not known:
+        st.info(
+            "There are no weights here. Make some: python -m train.export runs/NAME --name NAME"
+        )
+        return
+    at_first("weights", list(known)[:2])
+    names = st.multiselect(
+        "Weights", list(known), key="weights", max_selections=KEPT, bind="query-params"
+    )
+    data = photo()
+    if data is None or not names:
+        st.info("Choose weights and a photo above.")
+        return
+    chosen = {name: known[name] for name in names}
+    try:
+        crops = choose_face(chosen, data)
+        if crops is None:
+            return
+        own = answers(chosen, crops)
+        wanted = st.selectbox(
+            "Maps for", [PREDICTED, *LABELS], key="for", bind="query-params", width=300
+        )
+        classes = own if wanted == PREDICTED else dict.fromkeys(names, LABELS.index(wanted))
+        grad_cams(chosen, crops, classes)
+        own_attention(chosen, crops)
+    except FerError as error:
+        st.error(str(error))
+
+
+page()

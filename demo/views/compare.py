@@ -1,0 +1,224 @@
+"""Two to four models side by side: matrices, per-class figures, confidence, and each pair."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from demo import analysis
+from demo.analysis import Judged
+from demo.charts.matrices import confusion, row_per_cent
+from demo.charts.quality import answered, per_class, reliability
+from demo.pair_panel import COUNTS, PER_CENT, pair
+from demo.panels import at_first, chart, file_name, heading, judged_by, reports_or_stop
+from demo.reports_store import evaluation, predictions
+from fer_core.emotions import LABELS
+from fer_core.report import EvalReport, Evaluation, ReportError
+
+AT_MOST = 4
+METRICS = {"recall": "recall", "precision": "precision", "f1": "F1"}
+METRIC_HELP = (
+    "Recall: of the faces labelled so, how many the model named so. Precision: of the faces that "
+    "the model named so, how many are labelled so. F1: their harmonic mean."
+)
+
+
+def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> None:
+    lines = [
+        {
+            "model": name,
+            "accuracy": f"{e.accuracy:.2%}",
+            "95 % interval": f"{100 * e.interval[0]:.1f} to {100 * e.interval[1]:.1f}",
+            "macro-F1": f"{e.macro_f1:.1%}",
+            "ECE": f"{e.ece:.1%}",
+            "parameters": f"{reports[name].params:,}",
+            "faces": f"{e.n:,}",
+        }
+        for name, e in judged.items()
+    ]
+    st.dataframe(
+        pd.DataFrame(lines),
+        hide_index=True,
+        alt="; ".join(f"{line['model']} {line['accuracy']}" for line in lines),
+    )
+
+
+def matrices(judged: dict[str, Evaluation]) -> None:
+    st.subheader("Confusion matrices", anchor=False)
+    unit = st.segmented_control(
+        "In each cell",
+        [PER_CENT, COUNTS],
+        default=PER_CENT,
+        required=True,
+        key="unit",
+        bind="query-params",
+    )
+    counts = {name: np.array(e.confusion) for name, e in judged.items()}
+    in_per_cent = unit == PER_CENT
+    shown = {name: row_per_cent(m) if in_per_cent else m for name, m in counts.items()}
+    top = 100.0 if in_per_cent else float(max(m.max() for m in shown.values()))
+    st.caption("One colour scale for all of them; the more colour, the more faces.")
+    for first in range(0, len(shown), 2):
+        pair_of_names = list(shown)[first : first + 2]
+        for column, name in zip(st.columns(2), pair_of_names, strict=False):
+            with column:
+                row = chart(
+                    confusion(shown[name], name, top, in_per_cent),
+                    f"Confusion matrix of {name}. {_worst(counts[name])}",
+                    file_name("confusion", name),
+                    pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),
+                )
+                row.page_link(
+                    "views/inside.py",
+                    label="Look inside a cell",
+                    icon=":material/search:",
+                    query_params={"model": name, "judged": judged[name].dataset},
+                )
+
+
+def _worst(counts: np.ndarray) -> str:
+    """The largest confusion, in words."""
+    shares = row_per_cent(counts) * (1 - np.eye(len(LABELS)))
+    row, column = np.unravel_index(shares.argmax(), shares.shape)
+    return (
+        f"Most often confused: {LABELS[row]} taken for {LABELS[column]}, in "
+        f"{shares[row, column]:.0f} per cent of the faces labelled {LABELS[row]}."
+    )
+
+
+def classes(judged: dict[str, Evaluation]) -> None:
+    st.subheader("Each expression", anchor=False)
+    metric = str(
+        st.segmented_control(
+            "Figure",
+            list(METRICS),
+            default="recall",
+            required=True,
+            key="figure",
+            format_func=METRICS.__getitem__,
+            bind="query-params",
+            help=METRIC_HELP,
+        )
+    )
+    values = {
+        name: [100 * e.per_class[label][metric] for label in LABELS] for name, e in judged.items()
+    }
+    words = "; ".join(
+        f"{name} lowest for {LABELS[int(np.argmin(v))]} with {min(v):.0f} per cent"
+        for name, v in values.items()
+    )
+    chart(
+        per_class(values, METRICS[metric], f"{METRICS[metric].capitalize()} by expression"),
+        f"{METRICS[metric]} of each expression. {words}.",
+        f"per-class-{metric}",
+        pd.DataFrame({"expression": LABELS, **values}),
+    )
+
+
+def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
+    st.subheader("How sure, and how right", anchor=False)
+    left, right = st.columns(2)
+    bins = {name: analysis.reliability(each) for name, each in faces.items()}
+    with left:
+        chart(
+            reliability(bins),
+            "Reliability: expected calibration error "
+            + ", ".join(f"{name} {100 * judged[name].ece:.1f} per cent" for name in faces),
+            "reliability",
+            pd.concat(
+                pd.DataFrame(
+                    {"model": name, "confidence": b.confidence, "right": b.accuracy, "faces": b.n}
+                )
+                for name, b in bins.items()
+            ),
+        )
+        st.caption(
+            "Under the diagonal a model is surer than it is right. Larger marks: more faces."
+        )
+    with right:
+        unsure(faces)
+
+
+@st.fragment
+def unsure(faces: dict[str, Judged]) -> None:
+    curves = {name: analysis.thresholds(each) for name, each in faces.items()}
+    at = st.slider(
+        "Unsure below",
+        0,
+        100,
+        50,
+        format="%d %%",
+        key="unsure",
+        bind="query-params",
+        help="A face whose likeliest expression has less than this probability gets no answer.",
+    )
+    places = {name: curve.threshold.searchsorted(at / 100) for name, curve in curves.items()}
+    words = [
+        f"{name} answers {curve.answered[place]:.0%}, {curve.accuracy[place]:.1%} of them right"
+        for name, curve in curves.items()
+        for place in [places[name]]
+        if curve.answered[place] > 0
+    ]
+    chart(
+        answered(curves, at / 100),
+        f"With unsure below {at} per cent: {'; '.join(words)}.",
+        "accuracy-of-answered",
+        pd.concat(
+            pd.DataFrame(
+                {
+                    "model": name,
+                    "threshold": c.threshold,
+                    "answered": c.answered,
+                    "right": c.accuracy,
+                }
+            )
+            for name, c in curves.items()
+        ),
+    )
+    st.caption("; ".join(words) + "." if words else "No answer is as sure as that.")
+
+
+def page() -> None:
+    heading("Compare", "Two to four models on the same test faces.")
+    found = dict(reports_or_stop().reports)
+    best = sorted(found, key=lambda name: -found[name].main.accuracy)
+    at_first("models", best[:2])
+    names = st.multiselect(
+        "Models",
+        list(found),
+        key="models",
+        max_selections=AT_MOST,
+        bind="query-params",
+        placeholder=f"Choose up to {AT_MOST}",
+    )
+    if not names:
+        st.info("Choose a model or more above.")
+        return
+    reports = {name: found[name] for name in names}
+    choice = judged_by(list(reports.values()))
+    if choice is None:
+        st.info("These models were judged on different data sets, so that nothing compares.")
+        return
+    dataset, subset = choice
+    judged = {
+        name: each
+        for name, report in reports.items()
+        if (each := evaluation(report, dataset, subset)) is not None
+    }
+    summary(judged, reports)
+    matrices(judged)
+    classes(judged)
+    faces: dict[str, Judged] = {}
+    for name, report in reports.items():
+        try:
+            faces[name] = analysis.judged(
+                predictions(report), judged[name].label_set, judged[name].subset
+            )
+        except ReportError as error:
+            st.warning(f"Confidence and pairs are left out for {name}: {error}")
+    if faces:
+        confidence(faces, judged)
+    if len(judged) > 1:
+        pair(judged, faces)
+
+
+page()

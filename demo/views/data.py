@@ -1,0 +1,143 @@
+"""The data: class counts, sample and mean faces, FER+ agreement, and the label maps."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from demo.charts.data import counts as counts_chart
+from demo.charts.matrices import confusion, row_per_cent
+from demo.fer2013 import SPLITS, VOTE_NAMES, Fer2013
+from demo.overlays import faces_sheet
+from demo.own_data import own_copy
+from demo.panels import chart, heading, reports_or_stop
+from fer_core.emotions import DATASET_LABELS, LABELS, label_indices
+from fer_core.report import EvalReport
+
+SAMPLES = 12
+
+
+def test_counts(reports: list[EvalReport]) -> None:
+    """How many test faces each class has, as the reports' matrices say."""
+    found = {
+        e.dataset: np.array(e.confusion).sum(1)
+        for report in reports
+        for e in report.evaluations
+        if e.subset == "all"
+    }
+    show_counts(found, "Test faces by label", "test-faces")
+
+
+def show_counts(found: dict[str, np.ndarray], title: str, name: str) -> None:
+    words = "; ".join(
+        f"{of}: most {LABELS[int(n.argmax())]} ({n.max():,}), fewest {LABELS[int(n.argmin())]} "
+        f"({n.min():,})"
+        for of, n in found.items()
+    )
+    chart(
+        counts_chart(found, title),
+        f"{title}. {words}.",
+        name,
+        pd.DataFrame({"expression": LABELS, **found}),
+    )
+
+
+def label_maps() -> None:
+    st.subheader("How the data sets' labels map onto the seven", anchor=False)
+    table = pd.DataFrame(
+        {
+            name: {
+                ours: ", ".join(theirs for theirs, mapped in labels.items() if mapped == ours)
+                for ours in (*LABELS, "")
+            }
+            for name, labels in DATASET_LABELS.items()
+        }
+    ).reset_index(names="here")
+    table["here"] = table["here"].replace("", "left out")
+    st.table(table, hide_index=True, border="horizontal")
+
+
+def own_figures(own: Fer2013) -> None:
+    by_split = {
+        split: np.bincount(own.labels[own.splits == split], minlength=len(LABELS))
+        for split in SPLITS
+    }
+    show_counts(by_split, "Faces of each split", "faces-by-split")
+    st.subheader("Faces of one class", anchor=False)
+    samples(own)
+    st.subheader("Mean face of each class", anchor=False)
+    means = np.stack([_mean(own, index) for index in range(len(LABELS))])
+    st.image(
+        faces_sheet(means, len(LABELS), 128),
+        width="stretch",
+        alt="The mean of all training faces of each class",
+        caption=", ".join(LABELS),
+    )
+    if own.votes is None:
+        st.caption("Add fer2013new.csv to see how the FER+ votes agree.")
+        return
+    agreement(own.labels, own.votes)
+
+
+def _mean(own: Fer2013, label: int) -> np.ndarray:
+    chosen = own.images[(own.labels == label) & (own.splits == SPLITS[0])]
+    return (chosen.mean(0) if len(chosen) else np.zeros(own.images.shape[1:])).astype(np.uint8)
+
+
+@st.fragment
+def samples(own: Fer2013) -> None:
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    label = bar.selectbox("Class", LABELS, key="class", width=200)
+    seed = st.session_state.setdefault("sheet", 0)
+    if bar.button("Others", icon=":material/shuffle:"):
+        st.session_state["sheet"] = seed = seed + 1
+    rows = np.flatnonzero((own.labels == LABELS.index(label)) & (own.splits == SPLITS[0]))
+    if not len(rows):
+        st.info(f"There are no training faces labelled {label}.")
+        return
+    rng = np.random.default_rng(seed)
+    chosen = np.sort(rng.choice(rows, min(2 * SAMPLES, len(rows)), replace=False))
+    st.image(
+        faces_sheet(own.images[chosen], SAMPLES, 96),
+        width="stretch",
+        alt=f"{len(chosen)} training faces labelled {label}",
+        caption=f"training faces labelled {label}",
+    )
+
+
+def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
+    """FER2013's label against the FER+ majority."""
+    indices = np.array(list(label_indices("FER+").values()))
+    ours = np.zeros((len(votes), len(LABELS)), np.int64)
+    ours[:, indices[indices >= 0]] = votes[:, indices >= 0]
+    others = votes[:, indices < 0].max(1)
+    usable = (ours.max(1) >= others) & (ours.max(1) > 0)
+    matrix = np.zeros((len(LABELS), len(LABELS)), np.int64)
+    np.add.at(matrix, (labels[usable], ours[usable].argmax(1)), 1)
+    share = np.trace(matrix) / max(matrix.sum(), 1)
+    st.subheader("FER2013's label against the FER+ votes", anchor=False)
+    figure = confusion(row_per_cent(matrix), "FER+ majority for each label, per cent", 100.0, True)
+    figure.update_xaxes(title_text="FER+ majority")
+    chart(
+        figure,
+        f"FER2013's label and the FER+ majority agree for {share:.0%} of the faces.",
+        "ferplus-agreement",
+        pd.DataFrame(matrix, columns=list(LABELS)).assign(labelled=LABELS),
+    )
+    st.caption(
+        f"They agree for {share:.1%} of {matrix.sum():,} faces; for {(~usable).sum():,} the votes "
+        f"have no majority among the seven (most said {', '.join(VOTE_NAMES[-3:])}, or nothing)."
+    )
+
+
+def page() -> None:
+    heading("Data", "What the models learned from and are judged by.")
+    test_counts(list(reports_or_stop().reports.values()))
+    own = own_copy("With it, its counts, sample and mean faces, and FER+ agreement are shown here.")
+    if own is None:
+        st.caption("To see faces and votes, add your own FER2013 above.")
+    else:
+        own_figures(own)
+    label_maps()
+
+
+page()

@@ -1,0 +1,230 @@
+"""Every experiment in one table, and accuracy against what it costs."""
+
+import pandas as pd
+import streamlit as st
+
+from demo.analysis import pareto
+from demo.charts.overview import Point, against_cost
+from demo.overview_table import measure, published_best, studies, table, weights_megabytes
+from demo.panels import SUBSETS, SUBSETS_HELP, chart, csv_button, heading, reports_or_stop
+from demo.reports_store import judged_on, study_rows, weights_folder
+from fer_core.report import EvalReport, ReportError
+from fer_core.study import StudyRow
+
+PERSON = 65.0  # per cent; Goodfellow et al. 2013, on FER2013's labels
+PERSON_ON = "FER2013 labels"
+COSTS = {
+    "parameters": "parameters",
+    "file size": "MB",
+    "time per face": "ms per face",
+}
+AXES = {
+    "parameters": "number of parameters",
+    "MB": "weights file in MB",
+    "ms per face": "milliseconds per face on this machine, one face at a time",
+}
+SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
+ASCENDING = ("ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
+AT_MOST = 4
+TIMES = "milliseconds_per_face"
+
+
+def rows_or_none() -> tuple[StudyRow, ...]:
+    try:
+        return study_rows()
+    except ReportError:
+        return ()  # the page of the studies says what is wrong with the file
+
+
+def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame:
+    """The controls, all kept in the address, and the rows that they leave."""
+    datasets = [name for name, _ in judged_on(reports).most_common()]
+    first = PERSON_ON if PERSON_ON in datasets else datasets[0]
+    top = st.container(horizontal=True, vertical_alignment="bottom")
+    dataset = top.selectbox(
+        "Judged by",
+        datasets,
+        index=datasets.index(first),
+        key="judged",
+        bind="query-params",
+        width=250,
+        help="Figures by different labels cannot be compared with one another.",
+    )
+    subset = top.segmented_control(
+        "Test faces",
+        list(SUBSETS),
+        default="all",
+        required=True,
+        key="faces",
+        format_func=SUBSETS.__getitem__,
+        bind="query-params",
+        help=SUBSETS_HELP,
+    )
+    words = top.text_input(
+        "Filter", key="find", placeholder="name, model or device", bind="query-params", width=200
+    )
+    chosen_studies = top.multiselect(
+        "Studies",
+        sorted({study_of.get(r.experiment, "other") for r in reports}),
+        key="study",
+        placeholder="all",
+        bind="query-params",
+        width=220,
+    )
+    sort = top.selectbox("Sort by", SORTS, key="sort", bind="query-params", width=150)
+    rows = table(
+        reports,
+        dataset,
+        str(subset),
+        study_of,
+        weights_megabytes(weights_folder()),
+        st.session_state.get(TIMES, {}),
+    )
+    if chosen_studies:
+        rows = rows[rows["study"].isin(chosen_studies)]
+    for word in words.lower().split():
+        text = rows["experiment"] + " " + rows["model"] + " " + rows["device"]
+        rows = rows[text.str.lower().str.contains(word, regex=False)]
+    return rows.sort_values(sort, ascending=sort in ASCENDING).reset_index(drop=True)
+
+
+def show_table(rows: pd.DataFrame) -> list[str]:
+    """The table; returns the names of the ticked rows, which the address keeps."""
+    names = list(rows["experiment"])
+    ticked = [name for name in st.query_params.get_all("pick") if name in names]
+    number = st.column_config.NumberColumn
+    picked = st.dataframe(
+        rows,
+        # Ticks are kept by position, so other rows need another table.
+        key=f"table-{hash(tuple(names))}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [names.index(name) for name in ticked]}},
+        hide_index=True,
+        placeholder="",
+        height=min(38 + 35 * len(rows), 420),
+        alt=f"{len(rows)} experiments with accuracy, macro-F1, calibration error, size and time.",
+        column_order=[
+            "experiment",
+            "accuracy",
+            "interval",
+            "macro-F1",
+            "ECE",
+            "parameters",
+            "MB",
+            *(["ms per face"] if rows["ms per face"].notna().any() else []),
+            "published",
+            "minutes",
+            "device",
+            "model",
+            "learned",
+            "study",
+        ],
+        column_config={
+            "experiment": st.column_config.TextColumn("experiment", pinned=True, width="medium"),
+            "accuracy": number("accuracy", format="%.2f %%"),
+            "interval": st.column_config.TextColumn("95 % interval"),
+            "macro-F1": number("macro-F1", format="%.1f %%", help="F1, each class the same weight"),
+            "ECE": number("ECE", format="%.1f %%", help="Mean gap of confidence and accuracy"),
+            "parameters": number("parameters", format="compact"),
+            "MB": number("file", format="%.1f MB", help="Of the shipped weights, if there are any"),
+            "ms per face": number("per face", format="%.1f ms"),
+            "published": number("published", format="%.2f %%", help="By the source, where it did"),
+            "minutes": number("training", format="%.0f min"),
+            "learned": st.column_config.TextColumn("learned from"),
+        },
+    )
+    chosen = [names[row] for row in picked.selection.rows if row < len(names)]
+    if chosen != ticked:
+        st.query_params["pick"] = chosen
+    return chosen
+
+
+def under_table(rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalReport]) -> None:
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    with bar:
+        csv_button(rows, "experiments")
+        if st.button("Measure time per face", icon=":material/timer:", type="tertiary"):
+            times = st.session_state.setdefault(TIMES, {})
+            with st.spinner("Timing each architecture on one face …"):
+                for name in rows["experiment"]:
+                    times[name] = measure(reports[name])
+            st.rerun()
+        if 2 <= len(chosen) <= AT_MOST:
+            st.page_link(
+                "views/compare.py",
+                label=f"Compare the {len(chosen)} ticked",
+                icon=":material/compare:",
+                query_params={"models": chosen},
+            )
+        else:
+            st.caption(f"Tick two to {AT_MOST} rows to compare them.")
+
+
+def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float]) -> None:
+    against = st.segmented_control(
+        "Accuracy against",
+        list(COSTS),
+        default="parameters",
+        required=True,
+        key="against",
+        bind="query-params",
+    )
+    column = COSTS[str(against)]
+    known = rows[rows[column] > 0]
+    missing = len(rows) - len(known)
+    if known.empty:
+        reason = {
+            "ms per face": "Press “Measure time per face” under the table first.",
+            "MB": "None of these experiments has its weights in the weights folder.",
+        }
+        st.info(reason.get(column, "None of these experiments has parameters."))
+        return
+    front = pareto(known[column].to_numpy(float), known["accuracy"].to_numpy(float))
+    points = [
+        Point(
+            row.experiment,
+            row.cost,
+            row.accuracy,
+            (row.low, row.high),
+            on_front,
+            row.experiment in chosen,
+        )
+        for row, on_front in zip(known.assign(cost=known[column]).itertuples(), front, strict=True)
+    ]
+    best = max(points, key=lambda p: p.accuracy)
+    cheapest = min((p for p in points if p.on_front), key=lambda p: p.cost)
+    chart(
+        against_cost(points, lines, f"Accuracy against {against}", AXES[column]),
+        f"{len(points)} experiments. The most accurate is {best.name} with {best.accuracy:.1f} "
+        f"per cent; the cheapest on the front is {cheapest.name} with {cheapest.accuracy:.1f}.",
+        f"accuracy-against-{column.split()[0].lower()}",
+        known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
+    )
+    if missing:
+        st.caption(f"Not drawn: {missing} without a known {against}.")
+
+
+def page() -> None:
+    heading(
+        "Which model?",
+        "Every experiment that has a report, its figures as they were measured on the test faces. "
+        "Two accuracies whose intervals overlap may be the same: tick both and compare.",
+    )
+    found = reports_or_stop()
+    rows_of_studies = rows_or_none()
+    rows = filters(list(found.reports.values()), studies(rows_of_studies))
+    if rows.empty:
+        st.info("No experiment fits these filters.")
+        return
+    chosen = show_table(rows)
+    under_table(rows, chosen, dict(found.reports))
+    lines = {}
+    if st.session_state.get("judged") == PERSON_ON:
+        lines = {"a person (Goodfellow et al. 2013)": PERSON}
+        for study, best in published_best(rows_of_studies).items():
+            lines[f"{study}, best published"] = 100 * best
+    show_scatter(rows, chosen, lines)
+
+
+page()

@@ -1,0 +1,186 @@
+"""The student reports' tables, row by row: what was published and what we measured."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from demo.charts.curves import detectors, over_k, published_and_ours
+from demo.panels import chart, csv_button, file_name, heading, reports_or_stop
+from demo.reports_store import study_rows
+from fer_core.report import EvalReport, ReportError
+from fer_core.study import StudyRow
+
+DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
+ABOUT = {
+    "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
+    "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces.",
+    "UNT": "A small network with SGD and Adam, beside nearest neighbours and other classical ways.",
+    "Leeds": "VGG, ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
+    "USTH": "A VGG-like network and transfer from ImageNet, with and without more data.",
+    "records": "Published figures on FER2013 outside the student reports.",
+}
+
+
+def line(row: StudyRow) -> dict[str, Any]:
+    """A row of the table, in per cent; the difference is ours minus published."""
+    low, high = (100 * (end - row.published) for end in row.interval)
+    both = bool(row.published and row.report)
+    return {
+        "row": row.changes,
+        "published": 100 * row.published if row.published else None,
+        "ours": 100 * row.ours if row.report else None,
+        "interval": f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}"
+        if row.report
+        else "",
+        "difference": f"{100 * (row.ours - row.published):+.1f} [{low:+.1f}, {high:+.1f}]"
+        if both
+        else "",
+        "not run because": row.reason,
+        "judged on": row.judged_on,
+        "n": row.n or None,
+        "table": row.table,
+        "experiment": row.experiment,
+    }
+
+
+def show_rows(rows: list[StudyRow], study: str) -> None:
+    table = pd.DataFrame([line(row) for row in rows])
+    ran = sum(bool(row.report) for row in rows)
+    st.markdown(f"**{ran} of {len(rows)}** rows are run.")
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="",
+        height=min(38 + 35 * len(table), 460),
+        alt=f"{len(rows)} rows of {study}, {ran} of them run: published and our accuracy.",
+        column_config={
+            "row": st.column_config.TextColumn("row", width="medium"),
+            "published": number("published", format="%.2f %%"),
+            "ours": number("ours", format="%.2f %%"),
+            "interval": st.column_config.TextColumn("ours, 95 %"),
+            "difference": st.column_config.TextColumn(
+                "difference",
+                help="Ours minus published in points, with the interval of ours. Where it spans "
+                "0, the difference may be chance.",
+            ),
+        },
+    )
+    csv_button(table, file_name("rows", study))
+    drawn = [row for row in rows if row.report or row.published]
+    if drawn:
+        chart(
+            published_and_ours(drawn, f"{study}: published and ours"),
+            f"{len(drawn)} rows of {study}. " + _behind(drawn),
+            file_name("published-and-ours", study),
+            pd.DataFrame([line(row) for row in drawn]),
+        )
+
+
+def _behind(rows: list[StudyRow]) -> str:
+    both = [row for row in rows if row.report and row.published]
+    if not both:
+        return "None has both a published figure and ours."
+    inside = sum(row.interval[0] <= row.published <= row.interval[1] for row in both)
+    return f"Of {len(both)} rows with both, {inside} published figures lie in our interval."
+
+
+def neighbours(reports: dict[str, EvalReport]) -> None:
+    curves = {
+        name: (report.curves["k"], report.curves["valid_accuracy"])
+        for name, report in reports.items()
+        if report.curves.get("k") and len(report.curves["k"]) > 1
+    }
+    st.subheader("Nearest neighbours", anchor=False)
+    if not curves:
+        st.caption("The KNN experiments have no report yet.")
+        return
+    words = "; ".join(
+        f"{name}: best at k = {ks[shares.index(max(shares))]:g} with {max(shares):.1%}"
+        for name, (ks, shares) in curves.items()
+    )
+    chart(
+        over_k(curves),
+        f"Validation accuracy against k. {words}.",
+        "neighbours",
+        pd.concat(
+            pd.DataFrame({"experiment": name, "k": ks, "valid_accuracy": shares})
+            for name, (ks, shares) in curves.items()
+        ),
+    )
+
+
+def show_detectors() -> None:
+    st.subheader("Face detectors", anchor=False)
+    try:
+        found = json.loads(DETECTORS.read_text(encoding="utf-8"))
+        photos = found["photos"]
+        names = list(next(iter(photos.values()))["milliseconds"])
+        times = {n: {p: v["milliseconds"][n] for p, v in photos.items()} for n in names}
+        faces = {f"{n}: faces": [v["faces"][n] for v in photos.values()] for n in names}
+    except (OSError, ValueError, KeyError, StopIteration):
+        st.caption("Not measured here. Measure: python -m benchmarks detectors")
+        return
+    table = pd.DataFrame({"photo": list(photos), **faces})
+    chart(
+        detectors(times),
+        "Median time of each detector on each photo: "
+        + "; ".join(
+            f"{n} {min(t.values()):.0f} to {max(t.values()):.0f} ms" for n, t in times.items()
+        ),
+        "detectors",
+        table.assign(**{f"{n}: ms": list(t.values()) for n, t in times.items()}),
+    )
+    st.table(table, hide_index=True, border="horizontal")
+    st.caption(
+        f"Measured turn by turn on {found.get('cpus', '?')} CPU cores, least score "
+        f"{found.get('min_score', '?')}, on the photos of the demo."
+    )
+
+
+def page() -> None:
+    heading(
+        "Reports against ours",
+        "Four student reports and the published records, row by row. Published figures are the "
+        "sources' own; where they chose the checkpoint on the test faces, theirs flatter.",
+    )
+    reports = dict(reports_or_stop().reports)
+    try:
+        rows = study_rows()
+    except ReportError as error:
+        st.warning(f"{error} Write them: python -m train.tables")
+        rows = ()
+    if rows:
+        studies = list(dict.fromkeys(row.study for row in rows))
+        study = str(
+            st.segmented_control(
+                "Report",
+                studies,
+                default=studies[0],
+                required=True,
+                key="report",
+                bind="query-params",
+            )
+        )
+        st.markdown(ABOUT.get(study, ""))
+        chosen = [row for row in rows if row.study == study]
+        sets = list(dict.fromkeys(row.data for row in chosen))
+        if len(sets) > 1:
+            data = st.segmented_control(
+                "Data set",
+                sets,
+                default="FER2013" if "FER2013" in sets else sets[0],
+                required=True,
+                key="data",
+                bind="query-params",
+            )
+            chosen = [row for row in chosen if row.data == data]
+        show_rows(chosen, study)
+    neighbours(reports)
+    show_detectors()
+
+
+page()

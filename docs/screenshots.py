@@ -1,0 +1,100 @@
+"""Pictures of the dashboard's pages for the README: python docs/screenshots.py.
+
+They show the shipped reports and the demo's own example photos, and no face of FER2013. Needs
+Playwright and Debian's Chromium.
+"""
+
+import io
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+DOCS = Path(__file__).resolve().parent
+PAGES = {
+    "overview": "",
+    "compare": "compare",
+    "inside": "inside?labelled=fear&answer=surprise",
+    "attention": "attention?example=President",
+    "training": "training",
+    "studies": "studies?report=Leeds",
+    "data": "data",
+}
+SIZE = {"width": 1280, "height": 960}
+MAX_BYTES = 150_000
+PATIENCE_MS = 120_000
+COLOURS = (256, 128, 64, 32)
+
+
+def main() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "demo/dashboard.py"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    server = subprocess.Popen([*command, *options], cwd=DOCS.parent)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/_stcore/health")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page(viewport=SIZE)
+            page.set_default_timeout(PATIENCE_MS)
+            for name, path in PAGES.items():
+                page.goto(f"{address}/{path}")
+                target = DOCS / f"dashboard-{name}.png"
+                target.write_bytes(_small(_shot(page)))
+                print(f"{target}: {target.stat().st_size:,} bytes")
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(10)
+    return 0
+
+
+def _shot(page: Page) -> bytes:
+    page.get_by_role("heading", level=1).wait_for()
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_timeout(2500)  # charts and pictures come in
+    maps = page.get_by_role("heading", name="Grad-CAM")
+    if maps.count():
+        maps.scroll_into_view_if_needed()
+        page.mouse.move(SIZE["width"] / 2, SIZE["height"] / 2)
+        page.mouse.wheel(0, SIZE["height"] / 2)
+        page.wait_for_timeout(500)
+    return page.screenshot()
+
+
+def _small(picture: bytes) -> bytes:
+    """With as few colours as it takes to stay small; text and charts lose nothing by it."""
+    for colours in COLOURS:
+        out = io.BytesIO()
+        Image.open(io.BytesIO(picture)).convert("RGB").quantize(colours).save(out, "PNG")
+        if out.tell() <= MAX_BYTES:
+            break
+    return out.getvalue()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            urllib.request.urlopen(url)
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,224 @@
+"""The dashboard in a real browser, on made-up reports and the shipped weights."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import made_up_reports as made_up
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+
+from demo.gradio_app import EXAMPLES_FOLDER
+from fer_core.weights import FOLDER
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    "Overview": "Which model?",
+    "Compare": "Compare",
+    "Inside a class": "Inside a class",
+    "Attention": "Attention",
+    "Training": "Training",
+    "Reports against ours": "Reports against ours",
+    "Data": "Data",
+}
+PATIENCE_SECONDS = 60
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+
+
+@pytest.fixture(scope="module")
+def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard as its command starts it."""
+    folder = tmp_path_factory.mktemp("weights")
+    made_up.fill(folder, 4)
+    for name in ("compact-ferplus.json", "compact-ferplus.safetensors", "studies"):
+        (folder / name).symlink_to(FOLDER / name)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "demo/dashboard.py",
+            "--server.headless=true",
+            "--server.address=127.0.0.1",
+            f"--server.port={port}",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "FER_STUDIO_WEIGHTS": str(folder), "FER_STUDIO_RUNS": str(folder)},
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(f"{url}/_stcore/health", server)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the dashboard did not start"
+        try:
+            urllib.request.urlopen(url)
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the dashboard did not answer")
+
+
+@pytest.fixture
+def board(context: BrowserContext, address: str) -> Iterator[Page]:
+    """The overview. After each test: no console error, and no request to anywhere else."""
+    page = context.new_page()
+    context.set_default_timeout(1000 * PATIENCE_SECONDS)
+    errors: list[str] = []
+    elsewhere: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # Below a page's own address Streamlit looks for its server first, and then at the root.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            errors.append(message.text)
+
+    def check(url: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            elsewhere.append(url)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: check(request.url))
+    page.goto(address)
+    settled(page, "Which model?")
+    yield page
+    assert not errors
+    assert not elsewhere
+
+
+def settled(page: Page, title: str = "") -> None:
+    """Wait until the page has been drawn, and see that nothing failed."""
+    if title:
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.wait_for_timeout(150)  # a change takes a moment to start a run
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def open_page(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    settled(page, PAGES[name])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_page_is_accessible_and_fits_a_phone(board: Page, scheme: str) -> None:
+    board.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found: set[str] = set()
+    for name in PAGES:
+        board.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        open_page(board, name)
+        found |= {f"{name}: {each}" for each in _serious(board)}
+        board.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        board.wait_for_timeout(300)
+        if board.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            found.add(f"{name}: has to be scrolled sideways")
+    assert not found
+
+
+def _serious(page: Page) -> set[str]:
+    page.wait_for_timeout(300)  # colours fade in
+    violations = Axe().run(page).response["violations"]
+    return {
+        f"{each['id']}: {node['html'][:160]}"
+        for each in violations
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    }
+
+
+def test_a_click_on_the_matrix_opens_the_cell_and_the_address_keeps_it(board: Page) -> None:
+    open_page(board, "Inside a class")
+    plot = board.get_by_test_id("stPlotlyChart").first.locator(".nsewdrag").first
+    plot.wait_for()
+    box = plot.bounding_box()
+    assert box
+    # Labelled sad (row 4), answered surprise (column 5).
+    plot.click(position={"x": box["width"] * 5.5 / 7, "y": box["height"] * 4.5 / 7})
+    expect(board.get_by_role("heading", name="Labelled sad, answered surprise")).to_be_visible()
+    settled(board)
+    assert re.search("labelled=sad.*answer=surprise", board.url)
+    board.reload()
+    expect(board.get_by_role("heading", name="Labelled sad, answered surprise")).to_be_visible()
+
+
+def test_ticked_rows_lead_to_their_comparison(board: Page) -> None:
+    table = board.get_by_test_id("stDataFrame").first
+    for row in (1, 2):
+        table.click(position={"x": 16, "y": 35 * row + 18})
+        settled(board)
+    board.get_by_role("link", name="Compare the 2 ticked").click()
+    settled(board, "Compare")
+    assert board.url.count("models=made-up") == 2
+    expect(board.get_by_text("McNemar's exact test")).to_be_visible()
+
+
+def test_controls_change_the_view_and_its_address(board: Page) -> None:
+    find = board.get_by_label("Filter")
+    find.fill("made-up-001")
+    find.press("Enter")
+    settled(board)
+    assert "find=made-up-001" in board.url
+    open_page(board, "Compare")
+    board.get_by_role("radio", name="FER2013 FER+ majority").click()
+    settled(board)
+    board.get_by_role("radio", name="F1").click()
+    settled(board)
+    chart = board.get_by_role("figure", name="F1 of each expression")
+    expect(chart).to_be_visible()
+    slider = board.get_by_role("slider", name="Unsure below")
+    slider.press("End")
+    expect(board.get_by_text("No answer is as sure as that.")).to_be_visible()
+    slider.press("Home")
+    expect(board.get_by_text("answers 100%").first).to_be_visible()
+
+
+def test_charts_are_saved_as_csv_and_svg(board: Page) -> None:
+    board.get_by_role("radio", name="SVG").click()
+    settled(board)
+    with board.expect_download() as csv:
+        board.get_by_test_id("stDownloadButton").first.click()
+    rows = Path(csv.value.path()).read_text().splitlines()
+    assert rows[0].startswith("experiment,") and len(rows) == 5
+    chart = board.get_by_test_id("stPlotlyChart").first
+    chart.hover()
+    with board.expect_download() as picture:
+        chart.locator(".modebar-btn").first.click()
+    assert picture.value.suggested_filename == "accuracy-against-parameters.svg"
+
+
+def test_an_uploaded_photo_gets_its_maps_and_a_broken_one_a_sentence(board: Page) -> None:
+    open_page(board, "Attention")
+    expect(board.get_by_role("img", name="Feature maps").last).to_be_visible()
+    # What the page no longer shows is gone from the server, too, also if it was still on its way.
+    board.wait_for_function("[...document.images].every(image => image.complete)")
+    board.get_by_role("radio", name="upload").click()
+    settled(board)
+    upload = board.locator("input[type=file]")
+    broken = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    upload.set_input_files(broken)  # type: ignore[arg-type]
+    expect(board.get_by_text("is not a picture that can be read here")).to_be_visible()
+    upload.set_input_files(EXAMPLES_FOLDER / "president.jpg")
+    expect(board.get_by_role("img", name="Grad-CAM of compact-ferplus").first).to_be_visible()
+    board.get_by_text("How faithful is the map").click()
+    expect(board.get_by_text("Area under insertion")).to_be_visible()
+    settled(board)
