@@ -17,6 +17,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from demo.gradio_app import EXAMPLES_FOLDER
 from fer_core.weights import FOLDER
+from tests.browser.conftest import FLAGS
+from tests.browser.film import camera_flags
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -30,6 +32,11 @@ PAGES = {
 }
 PATIENCE_SECONDS = 60
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+
+
+@pytest.fixture(scope="module")
+def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return [*FLAGS, *camera_flags(tmp_path_factory.mktemp("camera"))]
 
 
 @pytest.fixture(scope="module")
@@ -221,4 +228,14 @@ def test_an_uploaded_photo_gets_its_maps_and_a_broken_one_a_sentence(board: Page
     expect(board.get_by_role("img", name="Grad-CAM of compact-ferplus").first).to_be_visible()
     board.get_by_text("How faithful is the map").click()
     expect(board.get_by_text("Area under insertion")).to_be_visible()
+    settled(board)
+
+
+def test_a_snapshot_of_the_camera_gets_its_maps(board: Page) -> None:
+    open_page(board, "Attention")
+    board.get_by_role("radio", name="camera").click()
+    expect(board.get_by_text("goes to the machine that runs this page")).to_be_visible()
+    board.get_by_role("button", name="Take Photo").click()
+    expect(board.get_by_text("happy", exact=True).first).to_be_visible()
+    expect(board.get_by_role("img", name="Grad-CAM of compact-ferplus").first).to_be_visible()
     settled(board)
