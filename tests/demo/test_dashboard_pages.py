@@ -1,0 +1,186 @@
+"""The dashboard's other pages, on made-up reports, without a browser."""
+
+import base64
+import dataclasses
+import json
+import os
+import time
+
+import made_up_reports as made_up
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from dashboard_page import checked, face_cards, figure, opened, text
+
+from demo.fer2013 import SIDE, VOTE_NAMES
+from demo.reports_store import shelf
+from demo.runs_store import going_now, runs
+from fer_core.emotions import LABELS
+
+
+def test_a_cell_shows_its_faces_the_most_confident_first(names):
+    at = opened("inside", model=names[0], labelled="fear", answer="sad")
+    matrix = np.array(shelf().reports[names[0]].main.confusion)
+    n = matrix[LABELS.index("fear"), LABELS.index("sad")]
+    assert f"**{n} of {matrix[LABELS.index('fear')].sum()}**" in text(at)
+    shown = face_cards(at)
+    assert shown.count("<li ") == min(n, 12)
+    assert "add your own FER2013" in text(at)
+    at.selectbox(key="answer").set_value("angry")
+    assert face_cards(checked(at.run())) != shown
+
+
+@pytest.fixture
+def fer2013(tmp_path):
+    """A small fer2013.csv whose rows are those of the made-up predictions, and its votes."""
+    found = made_up.predictions()
+    n = len(found.rows)
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"emotion": found.answers["fer2013"], "Usage": "PrivateTest"})
+    table["pixels"] = [" ".join(map(str, rng.integers(0, 256, SIDE * SIDE))) for _ in range(n)]
+    table.to_csv(tmp_path / "fer2013.csv", index=False)
+    votes = pd.DataFrame(rng.integers(0, 5, (n, len(VOTE_NAMES))), columns=list(VOTE_NAMES))
+    votes.assign(Usage="PrivateTest").to_csv(tmp_path / "fer2013new.csv", index=False)
+    return tmp_path
+
+
+def test_with_fer2013_the_faces_and_votes_are_shown(names, fer2013):
+    at = opened("inside", model=names[0])
+    at.text_input(key="fer2013_path").set_value(str(fer2013))
+    body = face_cards(checked(at.run()))
+    assert "data:image/png;base64," in body and "FER+ votes:" in body
+    at.text_input(key="fer2013_path").set_value("/nowhere")
+    assert "expected fer2013.csv or" in checked(at.run()).error[0].value
+
+
+def test_another_fer2013_is_not_taken_for_the_judged_one(names, fer2013):
+    table = pd.read_csv(fer2013 / "fer2013.csv")
+    table.assign(emotion=(table["emotion"] + 1) % 7).to_csv(fer2013 / "fer2013.csv", index=False)
+    at = opened("inside", model=names[0])
+    at.text_input(key="fer2013_path").set_value(str(fer2013))
+    assert "other faces" in checked(at.run()).warning[0].value
+
+
+def test_the_data_page_counts_and_maps_labels(names, fer2013):
+    at = opened("data")
+    shown = figure(at, "Test faces by label")["data"][0]
+    matrix = np.array(shelf().reports[names[0]].main.confusion)
+    assert shown["marker"]["color"][0].lower() == "#d55e00"
+    assert list(at.table[-1].value["FER+"])[-1] == "contempt, unknown, NF"
+    at.text_input(key="fer2013_path").set_value(str(fer2013))
+    checked(at.run())
+    own = figure(at, "Faces of each split")["data"][2]
+    assert values(own["y"]) == matrix.sum(1).tolist() == values(shown["y"])
+    assert figure(at, "FER+ majority for each label, per cent")
+
+
+def values(column):
+    """A figure's numbers, which Plotly may have packed."""
+    if isinstance(column, dict):
+        return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
+    return column
+
+
+def make_run(folder, name, epochs, age_seconds=0.0):
+    history = [
+        {
+            "train_loss": 1.0,
+            "train_accuracy": 0.5,
+            "valid_loss": 1.1,
+            "valid_accuracy": 0.4 + 0.1 * epoch,
+            "lr": 0.1,
+            "seconds": 30.0,
+        }
+        for epoch in range(epochs)
+    ]
+    path = folder.parent / "runs" / name / "checkpoint.pt"
+    path.parent.mkdir(parents=True)
+    torch.save({"recipe": json.dumps({"epochs": 9}), "history": history}, path)
+    if age_seconds:
+        os.utime(path, (time.time() - age_seconds,) * 2)
+    return path
+
+
+def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
+    make_run(folder, "going", 3)
+    at = opened("training")
+    assert at.multiselect(key="runs").value[0] == "going"
+    found = figure(at, "Accuracy")["data"]
+    (line,) = [trace for trace in found if trace["name"] == "going"]
+    assert values(line["y"]) == pytest.approx([40, 50, 60])
+    assert "python -m train.run going --data PATH --out runs/going --resume" in text(at)
+    at.button_group(key="curve").set_value("lr")
+    assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
+
+
+def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
+    make_run(folder, "silent", 2, age_seconds=3600)
+    finished = make_run(folder, "finished", 2)
+    (finished.parent / "report.json").write_text("{}")
+    make_run(folder, "going", 2)
+    (make_run(folder, "broken", 1)).write_bytes(b"no checkpoint")
+    found = runs()
+    assert set(found) == {"silent", "finished", "going"}
+    assert going_now(found) == ["going"]
+
+
+def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
+    path = folder / "studies" / "rows.json"
+    rows = json.loads(path.read_text())
+    (row,) = [each for each in rows if each["experiment"] == "leeds-vgg16"]
+    row.update(ours=0.65, interval=[0.63, 0.67], report="reports/x.json", n=3589, reason="")
+    path.write_text(json.dumps(rows))
+    at = opened("studies", report="Leeds")
+    table = at.dataframe[0].value.set_index("experiment")
+    assert table.loc["leeds-vgg16", "difference"] == "+4.3 [+2.3, +6.3]"
+    assert "still to train" in table.loc["leeds-vgg16-se", "not run because"]
+    assert figure(at, "Leeds: published and ours")
+    at.button_group(key="data").set_value("JAFFE")
+    reasons = checked(at.run()).dataframe[0].value["not run because"]
+    assert reasons.str.contains("may not be passed on").all()
+
+
+def test_the_neighbours_curves_and_the_detectors(names, folder):
+    found = made_up.predictions()
+    for index, metric in enumerate(("euclidean", "cosine")):
+        shares = tuple(0.3 + 0.01 * index - 0.001 * abs(k - 5) for k in range(1, 11))
+        curves = {"k": tuple(range(1, 11)), "valid_accuracy": shares}
+        made = made_up.report(f"knn-{metric}", found, epochs=0, curves=curves, arch="pixels + knn")
+        made_up.write(folder, made, found)
+    at = opened("studies")
+    assert len(figure(at, "Nearest neighbours")["data"]) == 4
+    assert figure(at, "Time per photo")["data"][0]["name"] == "mtcnn"
+    assert "knn-cosine" not in opened("training").multiselect(key="runs").options
+    assert opened("overview").dataframe[0].value["experiment"].str.contains("knn").sum() == 2
+
+
+def test_a_report_on_another_data_set_compares_with_nothing(names, folder):
+    found = made_up.predictions()
+    made = made_up.report("elsewhere", found)
+    main = dataclasses.replace(made.main, dataset="JAFFE labels")
+    made_up.write(folder, dataclasses.replace(made, main=main, others=()), found)
+    at = opened("compare", models=[names[0], "elsewhere"])
+    assert "judged on different data sets" in text(at)
+    assert "elsewhere" not in list(opened("overview").dataframe[0].value["experiment"])
+
+
+def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
+    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
+    assert "compact_se: happy, 1" in face_cards(at)
+    assert any("Grad-CAM" in each.value for each in at.caption)
+    assert figure(at, "compact-ferplus: channel weights (SE)")
+    at.selectbox(key="for").set_value("sad")
+    at.session_state["faith-compact-ferplus"] = True
+    checked(at.run())
+    assert figure(at, "compact-ferplus: sad")
+    assert "better than chance" in text(at)
+
+
+def test_attention_names_a_broken_upload_and_lives_on():
+    at = opened("attention", source="upload", weights=["compact-ferplus"])
+    assert "Choose weights and a photo" in text(at)
+    at.file_uploader(key="photo").set_value([("broken.jpg", b"no picture", "image/jpeg")])
+    assert "not a picture that can be read" in checked(at.run()).error[0].value
+    at.button_group(key="source").set_value("example")
+    assert not checked(at.run()).error
