@@ -21,7 +21,8 @@ PAGES = {
     "overview": "",
     "compare": "compare",
     "inside": "inside?labelled=fear&answer=surprise",
-    "attention": "attention?example=President",
+    "attention": "attention?example=President"
+    + "".join(f"&weights=attention-{kind}" for kind in ("plain", "se", "eca", "cbam")),
     "training": "training",
     "studies": "studies?report=Leeds",
     "data": "data",
