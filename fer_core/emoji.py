@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from fer_core.artwork import blend, emoji_tile, label_tile
-from fer_core.emotions import EMOTIONS
 from fer_core.images import PictureSource, read_picture
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
@@ -19,11 +18,17 @@ BADGE = 0.45
 SMALLEST_BADGE_PX, SMALLEST_FONT_PX = 16, 12
 
 
-def render(image: PictureSource, analysis: Analysis, style: str = "emoji") -> UInt8Array:
+PAD, PAD_RGB = 1.5, (41, 37, 36)  # the pad's height in heights of the face box, and its colour
+
+
+def render(
+    image: PictureSource, analysis: Analysis, style: str = "emoji", cover: bool = False
+) -> UInt8Array:
     """The picture with each face's most probable expression drawn in: new RGB uint8 (H, W, 3).
 
     style: "emoji" covers the face, "badge" puts a small emoji beside it, "word" writes the
     expression under it, "box" draws the detector's box with word and probability.
+    cover: whether an opaque pad hides every face, whatever the style.
     Raises OptionError for another style, or where the analysis is of a picture of another size.
     """
     if style not in _DRAWERS:
@@ -36,6 +41,9 @@ def render(image: PictureSource, analysis: Analysis, style: str = "emoji") -> UI
             "Analyze this picture first."
         )
     sizes = analysis.faces.xyxy[:, 3] - analysis.faces.xyxy[:, 1]
+    if cover:  # all of them first, or a pad would hide the mark of a face beside it
+        for box in analysis.faces.xyxy:
+            _draw_pad(picture, box)
     for face in np.argsort(-sizes, kind="stable"):  # small ones last, or large ones hide them
         _DRAWERS[style](picture, analysis, int(face))
     return picture
@@ -47,6 +55,13 @@ def head_roll_degrees(landmarks: Float32Array) -> float:
         return 0.0
     x, y = landmarks[1] - landmarks[0]
     return math.degrees(math.atan2(y, x))
+
+
+def _draw_pad(picture: UInt8Array, xyxy: Float32Array) -> None:
+    x0, y0, x1, y1 = xyxy.tolist()
+    centre = round((x0 + x1) / 2), round((y0 + y1) / 2)
+    axes = round(PAD * (y1 - y0) / 2 * 0.85), round(PAD * (y1 - y0) / 2)
+    cv2.ellipse(picture, centre, axes, 0, 0, 360, PAD_RGB, cv2.FILLED, cv2.LINE_AA)
 
 
 def _draw_cover(picture: UInt8Array, analysis: Analysis, face: int) -> None:
@@ -78,7 +93,7 @@ def _draw_word(picture: UInt8Array, analysis: Analysis, face: int) -> None:
 def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
     x0, y0, x1, y1 = (round(v) for v in analysis.faces.xyxy[face].tolist())
     line = max(round((y1 - y0) / 50), 1)
-    colour = EMOTIONS[analysis.indices[face]].colour
+    colour = analysis.shown[face].colour
     rgb = tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
     # A dark line under the coloured one keeps it visible on any background.
     cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
@@ -94,7 +109,7 @@ def _draw_label(
 ) -> None:
     """A label centred on the face, moved and made smaller where it would leave the picture."""
     height, width = picture.shape[:2]
-    colour = EMOTIONS[analysis.indices[face]].colour
+    colour = analysis.shown[face].colour
     tile = label_tile(text, font_px, colour)
     room = min(width / tile.shape[1], height / tile.shape[0])
     if room < 1:
@@ -122,7 +137,7 @@ def _draw_emoji(
 
 
 def _name(analysis: Analysis, face: int) -> str:
-    return EMOTIONS[analysis.indices[face]].name
+    return analysis.shown[face].name
 
 
 def _within(centre: float, size: float, limit: float) -> float:

@@ -27,6 +27,9 @@ EMOTIONS: tuple[Emotion, ...] = (
     Emotion(6, "neutral", "😐", "#8C8C8C"),
 )
 
+# Shown in place of an expression where none is clear. It is no class: no classifier answers it.
+UNSURE = Emotion(len(EMOTIONS), "unsure", "😶", "#57534E")
+
 LABELS: tuple[str, ...] = tuple(emotion.name for emotion in EMOTIONS)
 
 # What each data set calls its labels, and what they are called here; "" is left out, being none of

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.emotions import LABELS
+from fer_core.emotions import EMOTIONS, LABELS, Emotion
 
 UInt8Array = NDArray[np.uint8]
 Float32Array = NDArray[np.float32]
@@ -105,3 +105,8 @@ class Analysis:
     def labels(self) -> list[str]:
         """The name of each face's most probable expression."""
         return [LABELS[index] for index in self.indices]
+
+    @property
+    def shown(self) -> tuple[Emotion, ...]:
+        """What is drawn over each face: here its most probable expression."""
+        return tuple(EMOTIONS[index] for index in self.indices)

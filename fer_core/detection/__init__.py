@@ -1,12 +1,12 @@
 """Face detectors: a picture in, the faces out."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fer_core.detection.haar import HaarDetector
 from fer_core.detection.mtcnn import MtcnnDetector
 from fer_core.device import DeviceChoice
-from fer_core.types import Faces, OptionError, UInt8Array
+from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
 
 
 class Detector(Protocol):
@@ -16,6 +16,17 @@ class Detector(Protocol):
 
     def __call__(self, picture: UInt8Array) -> Faces:
         """RGB uint8 (H, W, 3), any size -> the faces in its pixels, in any order."""
+
+
+@runtime_checkable
+class Refiner(Protocol):
+    """A detector that can look again where a face was, far faster than it finds one."""
+
+    def refine(self, picture: UInt8Array, xyxy: Float32Array) -> Faces:
+        """RGB uint8 (H, W, 3) and boxes (N, 4) near faces -> N faces in the same order.
+
+        Where there is no face, the score is low and the box means nothing.
+        """
 
 
 _BUILDERS: dict[str, Callable[[DeviceChoice], Detector]] = {

@@ -1,0 +1,115 @@
+"""Frames of a camera or a film, one after the other, to tracked and smoothed analyses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+
+from fer_core.crops import cut_faces
+from fer_core.emotions import Emotion
+from fer_core.pipeline import FerPipeline
+from fer_core.smoothing import ExpressionSmoother
+from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
+from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
+
+SMOOTHING_SECONDS = 0.4
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LiveAnalysis(Analysis):
+    """One frame of many: the faces in the order in which people appeared, `probs` smoothed.
+
+    seconds: when the frame was taken. people: the person of each face, counted from 1.
+    seen: bool (N,), False where a face is lost for the moment and its last place is held.
+    answers: what is shown for each face; steadier than the likeliest class, and UNSURE in doubt.
+    """
+
+    seconds: float
+    people: tuple[int, ...]
+    seen: np.ndarray
+    answers: tuple[Emotion, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if {len(self.people), len(self.seen), len(self.answers)} != {len(self.faces)}:
+            raise ValueError("people, seen and answers must have one entry a face")
+
+    @property
+    def shown(self) -> tuple[Emotion, ...]:
+        """What is drawn over each face."""
+        return self.answers
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """smoothing_seconds: the time constant of the probabilities, 0 for none.
+
+    tracking: how faces are followed.
+    """
+
+    smoothing_seconds: float = SMOOTHING_SECONDS
+    tracking: TrackingOptions = field(default_factory=TrackingOptions)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.smoothing_seconds <= 10:
+            raise OptionError(
+                f"The smoothing is {self.smoothing_seconds} seconds; give 0 to 10 seconds."
+            )
+
+
+class LiveSession:
+    """What one viewer's camera has shown so far. Frames from several threads take turns."""
+
+    def __init__(self, pipeline: FerPipeline) -> None:
+        self._tracker = FaceTracker(pipeline.detector)
+        self._smoother = ExpressionSmoother()
+        self._lock = Lock()
+
+    def analyze(
+        self,
+        pipeline: FerPipeline,
+        frame: UInt8Array,
+        seconds: float,
+        options: LiveOptions | None = None,
+    ) -> LiveAnalysis:
+        """The next frame, RGB uint8 (H, W, 3), at a time that does not run back.
+
+        pipeline: may change from frame to frame in its weights, not in its detector.
+        """
+        options = options or LiveOptions()
+        with self._lock:
+            tracked = self._tracker.update(frame, seconds, options.tracking)
+            probs = pipeline.classifier(seen_crops(pipeline, frame, tracked))
+            return smoothed(
+                self._smoother, tracked, probs, frame.shape[:2], seconds, options.smoothing_seconds
+            )
+
+
+def seen_crops(pipeline: FerPipeline, frame: UInt8Array, tracked: TrackedFaces) -> UInt8Array:
+    """What the classifier takes of the faces that are seen in a frame: uint8 (M, 48, 48)."""
+    faces = tracked.faces[tracked.seen]
+    return cut_faces(frame, faces, pipeline.cut, pipeline.card.input.size_hw)
+
+
+def smoothed(
+    smoother: ExpressionSmoother,
+    tracked: TrackedFaces,
+    probs: Float32Array,
+    size_hw: Sequence[int],
+    seconds: float,
+    smoothing_seconds: float,
+) -> LiveAnalysis:
+    """The analysis of a frame, from what the classifier says of its seen faces: probs (M, 7)."""
+    seen = [person for person, here in zip(tracked.people, tracked.seen, strict=True) if here]
+    smoother.update(seconds, seen, probs, smoothing_seconds)
+    height, width = size_hw
+    return LiveAnalysis(
+        tracked.faces,
+        smoother.probs(tracked.people),
+        (height, width),
+        seconds=seconds,
+        people=tracked.people,
+        seen=tracked.seen,
+        answers=smoother.answers(tracked.people),
+    )
