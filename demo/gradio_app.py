@@ -12,8 +12,9 @@ from demo import page_html, theme
 from demo.about import about
 from demo.photos import FILE_KINDS, Shot, make_file, take
 from demo.pipelines import PipelineStore
-from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, live, restyled
+from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, restyled
 from demo.uploads import read_upload
+from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.detection import list_detectors
 from fer_core.emoji import STYLES
@@ -35,10 +36,6 @@ SESSIONS = 200  # visitors whose photo may be in memory; the one idle longest is
 FORGET_SHOT_SECONDS = 3600
 SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
 PHOTOS_AT_ONCE = 2
-CAMERAS_AT_ONCE = 2
-CAMERA_SECONDS = 120  # one run of the camera; the visitor may start the next at once
-CAMERA_PAUSE = 0.1  # seconds from one frame to the next
-CAMERA_SIZE = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}}
 
 # Straight from the file's address: nothing on the page has to be redrawn before the download.
 SAVE_IN_BROWSER = """(file) => {
@@ -74,7 +71,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             with gr.Tab("Photo"):
                 options = photo_tab(store, app.upload_file_set)
             with gr.Tab("Webcam"):
-                webcam_tab(store)
+                viewers = webcam_tab(store)
             with gr.Tab("About"):
                 about_tab(store, options)
         annotate_endpoint(store, options, app.upload_file_set)
@@ -83,6 +80,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             # Gradio alone keeps the values of a closed page's outputs until other visitors
             # displace them, and the photo for an hour.
             app.state_holder.session_data.pop(str(request.session_hash), None)
+            viewers.sweep()
 
         app.unload(forget)
     return app.queue(max_size=50, default_concurrency_limit=PHOTOS_AT_ONCE)
@@ -194,33 +192,6 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
             label="Least detection score",
             info="Lower finds more faces, and more things that are none.",
         ),
-    )
-
-
-def webcam_tab(store: PipelineStore) -> None:
-    """The camera's pictures, a few each second, under emoji."""
-    gr.HTML(page_html.CAMERA_NOTICE, apply_default_css=False)
-    style = _style_choice()
-    with gr.Row(elem_id="camera"):
-        frame = gr.Image(
-            sources=["webcam"],
-            streaming=True,
-            label="Camera",
-            show_label=False,
-            buttons=[],
-            webcam_options=gr.WebcamOptions(constraints=CAMERA_SIZE),
-        )
-        shown = gr.HTML(page_html.LIVE_EMPTY, elem_id="live", apply_default_css=False)
-    frame.stream(
-        partial(live, store.first),
-        [frame, style],
-        shown,
-        stream_every=CAMERA_PAUSE,
-        time_limit=CAMERA_SECONDS,
-        concurrency_limit=CAMERAS_AT_ONCE,
-        concurrency_id="camera",
-        show_progress="hidden",
-        api_visibility="private",
     )
 
 

@@ -58,11 +58,6 @@ def faces(analysis: Analysis, thumbnails: Sequence[str]) -> str:
     return f'<h2 class="hidden-heading">Faces</h2><ol class="faces">{"".join(cards)}</ol>'
 
 
-def live_picture(uri: str, analysis: Analysis) -> str:
-    """A rendered webcam frame."""
-    return f'<img class="live" src="{uri}" alt="{escape(_alternative(analysis))}">'
-
-
 def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
     top = EMOTIONS[int(probs.argmax())]
     share = float(probs.max())
@@ -134,16 +129,5 @@ NO_FACE = """
     <li>the other detector, in the same place</li>
     <li>a photo with larger faces that look towards the camera</li>
   </ul>
-</div>
-"""
-
-LIVE_EMPTY = '<p class="waiting">Start the camera, then press Record.</p>'
-
-CAMERA_NOTICE = """
-<div class="notice">
-  <h2>Before the camera starts</h2>
-  <p>Your browser sends small pictures from the camera to this server. Each is processed in memory,
-  comes back with its emoji, and is not kept; no sound is used. What you see is an expression, and
-  not a determination of a person's internal state. Tell the others in view before you begin.</p>
 </div>
 """

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from demo import page_html
-from demo.photos import Shot, jpeg_uri, preview, take
+from demo.photos import Shot, preview, take
 from demo.pipelines import PipelineStore
-from fer_core import FerError, FerPipeline, render
-from fer_core.types import UInt8Array
+from fer_core import FerError
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +68,6 @@ def shown(shot: Shot, style: str, status: str) -> Screen:
         page_html.picture(shot.analysis, preview(shot, style)),
         page_html.faces(shot.analysis, shot.thumbnails),
     )
-
-
-def live(pipeline: FerPipeline, frame: UInt8Array | None, style: str) -> str:
-    """The HTML for one frame of the webcam, RGB (H, W, 3)."""
-    if frame is None:
-        return page_html.LIVE_EMPTY
-    analysis = pipeline.analyze(frame)
-    return page_html.live_picture(jpeg_uri(render(frame, analysis, style=style)), analysis)
 
 
 def attempt(work: Callable[[], Screen]) -> Screen:

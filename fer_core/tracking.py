@@ -95,6 +95,7 @@ class FaceTracker:
         self._tracks: list[_Track] = []
         self._people = 0
         self._searched_seconds = float("-inf")
+        self._before_seconds = float("-inf")  # the frame before
         self._thumbnail = np.zeros((0, 0), np.uint8)
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
@@ -129,7 +130,8 @@ class FaceTracker:
         near = [
             index
             for index, track in enumerate(self._tracks)
-            if seconds - track.seen_seconds <= hold_seconds
+            # Up to the frame before: however slow the frames come, each follows the last.
+            if self._before_seconds - track.seen_seconds <= hold_seconds
         ]
         if not near or not isinstance(self._detector, Refiner):
             return bool(near) or not isinstance(self._detector, Refiner)

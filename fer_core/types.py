@@ -20,6 +20,10 @@ class ImageError(FerError):
     """A picture that cannot be read or used."""
 
 
+class ClipError(FerError):
+    """A clip that cannot be read, or a video that cannot be written."""
+
+
 class ModelError(FerError):
     """An unknown architecture, or arguments that it does not take."""
 

@@ -1,0 +1,166 @@
+"""Everyone whose camera is on: frames in, rendered frames and figures out. Knows no UI library."""
+
+import base64
+import binascii
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from demo.photos import fit, jpeg_uri
+from demo.pipelines import PipelineStore
+from fer_core import FerError, FerPipeline, render
+from fer_core.images import read_picture
+from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
+from fer_core.tracking import TrackingOptions
+from fer_core.types import OptionError, UInt8Array
+
+log = logging.getLogger(__name__)
+
+DETECTOR = "mtcnn"
+FRAME_SIDE = 640  # longer frames are reduced: the page asks the camera for 640x480
+FRAME_BYTES = 2_000_000
+VIEWERS = 8  # at most; each gets an equal share of the processor
+IDLE_SECONDS = 5.0  # who sent nothing for so long has left
+# With faces covered, everything that may be a face counts, and a lost one stays covered longer.
+COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, min_score=0.7)
+
+FULL = "All places are taken for the moment. It will go on as soon as somebody leaves."
+BROKEN_FRAME = "The camera's picture could not be read. Stop the camera and start it again."
+OUR_FAULT = "Something went wrong on our side. Stop the camera and start it again."
+
+
+@dataclass(frozen=True)
+class Request:
+    """A viewer's frame and choices. viewer: the page's own random name. jpeg: the file's bytes."""
+
+    viewer: str
+    jpeg: bytes
+    style: str
+    weights: str
+    smoothing_seconds: float
+    cover: bool
+
+    @classmethod
+    def parse(cls, message: Mapping[str, Any]) -> "Request":
+        """Raises OptionError where a field is missing, too large or of another kind."""
+        try:
+            encoded = message["jpeg"]
+            if len(encoded) > FRAME_BYTES * 4 / 3:
+                raise OptionError(BROKEN_FRAME)
+            return cls(
+                viewer=str(message["viewer"])[:64],
+                jpeg=base64.b64decode(encoded, validate=True),
+                style=str(message["style"]),
+                weights=str(message["weights"]),
+                smoothing_seconds=float(message["smoothing"]),
+                cover=bool(message["cover"]),
+            )
+        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+            raise OptionError(BROKEN_FRAME) from error
+
+
+@dataclass(eq=False)
+class _Place:
+    """A viewer's session, and when their last frame came."""
+
+    session: LiveSession
+    seconds: float
+    turn: Lock = field(default_factory=Lock)
+
+
+class Viewers:
+    """Hands each viewer's frames to their own session, one frame of all at a time.
+
+    Nobody holds anything between two frames: a viewer who leaves costs nothing from then on, and
+    what was known of them is forgotten.
+    """
+
+    def __init__(self, store: PipelineStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._places: dict[str, _Place] = {}
+        self._lock = Lock()
+        # Two frames at once would take turns on the same cores, and both come late.
+        self._working = Lock()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def frame(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """One frame, as the page sends it -> what the page shows: a picture and a row a face.
+
+        Where it fails, {"error": a sentence}; the page tries again with its next frame.
+        """
+        try:
+            request = Request.parse(message)
+            place = self._place(request.viewer)
+            if place is None:
+                return {"error": FULL}
+            return self._answer(request, place)
+        except FerError as error:
+            return {"error": str(error)}
+        except Exception:  # a viewer gets a sentence and the next frame; we get the traceback
+            log.exception("A frame could not be processed")
+            return {"error": OUR_FAULT}
+
+    def leave(self, message: Mapping[str, Any]) -> None:
+        """The viewer stopped the camera."""
+        with self._lock:
+            self._places.pop(str(message.get("viewer")), None)
+
+    def sweep(self) -> None:
+        """Forget everyone who left without a word."""
+        now = self._clock()
+        with self._lock:
+            for viewer, place in list(self._places.items()):
+                if now - place.seconds > IDLE_SECONDS:
+                    del self._places[viewer]
+
+    def _place(self, viewer: str) -> _Place | None:
+        """The viewer's place, a new one at their first frame; None where all are taken."""
+        self.sweep()
+        with self._lock:
+            if viewer not in self._places and len(self._places) >= VIEWERS:
+                return None
+            place = self._places.setdefault(viewer, _Place(LiveSession(self._store.first), 0.0))
+            place.seconds = self._clock()
+            return place
+
+    def _answer(self, request: Request, place: _Place) -> dict[str, Any]:
+        frame = fit(read_picture(request.jpeg).pixels, FRAME_SIDE)
+        with place.turn, self._working:
+            started = time.perf_counter()
+            analysis = self._analyze(request, frame, place.session)
+            picture = jpeg_uri(render(frame, analysis, request.style, cover=request.cover))
+            seconds = time.perf_counter() - started
+        return {"picture": picture, "faces": rows(analysis), "milliseconds": seconds * 1000}
+
+    def _analyze(self, request: Request, frame: UInt8Array, session: LiveSession) -> LiveAnalysis:
+        pipeline: FerPipeline = self._store.get(request.weights, DETECTOR)
+        tracking = COVERING if request.cover else TrackingOptions()
+        options = LiveOptions(request.smoothing_seconds, tracking)
+        return session.analyze(pipeline, frame, self._clock(), options)
+
+
+def rows(analysis: LiveAnalysis) -> list[dict[str, Any]]:
+    """What the page needs of each face: the person, what is shown, and the probabilities."""
+    return [
+        {
+            "person": person,
+            "shown": shown.name,
+            "probs": [round(float(prob), 3) for prob in probs],
+            "xyxy": [round(float(value), 1) for value in box],
+            "seen": bool(seen),
+        }
+        for person, shown, probs, box, seen in zip(
+            analysis.people,
+            analysis.shown,
+            analysis.probs,
+            analysis.faces.xyxy,
+            analysis.seen,
+            strict=True,
+        )
+    ]
