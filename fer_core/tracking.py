@@ -109,8 +109,11 @@ class FaceTracker:
             self._search(picture, seconds, options)
             self._searched_seconds = seconds
         self._tracks = [
-            track for track in self._tracks if seconds - track.seen_seconds <= REMEMBER_SECONDS
+            track
+            for track in self._tracks
+            if self._before_seconds - track.seen_seconds <= REMEMBER_SECONDS
         ]
+        self._before_seconds = seconds
         shown = [t for t in self._tracks if seconds - t.seen_seconds <= options.hold_seconds]
         return TrackedFaces(
             join_faces([track.face for track in shown]),
