@@ -1,70 +1,27 @@
 """Any clip that PyAV can read -> upright RGB frames with their exact times, and its sound."""
 
-import io
-import os
+import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
-from typing import BinaryIO, cast
 
 import av
-import numpy as np
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
-from av.video.stream import VideoStream
 
-from fer_core.frame_geometry import FrameGeometry
-from fer_core.types import ClipError, OptionError, UInt8Array
+from fer_core.clip_source import ClipLimits, ClipSource, clip_name, open_clip
+from fer_core.types import ClipError, UInt8Array
+from fer_core.upright import UprightFrames
 
-ClipSource = str | os.PathLike[str] | bytes | BinaryIO
-
-# The containers that hold clips. Playlists, which name other files or addresses, are none of them:
-# whoever hands in a clip must not get at the machine's own files. Nor are pictures.
-CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,flv,live_flv,ogg,m4v,h263,"
-    "h264,hevc,vvc,av1,obu,ivf,dv,mxf,gxf,nut,rm,wtv,nsv,yuv4mpegpipe,"
-    "mp3,wav,w64,flac,aac,ac3,eac3,amr,amrnb,amrwb,aiff,caf,au,wv,ape"  # only to say "only sound"
-)
-# Containers whose header knows how long the clip is; with others it is a guess.
-TELL_LENGTH = {"mov", "matroska", "avi", "asf", "flv"}
-PICTURES = {"avif", "avis", "heic", "heix", "heim", "heis", "hevc", "mif1", "msf1"}
-MISSING_SECONDS = 0.5  # less than this a header may promise too much
-USUAL_RATE = Fraction(25)
-
-
-@dataclass(frozen=True)
-class ClipLimits:
-    """How much of a clip is used.
-
-    max_seconds: what comes later is left out. max_side_px: larger frames are reduced so that the
-    longer side has this many pixels. max_source_side_px: still larger clips are refused.
-    """
-
-    max_seconds: float = 1800.0
-    max_side_px: int = 1920
-    max_source_side_px: int = 8192
-
-    def __post_init__(self) -> None:
-        if not self.max_seconds > 0:
-            raise OptionError(f"The limit is {self.max_seconds} seconds; give more than 0.")
-        if not 16 <= self.max_side_px <= self.max_source_side_px:
-            raise OptionError(
-                f"Frames are to be reduced to {self.max_side_px} px; "
-                f"give 16 to {self.max_source_side_px} px."
-            )
+MISSING_SECONDS = 0.5  # a header may promise so much more than there is
 
 
 @dataclass(frozen=True, eq=False)
 class ClipFrame:
-    """One frame. pixels: RGB uint8 (H, W, 3), upright.
+    """One frame. pixels: RGB uint8 (H, W, 3), upright. index: its number, from 0.
 
-    index: its number, from 0. ticks, duration_ticks: when it is shown, after the clip's start, and
-    for how long, in the clip's `time_base`; ticks always grow. seconds: the same as a float.
+    ticks, duration_ticks: when it is shown, counted from the clip's start, and for how long, in
+    the clip's `time_base`; from frame to frame, ticks grow. seconds: the same time as a float.
     """
 
     pixels: UInt8Array
@@ -75,11 +32,12 @@ class ClipFrame:
 
 
 class Clip:
-    """An open clip, to be read once from start to end. Use it in a `with`.
+    """An open clip, to be read once, from start to end. Use it in a `with`.
 
-    name: for people. size_hw: of the upright frames, in px. time_base: seconds in a tick.
-    rate: frames a second, about. seconds: the length that the file promises, within the limits;
-    None where it does not say. sound: the stream that `take_sound` gives packets of, or None.
+    name: for people. size_hw: of the frames that come out, px. time_base: the seconds of a tick.
+    rate: frames a second, about. seconds: the length that the file states and the limits allow, or
+    None. sound: the stream whose packets `take_sound` gives, or None. complete: whether all there
+    is has been read.
     """
 
     def __init__(
@@ -89,22 +47,34 @@ class Clip:
 
         Raises ClipError where there is no usable clip.
         """
-        self.limits = limits or ClipLimits()
-        self.name = name or _name(source)
-        self._opened: list[BinaryIO] = []
+        self._limits = limits or ClipLimits()
+        self.name = name or clip_name(source)
+        self.complete = False
         self._notes: list[str] = []
-        self._sound_packets: deque[Packet[AudioStream]] = deque()
-        self._reformatter = VideoReformatter()
+        self._passed_sound: deque[Packet] = deque()
+        self._passed_bytes = 0
+        self._end_seconds = self._sound_end_seconds = 0.0
         self._damaged_seconds: float | None = None
-        self._last: ClipFrame | None = None
-        self._bytes_read = 0
-        self._read_to_seconds = 0.0
-        self.complete = False  # whether the last frame there is has been read
+        self._cut_short = False
+        self._opened = open_clip(source, self.name, self._limits)
+        self.sound, self.time_base = self._opened.sound, self._opened.time_base
+        self.rate = self._opened.rate
+        stated = self._opened.stated_seconds
+        self.seconds = min(stated, self._limits.max_seconds) if stated else None
         try:
-            self._open(_as_file(source, self.name, self._opened))
+            self._decoded = self._decode()
+            self._first = next(self._decoded, None)
+            if self._first is None:
+                raise ClipError(self._no_frame())
+            aspect = self._opened.video.sample_aspect_ratio
+            self._upright = UprightFrames(self._first, aspect, self._limits.max_side_px)
         except BaseException:
             self.close()
             raise
+        self.size_hw = self._upright.size_hw
+        if self._upright.reduced_from_hw:
+            (height, width), (h, w) = self._upright.reduced_from_hw, self.size_hw
+            self._notes.append(f"The frames were reduced from {width}x{height} to {w}x{h} pixels.")
 
     def __enter__(self) -> "Clip":
         return self
@@ -113,37 +83,134 @@ class Clip:
         self.close()
 
     def close(self) -> None:
-        """Close the file, where it was opened here."""
-        if hasattr(self, "_container"):
-            self._container.close()
-        for file in self._opened:
-            file.close()
+        """Give the file back."""
+        self._opened.resources.close()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for the user about how the clip was read so far."""
+        """Sentences for the user about how the clip has been read so far."""
         return tuple(self._notes)
 
     @property
     def share_read(self) -> float | None:
-        """How much of the clip has been read, 0 to 1; None where that cannot be told."""
+        """How much of the clip has been read, 0 to 1; None where there is no telling."""
         if self.seconds:
-            return min(self._last.seconds / self.seconds, 1.0) if self._last else 0.0
-        size = self._container.size
-        return min(self._bytes_read / size, 1.0) if size > 0 else None
+            return min(self._end_seconds / self.seconds, 1.0)
+        size = self._opened.container.size
+        return min(self._passed_bytes / size, 1.0) if size > 0 else None
 
-    def take_sound(self) -> list[Packet[AudioStream]]:
-        """The packets of sound that were passed since the last call, with times from the clip's
-        start, in the sound stream's own time base."""
-        taken = list(self._sound_packets)
-        self._sound_packets.clear()
+    def take_sound(self) -> list[Packet]:
+        """The packets of sound that were passed since the last call.
+
+        Their times count from the clip's start, in the sound stream's own time base.
+        """
+        taken = list(self._passed_sound)
+        self._passed_sound.clear()
         return taken
 
     def frames(self) -> Iterator[ClipFrame]:
-        """The frames in the order of their times. What cannot be read is left out, with a note."""
-        first, self._first = self._first, None
-        if first is None:
-            raise RuntimeError("a clip can be read only once")
-        for frame in (first, *self._decoded):
-            pass
-        yield from ()
+        """The frames in the order of their times; what cannot be read is left out, with a note."""
+        if self._first is None:
+            raise RuntimeError("a clip is read only once")
+        decoded, self._first = itertools.chain([self._first], self._decoded), None
+        start_ticks = round(self._opened.start_seconds / self.time_base)
+        usual_ticks = max(round(1 / (self.rate * self.time_base)), 1)
+        last_ticks, timed = -1, False
+        for index, frame in enumerate(decoded):
+            ticks = -1 if frame.pts is None else max(frame.pts - start_ticks, 0)
+            timed = timed or (index > 0 and ticks > last_ticks)
+            if ticks <= last_ticks:
+                # Of two frames at one time the second comes a tick later. Where there are no
+                # times at all, or one for all, the frames are spread at the usual rate.
+                ticks = last_ticks + (1 if timed and frame.pts is not None else usual_ticks)
+            last_ticks = ticks = max(ticks, 0)
+            seconds = float(ticks * self.time_base)
+            if seconds >= self._limits.max_seconds:
+                self._notes.append(self._too_long())
+                return
+            duration_ticks = frame.duration or usual_ticks
+            self._end_seconds = float((ticks + duration_ticks) * self.time_base)
+            yield ClipFrame(self._upright.pixels(frame), index, ticks, duration_ticks, seconds)
+        self._note_damage()
+        self.complete = not self._cut_short
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        """The frames as they are decoded; the sound's packets are laid aside."""
+        for packet in self._packets():
+            if packet.stream.index == self._opened.video.index:
+                yield from self._frames_in(packet)
+            else:
+                self._pass_sound(packet)
+        yield from self._frames_in(None)
+
+    def _packets(self) -> Iterator[Packet]:
+        streams = [self._opened.video, *([self.sound] if self.sound else [])]
+        try:
+            for packet in self._opened.container.demux(*streams):
+                if packet.size:  # empty ones say that a stream ends, or that a frame is repeated
+                    self._passed_bytes = max(self._passed_bytes, packet.pos or 0)
+                    yield packet
+        except (av.FFmpegError, OSError):
+            self._cut_short = True
+
+    def _frames_in(self, packet: Packet | None) -> list[VideoFrame]:
+        """What comes out of the decoder for a packet, or at the end for None."""
+        damaged = packet is not None and packet.is_corrupt
+        frames: list[VideoFrame] = []
+        try:
+            frames = self._opened.video.decode(packet)
+        except av.FFmpegError:
+            damaged = True
+        if self._damaged_seconds is None and (damaged or any(f.is_corrupt for f in frames)):
+            self._damaged_seconds = self._end_seconds
+        return frames
+
+    def _pass_sound(self, packet: Packet) -> None:
+        if self.sound is None or not self.sound.time_base or packet.pts is None:
+            return
+        start_ticks = round(self._opened.start_seconds / self.sound.time_base)
+        packet.pts -= start_ticks
+        packet.dts = packet.pts if packet.dts is None else packet.dts - start_ticks
+        end_ticks = packet.pts + (packet.duration or 0)
+        self._sound_end_seconds = float(end_ticks * self.sound.time_base)
+        self._passed_sound.append(packet)
+
+    def _no_frame(self) -> str:
+        if self._damaged_seconds is None and not self._cut_short:
+            return f"{self.name} holds no frame. Choose another clip, or record it again."
+        return (
+            f"No frame of {self.name} can be read: it is damaged, or coded in a way that is not "
+            "known here. Copy it again, or convert it to H.264 (MP4)."
+        )
+
+    def _too_long(self) -> str:
+        stated = self._opened.stated_seconds
+        length = f"; it is {_in_words(stated)} long" if stated else ""
+        return (
+            f"Only the first {_in_words(self._limits.max_seconds)} of the clip were used{length}."
+        )
+
+    def _note_damage(self) -> None:
+        """At the end: was there less than the file promises, or a part that could not be read?"""
+        stated = self._opened.stated_seconds
+        if stated and self._opened.knows_length:
+            read_seconds = max(self._end_seconds, self._sound_end_seconds)
+            self._cut_short |= stated - read_seconds > MISSING_SECONDS
+        damaged = self._damaged_seconds
+        if self._cut_short or (damaged is not None and damaged >= self._end_seconds):
+            self._cut_short = True
+            self._notes.append(
+                f"The clip is damaged after {self._end_seconds:.1f} s; what came before was used."
+            )
+        elif damaged is not None:
+            self._notes.append(
+                f"The clip is damaged at {damaged:.1f} s: some frames are missing or look broken."
+            )
+
+
+def _in_words(seconds: float) -> str:
+    """ "40 s", "5 min" or "2 h 3 min"."""
+    minutes = round(seconds / 60)
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

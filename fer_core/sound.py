@@ -1,0 +1,133 @@
+"""The sound of a clip, on its way into the written video."""
+
+from collections import deque
+from collections.abc import Iterable
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.filter import Graph
+from av.packet import Packet
+
+COPIED = {"aac", "mp3"}  # what browsers play from an MP4; all else becomes AAC
+AAC_RATES = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
+
+
+class SoundWriter:
+    """Writes packets of a clip's sound into a container, copied or as AAC.
+
+    damaged: whether some of it was of no use and was left out.
+    """
+
+    def __init__(self, container: OutputContainer, source: AudioStream, copied: bool) -> None:
+        """Add a stream to a container that has not started. Raises av.FFmpegError or ValueError."""
+        self.damaged = False
+        self._container, self._source = container, source
+        self._waiting: deque[Packet] = deque()
+        self._last_dts: int | None = None
+        self._copied = copied
+        if copied:
+            self._stream = container.add_stream_from_template(source)
+        else:
+            rate = source.rate if source.rate in AAC_RATES else 48000
+            layout = "mono" if source.channels == 1 else "stereo"
+            self._stream = container.add_stream("aac", rate=rate, layout=layout)
+        self._resampler: _Resampler | None = None
+
+    def add(self, packets: Iterable[Packet]) -> None:
+        """Take packets, in order; `write` writes them when the frames have come so far."""
+        self._waiting.extend(packets)
+
+    def write(self, until_seconds: float) -> None:
+        """Write what sounds before this time."""
+        while self._waiting and _starts(self._waiting[0]) < until_seconds:
+            packet = self._waiting.popleft()
+            if self._copied:
+                self._mux_copy(packet)
+            else:
+                self._encode(packet)
+
+    def finish(self) -> None:
+        """Write what the encoder still holds; packets that wait are dropped."""
+        self._waiting.clear()
+        if self._copied:
+            return
+        if self._resampler:
+            self._mux_encoded(self._resampler.frames(None))
+        self._container.mux(self._stream.encode(None))
+
+    def _mux_copy(self, packet: Packet) -> None:
+        if self._last_dts is not None and packet.dts is not None and packet.dts <= self._last_dts:
+            return  # a broken file's time ran back; the container would refuse the packet
+        self._last_dts = packet.dts
+        packet.stream = self._stream
+        try:
+            self._container.mux(packet)
+        except (av.InvalidDataError, av.ArgumentError):
+            self.damaged = True
+
+    def _encode(self, packet: Packet) -> None:
+        try:
+            frames = self._source.decode(packet)
+        except av.FFmpegError:
+            self.damaged = True
+            return
+        for frame in frames:
+            if self._resampler is None or not self._resampler.takes(frame):
+                if self._resampler:
+                    self._mux_encoded(self._resampler.frames(None))
+                self._resampler = _Resampler(frame, self._stream)
+            self._mux_encoded(self._resampler.frames(frame))
+
+    def _mux_encoded(self, frames: Iterable[AudioFrame]) -> None:
+        for frame in frames:
+            self._container.mux(self._stream.encode(frame))
+
+
+class _Resampler:
+    """Frames of one kind -> those of the encoder, with silence where some are missing."""
+
+    def __init__(self, first: AudioFrame, target: AudioStream) -> None:
+        self._kind = _kind(first)
+        self._graph = Graph()
+        source = self._graph.add_abuffer(
+            sample_rate=first.sample_rate,
+            format=first.format,
+            layout=first.layout.name,
+            time_base=first.time_base,
+        )
+        steps = [
+            self._graph.add("aresample", "async=1"),
+            self._graph.add(
+                "aformat",
+                sample_fmts=target.format.name,
+                sample_rates=str(target.rate),
+                channel_layouts=target.layout.name,
+            ),
+            self._graph.add("abuffersink"),
+        ]
+        self._graph.link_nodes(source, *steps).configure()
+
+    def takes(self, frame: AudioFrame) -> bool:
+        return self._kind == _kind(frame)
+
+    def frames(self, frame: AudioFrame | None) -> list[AudioFrame]:
+        """What comes out for a frame, or at the end for None."""
+        self._graph.push(frame)
+        out: list[AudioFrame] = []
+        while True:
+            try:
+                pulled = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return out
+            if isinstance(pulled, AudioFrame):
+                out.append(pulled)
+
+
+def _kind(frame: AudioFrame) -> tuple[int, str, str]:
+    return frame.sample_rate, frame.format.name, frame.layout.name
+
+
+def _starts(packet: Packet) -> float:
+    return float((packet.pts or 0) * packet.time_base)

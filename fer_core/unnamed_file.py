@@ -1,0 +1,89 @@
+"""Files without a name while they are made: nothing stays behind, however the process ends."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, BinaryIO
+
+
+class FileView:
+    """A file with a place of its own in it, so that several can read and write one file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self._file.seek(self._place)
+        data = self._file.read(size)
+        self._place += len(data)
+        return data
+
+    def write(self, data: bytes) -> int:
+        self._file.seek(self._place)
+        written = self._file.write(data)
+        self._place += written
+        return written
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_CUR:
+            offset += self._place
+        elif whence == os.SEEK_END:
+            offset = self._file.seek(offset, os.SEEK_END)
+        self._place = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._place
+
+    def close(self) -> None:
+        """Whoever opened the file closes it."""
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+
+def unnamed_file() -> IO[bytes]:
+    """A new file in the folder for temporary files, that no folder lists."""
+    return tempfile.TemporaryFile()
+
+
+def publish(file: BinaryIO | IO[bytes], target: Path) -> None:
+    """Give a copy of the file a name, making its folder; what had that name is replaced at once.
+
+    Whoever looks finds what was there before or the whole new file. Raises OSError.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.seek(0)
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    if not _publish_unnamed(file, part):
+        try:
+            with part.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    os.replace(part, target)
+
+
+def _publish_unnamed(file: BinaryIO | IO[bytes], target: Path) -> bool:
+    """Copy into a file that gets its name when it is whole; False where the system cannot."""
+    if not hasattr(os, "O_TMPFILE"):
+        return False
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            number = os.open(".", os.O_TMPFILE | os.O_RDWR, 0o666, dir_fd=folder)
+        except OSError:  # not on this file system
+            return False
+        with open(number, "wb") as copy:
+            shutil.copyfileobj(file, copy)
+            copy.flush()
+            # With a folder given, the link in /proc is followed to the file.
+            os.link(f"/proc/self/fd/{number}", target.name, src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
+    return True
