@@ -7,11 +7,18 @@ import shlex
 import sys
 from pathlib import Path
 
-from benchmarks import crop, degraded, detectors, training
+from benchmarks import crop, degraded, detectors, live, training, webcam
 from fer_core.types import FerError
 from fer_core.weights import list_weights
 
-BENCHMARKS = {"crop": crop, "degraded": degraded, "detectors": detectors, "training": training}
+BENCHMARKS = {
+    "crop": crop,
+    "degraded": degraded,
+    "detectors": detectors,
+    "live": live,
+    "training": training,
+    "webcam": webcam,
+}
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -49,6 +56,11 @@ def main() -> int:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda, for training")
     parser.add_argument("--batch", type=int, help="faces in a step, for training")
+    parser.add_argument("--frames", type=int, default=150, help="how many, for live")
+    parser.add_argument("--seconds", type=int, default=20, help="of each run, for webcam")
+    parser.add_argument(
+        "--minutes", type=int, default=10, help="over which memory is watched, for webcam"
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

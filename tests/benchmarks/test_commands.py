@@ -33,6 +33,8 @@ def written(tmp_path, monkeypatch):
             "degraded --data PATH --faces 9 --weights a b",
         ),
         ("detectors", "detectors --photos demo/examples"),
+        ("live --frames 9", "live --frames 9"),
+        ("webcam --seconds 5", "webcam --seconds 5 --minutes 10"),
         ("training --device cpu", "training --device cpu"),
         ("training --batch 4", "training --device auto --batch 4"),
     ],

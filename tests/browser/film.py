@@ -1,37 +1,20 @@
-"""A fake camera for Chromium: a short film of a smiling face."""
+"""A fake camera for Chromium, and what the pictures that come back from it show."""
 
-import io
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
 
-from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER
-
-SIZE = (640, 480)
-FRAMES = 20
-SHIFT_PX = 2  # from one frame to the next, so that the picture moves
-YUV_420 = 2  # Pillow's name for it; Chromium shows other kinds as plain green
+from benchmarks.film import BITS, BLOCK_PX, camera_flags, frames, mjpeg
 
 
-def film() -> bytes:
-    """An MJPEG of the astronaut swaying: JPEG pictures one after the other."""
-    out = io.BytesIO()
-    with Image.open(EXAMPLES_FOLDER / EXAMPLES["Astronaut"]) as photo:
-        width = photo.width - FRAMES * SHIFT_PX
-        height = width * SIZE[1] // SIZE[0]
-        for step in range(FRAMES):
-            left = SHIFT_PX * step
-            frame = photo.crop((left, 0, left + width, height)).resize(SIZE)
-            frame.save(out, "JPEG", subsampling=YUV_420)
-    return out.getvalue()
-
-
-def camera_flags(folder: Path) -> list[str]:
-    """The flags that make Chromium show the film where it is asked for a camera."""
+def fake_camera(folder: Path, faces: int = 1) -> list[str]:
+    """The flags that give Chromium a camera before which faces move."""
     clip = folder / "clip.mjpeg"
-    clip.write_bytes(film())
-    return [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={clip}",
-    ]
+    clip.write_bytes(mjpeg(frames(faces)))
+    return camera_flags(clip)
+
+
+def read_counter(picture: np.ndarray) -> int:
+    """The number of the film's frame in RGB (H, W, 3)."""
+    row = picture[-BLOCK_PX // 2, BLOCK_PX // 2 : BITS * BLOCK_PX : BLOCK_PX, 0] > 127
+    return int((row << np.arange(BITS)).sum())

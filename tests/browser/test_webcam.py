@@ -1,35 +1,150 @@
-"""The Webcam tab in a real browser, whose camera is a short film of a smiling face."""
+"""The Webcam tab in a real browser, before whose camera a smiling face moves."""
 
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from gradio import Blocks
+from playwright.sync_api import BrowserContext, Page, expect
 
+from benchmarks.film import frames
+from fer_core import FerPipeline
+from fer_core.emoji import PAD_RGB
+from fer_core.images import read_picture
 from tests.browser.conftest import FLAGS
-from tests.browser.film import camera_flags
+from tests.browser.film import fake_camera, read_counter
+
+SHOWN = "Your camera with its faces marked: happy."
 
 
 @pytest.fixture(scope="module")
 def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    return [*FLAGS, *camera_flags(tmp_path_factory.mktemp("camera"))]
+    return [*FLAGS, *fake_camera(tmp_path_factory.mktemp("camera"))]
 
 
-def test_the_notice_comes_first_and_frames_come_back_under_emoji(page: Page) -> None:
+def open_webcam(page: Page) -> None:
     page.get_by_role("tab", name="Webcam").click()
-    notice = page.get_by_role("heading", name="Before the camera starts")
-    expect(notice).to_be_visible()
-    start = page.get_by_role("button", name="Click to Access Webcam")
-    assert _top(notice) < _top(start)
-    start.click()
-    record = page.get_by_role("button", name="capture photo")
-    record.click()
-    live = page.locator("#live img")
-    expect(live).to_have_attribute("alt", "Your picture with its faces marked: 1 happy.")
-    first = live.get_attribute("src")
-    expect(live).not_to_have_attribute("src", str(first))
-    record.click()
-    expect(record).to_have_text("Record")
+    expect(page.get_by_role("heading", name="Before the camera starts")).to_be_visible()
 
 
-def _top(locator: Locator) -> float:
-    box = locator.bounding_box()
-    assert box
-    return float(box["y"])
+def start(page: Page) -> None:
+    """Start the camera, unmirrored so that its counter can be read, and wait for a face."""
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_label("Mirror").uncheck()
+    expect(page.locator(".picture")).to_have_attribute("alt", SHOWN)
+
+
+@pytest.fixture
+def live(page: Page) -> Iterator[Page]:
+    open_webcam(page)
+    start(page)
+    next_picture(page)  # the first may still have been mirrored
+    yield page
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def shown_picture(page: Page) -> np.ndarray:
+    source = page.locator(".picture").get_attribute("src")
+    assert source and source.startswith("data:image/jpeg;base64,")
+    return read_picture(base64.b64decode(source.split(",")[1])).pixels
+
+
+def next_picture(page: Page) -> np.ndarray:
+    """The second picture from now: its frame was surely taken after this call."""
+    for _ in range(2):
+        source = str(page.locator(".picture").get_attribute("src"))
+        expect(page.locator(".picture")).not_to_have_attribute("src", source)
+    return shown_picture(page)
+
+
+def face_of(pipeline: FerPipeline, picture: np.ndarray) -> tuple[slice, slice]:
+    """Where the film's face is in the frame that this picture was made of."""
+    box = pipeline.analyze(frames()[read_counter(picture)]).faces.xyxy[0].round().astype(int)
+    return slice(max(box[1], 0), box[3]), slice(max(box[0], 0), box[2])
+
+
+def test_the_emoji_stays_on_the_moving_face(live: Page, pipeline: FerPipeline) -> None:
+    numbers = set()
+    for _ in range(3):
+        picture = next_picture(live)
+        numbers.add(read_counter(picture))
+        red, green, blue = picture[face_of(pipeline, picture)].reshape(-1, 3).astype(int).T
+        yellow = (red > 180) & (green > 110) & (blue < 140)
+        assert yellow.mean() > 0.6
+    assert len(numbers) == 3
+    expect(live.locator(".person").filter(has_text=": happy")).to_have_count(1)
+    expect(live.locator(".figures")).to_have_text(re.compile(r"^[\d.]+ frames a second$"))
+
+
+def test_choices_act_while_it_runs(live: Page, pipeline: FerPipeline) -> None:
+    live.get_by_role("radio", name="Box").check(force=True)
+    live.get_by_label("Weights").select_option("compact-fer2013")
+    slider = live.get_by_label("Smoothing")
+    slider.press("End")
+    expect(live.locator(".smoothing + output")).to_have_text("2.0 s")
+    picture = next_picture(live)
+    red, green, blue = picture[face_of(pipeline, picture)].reshape(-1, 3).astype(int).T
+    assert ((red > 180) & (green > 110) & (blue < 140)).mean() < 0.5  # the face itself
+    live.get_by_label("Cover all faces").check()
+    picture = next_picture(live)
+    face = picture[face_of(pipeline, picture)].reshape(-1, 3).astype(int)
+    assert (np.abs(face - PAD_RGB) < 12).all(1).mean() > 0.6
+
+
+def test_a_snapshot_is_what_is_shown(live: Page) -> None:
+    with live.expect_download() as download:
+        live.get_by_role("button", name="Save snapshot").click()
+    assert re.fullmatch(r"fer-studio-[\dT-]+\.jpg", download.value.suggested_filename)
+    assert read_picture(Path(download.value.path())).pixels.shape == (480, 640, 3)
+
+
+def test_leaving_the_tab_switches_the_camera_off(page: Page) -> None:
+    open_webcam(page)
+    start(page)
+    page.get_by_role("tab", name="About").click()
+    page.wait_for_function("document.querySelector('.camera video').srcObject === null")
+    page.get_by_role("tab", name="Webcam").click()
+    start(page)  # and it can be started again
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_focused()
+
+
+def test_two_viewers_are_served_and_one_may_leave(
+    live: Page, context: BrowserContext, app: Blocks
+) -> None:
+    other = context.new_page()
+    other.goto(str(app.local_url))
+    open_webcam(other)
+    start(other)
+    # One page of a window is in front; the other must not wait for it.
+    live.bring_to_front()
+    next_picture(live)
+    other.bring_to_front()
+    next_picture(other)
+    other.close()
+    live.bring_to_front()
+    next_picture(live)
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        ("NotAllowedError", "did not allow the camera"),
+        ("NotFoundError", "No camera was found"),
+        ("NotReadableError", "in use by another program"),
+        ("StrangeError", "could not be started: for a reason"),
+    ],
+)
+def test_a_camera_that_cannot_be_had_is_a_sentence(page: Page, failure: str, sentence: str) -> None:
+    page.evaluate(
+        "name => { navigator.mediaDevices.getUserMedia ="
+        " () => Promise.reject(new DOMException('for a reason', name)); }",
+        failure,
+    )
+    open_webcam(page)
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()

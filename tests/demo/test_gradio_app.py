@@ -17,7 +17,7 @@ from demo.about import about, figures
 from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, launch_options
 from demo.photos import FILE_KINDS, PREVIEW_SIDE, Shot, make_file
 from demo.pipelines import PipelineStore
-from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, live, restyled
+from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, restyled
 from demo.uploads import read_upload
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
@@ -166,12 +166,6 @@ def test_few_pipelines_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made == [("a", "haar"), ("b", "haar")]
     store.get(CARD.name, "mtcnn")  # the first one had to go
     assert made[-1] == (CARD.name, "mtcnn")
-
-
-def test_a_webcam_frame_comes_back_as_a_picture() -> None:
-    frame = np.asarray(photo())
-    assert "data:image/jpeg" in live(fake_pipeline(), frame, "emoji")
-    assert live(fake_pipeline(), None, "emoji") == page_html.LIVE_EMPTY
 
 
 def test_about_shows_the_figures_and_the_weak_expressions() -> None:

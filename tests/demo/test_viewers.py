@@ -1,0 +1,141 @@
+"""The webcam's server side: frames in, pictures and figures out, and viewers who come and go."""
+
+import base64
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from fakes import fake_pipeline
+
+from demo.pipelines import PipelineStore
+from demo.viewers import BROKEN_FRAME, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
+from fer_core.emoji import PAD_RGB
+
+
+def jpeg(picture):
+    return base64.b64encode(cv2.imencode(".jpg", picture)[1].tobytes()).decode()
+
+
+GROUND = jpeg(np.full((120, 200, 3), 200, np.uint8))
+
+
+def message(**changes):
+    given = {
+        "viewer": "somebody",
+        "jpeg": GROUND,
+        "style": "emoji",
+        "weights": "fake-net",
+        "smoothing": 0.4,
+        "cover": False,
+    }
+    return given | changes
+
+
+class Clock:
+    def __init__(self):
+        self.seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def viewers(clock):
+    return Viewers(PipelineStore(fake_pipeline()), clock)
+
+
+def picture_of(reply):
+    data = base64.b64decode(reply["picture"].split(",")[1])
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+
+
+def test_a_frame_comes_back_with_its_faces(viewers):
+    reply = viewers.frame(message())
+    assert picture_of(reply).shape == (120, 200, 3)
+    (face,) = reply["faces"]  # the other of the two scores less than it takes
+    assert face["person"] == 1 and face["shown"] == "happy" and face["seen"]
+    assert sum(face["probs"]) == pytest.approx(1, abs=0.01)
+    assert face["xyxy"] == [20.0, 12.0, 80.0, 60.0]
+    assert reply["milliseconds"] > 0
+
+
+def test_people_keep_their_numbers_and_doubtful_faces_are_unsure(viewers, clock):
+    viewers.frame(message())
+    clock.seconds += 0.1
+    covered = viewers.frame(message(cover=True))["faces"]
+    assert [face["person"] for face in covered] == [1]
+    assert [face["person"] for face in viewers.frame(message(viewer="other"))["faces"]] == [1]
+
+
+def test_covering_hides_the_face_under_every_style(viewers):
+    for style in ("badge", "word", "box"):
+        picture = picture_of(viewers.frame(message(style=style, cover=True)))
+        middle = picture[40:50, 40:60].reshape(-1, 3).astype(int)
+        assert (np.abs(middle - PAD_RGB) < 12).all(1).mean() > 0.9, style
+
+
+def test_large_frames_are_reduced(viewers):
+    reply = viewers.frame(message(jpeg=jpeg(np.zeros((960, 1280, 3), np.uint8))))
+    assert picture_of(reply).shape == (480, 640, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"jpeg": "not base64!"}, BROKEN_FRAME),
+        ({"jpeg": "A" * 4_000_000}, BROKEN_FRAME),
+        ({"jpeg": None}, BROKEN_FRAME),
+        ({"jpeg": base64.b64encode(b"no picture").decode()}, "not a picture"),
+        ({"jpeg": ""}, "empty"),
+        ({"smoothing": "much"}, BROKEN_FRAME),
+        ({"smoothing": float("nan")}, "give 0 to 10 seconds"),
+        ({"smoothing": -1}, "give 0 to 10 seconds"),
+        ({"style": "oil"}, "no style 'oil'"),
+        ({"weights": "none-such"}, "none-such"),
+    ],
+)
+def test_what_cannot_be_used_is_a_sentence_and_the_next_frame_works(viewers, changes, sentence):
+    assert sentence in viewers.frame(message(**changes))["error"]
+    assert "picture" in viewers.frame(message())
+
+
+def test_a_missing_field_is_a_sentence(viewers):
+    assert viewers.frame({})["error"] == BROKEN_FRAME
+
+
+def test_our_own_faults_are_a_sentence_too(clock, caplog):
+    def broken(crops):
+        raise ZeroDivisionError
+
+    viewers = Viewers(PipelineStore(replace(fake_pipeline(), classifier=broken)), clock)
+    assert viewers.frame(message()) == {"error": OUR_FAULT}
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_who_leaves_is_forgotten_at_once(viewers):
+    viewers.frame(message())
+    assert len(viewers) == 1
+    viewers.leave({"viewer": "somebody"})
+    viewers.leave({"viewer": "nobody"})
+    viewers.leave({})
+    assert len(viewers) == 0
+
+
+def test_who_vanishes_is_forgotten_and_their_place_is_free(viewers, clock):
+    for number in range(VIEWERS):
+        viewers.frame(message(viewer=str(number)))
+    assert viewers.frame(message(viewer="late")) == {"error": FULL}
+    clock.seconds += IDLE_SECONDS * 0.9
+    viewers.frame(message(viewer="0"))
+    clock.seconds += IDLE_SECONDS * 0.2
+    assert "picture" in viewers.frame(message(viewer="late"))
+    assert len(viewers) == 2
+    clock.seconds += IDLE_SECONDS * 2
+    viewers.sweep()
+    assert len(viewers) == 0
