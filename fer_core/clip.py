@@ -2,7 +2,7 @@
 
 import itertools
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import av
@@ -61,8 +61,8 @@ class Clip:
         self.rate = self._opened.rate
         stated = self._opened.stated_seconds
         self.seconds = min(stated, self._limits.max_seconds) if stated else None
+        self._decoded = self._decode()
         try:
-            self._decoded = self._decode()
             self._first = next(self._decoded, None)
             if self._first is None:
                 raise ClipError(self._no_frame())
@@ -84,6 +84,7 @@ class Clip:
 
     def close(self) -> None:
         """Give the file back."""
+        self._decoded.close()
         self._opened.resources.close()
 
     @property
@@ -134,7 +135,7 @@ class Clip:
         self._note_damage()
         self.complete = not self._cut_short
 
-    def _decode(self) -> Iterator[VideoFrame]:
+    def _decode(self) -> Generator[VideoFrame, None, None]:
         """The frames as they are decoded; the sound's packets are laid aside."""
         for packet in self._packets():
             if packet.stream.index == self._opened.video.index:

@@ -1,0 +1,242 @@
+"""A clip -> the annotated video, a timeline of each person, and their strongest moments."""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fer_core.clip import Clip, ClipFrame
+from fer_core.clip_source import ClipSource
+from fer_core.clip_writer import ClipWriter, VideoFile
+from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet
+from fer_core.emoji import render
+from fer_core.interpolation import Scenes, between
+from fer_core.live import LiveAnalysis, seen_crops, smoothed
+from fer_core.pipeline import FerPipeline
+from fer_core.smoothing import ExpressionSmoother
+from fer_core.timeline import ClipInfo, Timeline
+from fer_core.tracking import FaceTracker, TrackedFaces
+from fer_core.types import ClipError, UInt8Array
+from fer_core.video_options import VideoOptions
+
+# Frames that are held at once: so many, of so many bytes, read in about so much time.
+CHUNK_FRAMES, CHUNK_BYTES, CHUNK_SECONDS = 32, 100_000_000, 1.0
+MOST_PARTS = 1000  # of the timeline; so many small arrays take more room than their rows
+SURE_SHARE = 0.01  # before this share is done, a time left would be a guess
+
+
+@dataclass(frozen=True, eq=False)
+class VideoProgress:
+    """How far a clip has come. frames: written so far. seconds: of the clip, done so far.
+
+    share: of the whole, 0 to 1, and seconds_left: until the end, both None where there is no
+    telling. preview: the last annotated frame, RGB uint8 (H, W, 3).
+    """
+
+    frames: int
+    seconds: float
+    share: float | None
+    seconds_left: float | None
+    preview: UInt8Array
+
+
+@dataclass(frozen=True, eq=False)
+class VideoResult:
+    """What came of a clip. info: name, size, length, and notes for the user.
+
+    complete: whether it is the whole clip. video: holds an unnamed file, closed with `close`.
+    """
+
+    info: ClipInfo
+    timeline: Timeline
+    moments: tuple[Moment, ...]
+    video: VideoFile
+    complete: bool
+
+    def contact_sheet(self, cover: bool = False) -> UInt8Array:
+        """Each person's strongest moments as one picture; cover: with faces hidden."""
+        return contact_sheet(self.moments, cover)
+
+    def close(self) -> None:
+        """Give back the video's place on the disk."""
+        self.video.close()
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A frame that waits to be written. tracked: None where it is not analyzed.
+
+    crops: uint8 (M, H, W), what the classifier takes of its M seen faces.
+    """
+
+    frame: ClipFrame
+    tracked: TrackedFaces | None = None
+    crops: UInt8Array = field(default_factory=lambda: np.zeros((0, 1, 1), np.uint8))
+
+
+class VideoJob:
+    """One clip being annotated.
+
+        with VideoJob(pipeline, "holiday.mov") as job:
+            for progress in job:
+                ...
+            result = job.finish()
+
+    Whoever breaks off the loop, or calls `stop` from another thread, gets from `finish` what was
+    done until then; whoever leaves the `with` without `finish` drops it. No file stays behind.
+    """
+
+    def __init__(
+        self,
+        pipeline: FerPipeline,
+        source: ClipSource,
+        options: VideoOptions | None = None,
+        name: str = "",
+    ) -> None:
+        """Open a clip: a path, the bytes of a file, or a binary file. name: what to call it.
+
+        Raises ClipError where it cannot be read or the video cannot be written.
+        """
+        self._pipeline, self._options = pipeline, options or VideoOptions()
+        self._clip = Clip(source, self._options.limits, name)
+        try:
+            clip = self._clip
+            self._writer = ClipWriter(clip.size_hw, clip.time_base, clip.rate, clip.sound)
+        except BaseException:
+            self._clip.close()
+            raise
+        self._tracker = FaceTracker(pipeline.detector)
+        self._smoother = ExpressionSmoother()
+        self._keeper = MomentKeeper()
+        self._rows: list[Timeline] = []
+        self._before: LiveAnalysis | None = None
+        self._frames, self._seconds = 0, 0.0
+        self._stopped = self._ended = self._finished = False
+        self._steps = self._run()
+
+    def __enter__(self) -> "VideoJob":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[VideoProgress]:
+        """Do the work; about once a second it says how far it is. Raises ClipError."""
+        return self._steps
+
+    def stop(self) -> None:
+        """Let the loop end after the frames in hand. Any thread may call this."""
+        self._stopped = True
+
+    def finish(self) -> VideoResult:
+        """The result of what was done so far. Raises ClipError where there is none."""
+        self._steps.close()
+        if not self._frames:
+            raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
+        complete = self._clip.complete
+        self._writer.add_sound(self._clip.take_sound())
+        video = self._writer.finish(all_sound=complete)
+        self._finished = True
+        stopped = f"Stopped after {self._seconds:.1f} s; what was done until then was kept."
+        info = ClipInfo(
+            self._clip.name,
+            self._clip.size_hw,
+            self._frames / max(self._seconds, 1e-6),
+            self._seconds,
+            self._frames,
+            (*self._clip.notes, *self._writer.notes, *([] if self._ended else [stopped])),
+        )
+        rows = Timeline.join(self._rows)
+        return VideoResult(info, rows, self._keeper.moments(), video, complete)
+
+    def close(self) -> None:
+        """Give everything back; what was not finished is dropped."""
+        self._steps.close()
+        self._clip.close()
+        if not self._finished:
+            self._writer.close()
+
+    def _run(self) -> Generator[VideoProgress, None, None]:
+        started = time.perf_counter()
+        for chunk in self._chunks():
+            preview = self._write(chunk, self._analyze(chunk))
+            share, passed = self._clip.share_read, time.perf_counter() - started
+            left = passed * (1 - share) / share if share and share >= SURE_SHARE else None
+            yield VideoProgress(self._frames, self._seconds, share, left, preview)
+        self._ended = not self._stopped
+
+    def _chunks(self) -> Iterator[list[_Step]]:
+        """Frames in order, tracked where they are to be analyzed: the last of a chunk always is."""
+        height, width = self._clip.size_hw
+        room = max(min(CHUNK_FRAMES, CHUNK_BYTES // (height * width * 3)), 2)
+        every = min(self._options.every_nth, room)
+        chunk: list[_Step] = []
+        began, passed = time.perf_counter(), every
+        scenes = Scenes()
+        for frame in self._clip.frames():
+            due = passed >= every
+            if every > 1 and scenes.cut_before(frame.pixels):
+                # Nobody moves across a cut: what is before it, and after it, is analyzed as well.
+                due, chunk = True, self._closed(chunk)
+            passed = 1 if due else passed + 1
+            chunk.append(self._track(frame) if due else _Step(frame))
+            late = time.perf_counter() - began > CHUNK_SECONDS
+            if (due and (late or len(chunk) + every > room)) or self._stopped:
+                yield self._closed(chunk)
+                chunk, began = [], time.perf_counter()
+            if self._stopped:
+                return
+        if chunk:
+            yield self._closed(chunk)
+
+    def _closed(self, chunk: list[_Step]) -> list[_Step]:
+        """The chunk with its last frame tracked: each frame lies between two that are analyzed."""
+        return (
+            chunk if not chunk or chunk[-1].tracked else [*chunk[:-1], self._track(chunk[-1].frame)]
+        )
+
+    def _track(self, frame: ClipFrame) -> _Step:
+        tracked = self._tracker.update(frame.pixels, frame.seconds, self._options.tracking)
+        return _Step(frame, tracked, seen_crops(self._pipeline, frame.pixels, tracked))
+
+    def _analyze(self, chunk: list[_Step]) -> list[LiveAnalysis]:
+        """An analysis of each frame. The crops of all go through the classifier together."""
+        due = [(step, step.tracked) for step in chunk if step.tracked]
+        probs = self._pipeline.classifier(np.concatenate([step.crops for step, _ in due]))
+        ends = np.cumsum([len(step.crops) for step, _ in due])
+        analyses: list[LiveAnalysis] = []
+        for (step, tracked), end in zip(due, ends, strict=True):
+            after = smoothed(
+                self._smoother,
+                tracked,
+                probs[end - len(step.crops) : end],
+                self._clip.size_hw,
+                step.frame.seconds,
+                self._options.smoothing_seconds,
+            )
+            before = self._before or after
+            analyses += [
+                between(before, after, other.frame.seconds, self._options.cover)
+                for other in chunk[len(analyses) : step.frame.index - chunk[0].frame.index]
+            ]
+            analyses.append(after)
+            self._before = after
+        return analyses
+
+    def _write(self, chunk: list[_Step], analyses: list[LiveAnalysis]) -> UInt8Array:
+        """Draw and write the frames, and keep what the timeline and the sheet need of them."""
+        self._writer.add_sound(self._clip.take_sound())
+        picture = chunk[0].frame.pixels
+        for step, analysis in zip(chunk, analyses, strict=True):
+            frame = step.frame
+            picture = render(frame.pixels, analysis, self._options.style, self._options.cover)
+            self._writer.write(picture, frame.ticks, frame.duration_ticks)
+            if step.tracked:
+                self._keeper.add(frame.pixels, frame.index, analysis)
+                self._rows.append(Timeline.of_frame(frame.index, analysis))
+            self._frames = frame.index + 1
+            end_ticks = frame.ticks + frame.duration_ticks
+            self._seconds = float(end_ticks * self._clip.time_base)
+        self._rows = [Timeline.join(self._rows)] if len(self._rows) > MOST_PARTS else self._rows
+        return picture

@@ -1,0 +1,48 @@
+"""What can be chosen about the annotation of a clip."""
+
+from dataclasses import dataclass, field
+
+from fer_core.clip_source import ClipLimits
+from fer_core.emoji import STYLES
+from fer_core.live import SMOOTHING_SECONDS, LiveOptions
+from fer_core.pipeline import MIN_SCORE
+from fer_core.tracking import TrackingOptions
+from fer_core.types import OptionError
+
+MOST_EVERY = 30
+
+
+@dataclass(frozen=True)
+class VideoOptions:
+    """How a clip is annotated.
+
+    style, cover: as `render` takes them. every_nth: 1 analyzes each frame, n every n-th, and as
+    many more as it takes to hold few large frames at once; in the others, faces move in straight
+    lines. smoothing_seconds: the time constant of the probabilities, 0 for none. min_score: the
+    least detection score of a face, 0 to 1. search_side: the longer side, in px, of the picture
+    in which faces are searched; smaller is faster and misses smaller faces, 0 takes the frame's.
+    """
+
+    style: str = "emoji"
+    cover: bool = False
+    every_nth: int = 1
+    smoothing_seconds: float = SMOOTHING_SECONDS
+    min_score: float = MIN_SCORE
+    search_side: int = 960
+    limits: ClipLimits = field(default_factory=ClipLimits)
+
+    def __post_init__(self) -> None:
+        if self.style not in STYLES:
+            raise OptionError(
+                f"There is no style {self.style!r}. Choose one of: {', '.join(STYLES)}."
+            )
+        if not 1 <= self.every_nth <= MOST_EVERY:
+            raise OptionError(
+                f"Every {self.every_nth}th frame is to be analyzed; give 1 to {MOST_EVERY}."
+            )
+        LiveOptions(self.smoothing_seconds, self.tracking)  # they know their own limits
+
+    @property
+    def tracking(self) -> TrackingOptions:
+        """How faces are followed."""
+        return TrackingOptions(min_score=self.min_score, search_side=self.search_side)
