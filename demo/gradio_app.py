@@ -10,10 +10,13 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html, theme
 from demo.about import about
-from demo.photos import FILE_KINDS, Shot, make_file, take
+from demo.photos import FILE_KINDS, PHOTO_LIMIT, Shot, make_file, take
 from demo.pipelines import PipelineStore
+from demo.save import SAVE_IN_BROWSER
 from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, restyled
 from demo.uploads import read_upload
+from demo.video_jobs import VideoJobs
+from demo.video_tab import video_tab
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.detection import list_detectors
@@ -31,20 +34,11 @@ EXAMPLES = {
     "Vice president": "vice-president.jpg",
 }
 
-UPLOAD_LIMIT = "25 MB"
+UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
 SESSIONS = 200  # visitors whose photo may be in memory; the one idle longest is forgotten first
 FORGET_SHOT_SECONDS = 3600
 SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
 PHOTOS_AT_ONCE = 2
-
-# Straight from the file's address: nothing on the page has to be redrawn before the download.
-SAVE_IN_BROWSER = """(file) => {
-  if (!file) return;
-  const link = document.createElement("a");
-  link.href = file.url;
-  link.download = file.orig_name;
-  link.click();
-}"""
 
 
 class Options(NamedTuple):
@@ -59,8 +53,9 @@ class Options(NamedTuple):
 def build_app(pipeline: FerPipeline) -> gr.Blocks:
     """The app around a pipeline; `launch_options()` has what its launch() takes."""
     store = PipelineStore(pipeline)
+    jobs = VideoJobs()
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
-    gr.set_static_paths([EXAMPLES_FOLDER])
+    gr.set_static_paths([EXAMPLES_FOLDER, jobs.folder])
     with gr.Blocks(
         title="fer-studio: an emoji for every face",
         analytics_enabled=False,
@@ -72,6 +67,8 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
                 options = photo_tab(store, app.upload_file_set)
             with gr.Tab("Webcam"):
                 viewers = webcam_tab(store)
+            with gr.Tab("Video"):
+                video_tab(store, jobs, app.upload_file_set, UPLOAD_LIMIT)
             with gr.Tab("About"):
                 about_tab(store, options)
         annotate_endpoint(store, options, app.upload_file_set)
@@ -81,6 +78,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             # displace them, and the photo for an hour.
             app.state_holder.session_data.pop(str(request.session_hash), None)
             viewers.sweep()
+            jobs.forget(str(request.session_hash))
 
         app.unload(forget)
     return app.queue(max_size=50, default_concurrency_limit=PHOTOS_AT_ONCE)
@@ -103,8 +101,8 @@ def launch_options() -> dict[str, Any]:
 
 def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
-    with gr.Column(elem_id="drop"):
-        gr.HTML(page_html.INVITATION.format(limit=UPLOAD_LIMIT), apply_default_css=False)
+    with gr.Column(elem_id="drop", elem_classes="drop"):
+        gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
         photo = gr.UploadButton(
             "Choose a photo", file_types=["image"], variant="primary", size="md"
         )

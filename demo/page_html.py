@@ -100,8 +100,8 @@ def _percent_of(value: float, whole: int) -> str:
 HEADER = """
 <header>
   <h1>An emoji for every face</h1>
-  <p>Give it a photo. Each face comes back under the emoji of its expression,
-  with the probabilities beside it.</p>
+  <p>Give it a photo, your camera or a clip. Each face comes back under the emoji of its
+  expression, with the probabilities beside it.</p>
 </header>
 """
 
@@ -131,3 +131,24 @@ NO_FACE = """
   </ul>
 </div>
 """
+
+VIDEO_INVITATION = """
+<div class="invitation">
+  <p class="headline">Drop a clip here</p>
+  <p>or choose a file: MP4, MOV, WebM, MKV, AVI and more, up to {limit}. Of a longer clip, the first
+  {minutes} minutes are used; larger pictures are reduced to {side} pixels.</p>
+</div>
+"""
+
+VIDEO_PROMISE = """
+<p class="promise">Your clip leaves the server's disk as soon as it has been opened. The annotated
+one stays there until you leave this page, an hour at most. What you see is how expressions look to
+a program, not what people feel.</p>
+"""
+
+TIMELINE_HEADING = """
+<h2>Over time</h2>
+<p>The seven probabilities of each person. Click to see that moment in the clip.</p>
+"""
+
+MOMENTS_HEADING = "<h2>Strongest moments</h2>"

@@ -16,13 +16,14 @@ from fer_core.crops import FaceCut, cut_square
 from fer_core.images import read_picture
 from fer_core.inputs import resize
 from fer_core.results import to_csv, to_json
-from fer_core.types import Analysis, Faces, UInt8Array
+from fer_core.types import Analysis, Faces, ImageError, UInt8Array
 
 PREVIEW_SIDE = 1400  # the longest side of the picture on the page; downloads keep every pixel
 THUMBNAIL_SIDE = 112
 EMOJI_SIDE = 64
 THUMBNAIL_CUT = FaceCut(side=1.3)  # wider than the classifier's cut: hair and chin make a face
 FILE_KINDS = ("png", "json", "csv")
+PHOTO_BYTES, PHOTO_LIMIT = 25_000_000, "25 MB"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,11 @@ class Shot:
 
 def take(name: str, data: bytes, pipeline: FerPipeline, min_score: float) -> Shot:
     """Read and analyse a file's bytes. Raises FerError with a sentence for the visitor."""
+    if len(data) > PHOTO_BYTES:
+        raise ImageError(
+            f"{name} has {len(data) / 1e6:.0f} MB; a photo may have {PHOTO_LIMIT}. Make it "
+            "smaller, or save it as a JPEG. Clips go to the Video tab."
+        )
     picture = read_picture(data)
     analysis = pipeline.analyze(picture, min_score=min_score)
     squares = THUMBNAIL_CUT.squares(analysis.faces.xyxy)

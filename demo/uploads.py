@@ -6,7 +6,7 @@ fails on a broken one before our reader can say what is wrong.
 
 from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 
 class Upload(NamedTuple):
@@ -16,8 +16,24 @@ class Upload(NamedTuple):
     data: bytes
 
 
+class OpenUpload(NamedTuple):
+    """A file as the visitor has it, open for reading."""
+
+    name: str
+    file: BinaryIO
+
+
 def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Upload | None:
-    """Read an uploaded file and delete it from the server's disk.
+    """The bytes of an uploaded file, as `open_upload` finds it."""
+    upload = open_upload(file, uploads)
+    if upload is None:
+        return None
+    with upload.file:
+        return Upload(upload.name, upload.file.read())
+
+
+def open_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> OpenUpload | None:
+    """Open an uploaded file and delete it from the server's disk: it ends with its last reader.
 
     file: the fields of Gradio's FileData. uploads: the paths of all uploads; Gradio lets a caller
     name its other temporary files too, which are not the caller's to delete.
@@ -28,8 +44,8 @@ def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Uplo
         return None
     path = Path(file["path"])
     try:
-        data = path.read_bytes()
+        opened = path.open("rb")
     except FileNotFoundError:
         return None
     path.unlink(missing_ok=True)
-    return Upload(file["orig_name"] or path.name, data)
+    return OpenUpload(file["orig_name"] or path.name, opened)

@@ -1,11 +1,13 @@
-// A photo may be dropped anywhere on the page, or pasted: both feed the one upload button.
+// A file may be dropped anywhere on the page, or pasted: both feed the open tab's upload button.
 (() => {
-  const zone = () => document.querySelector("#drop");
+  // offsetParent: not on a hidden tab
+  const zone = () => [...document.querySelectorAll(".drop")].find((each) => each.offsetParent);
 
   const give = (files) => {
-    const file = [...files].find((each) => each.type.startsWith("image/")) ?? files[0];
     const input = zone()?.querySelector("input[type=file]");
-    if (!file || !input || !zone().offsetParent) return; // offsetParent: not on a hidden tab
+    const kind = zone()?.id === "video-drop" ? "video/" : "image/";
+    const file = [...files].find((each) => each.type.startsWith(kind)) ?? files[0];
+    if (!file || !input) return;
     const transfer = new DataTransfer();
     transfer.items.add(file);
     input.files = transfer.files;

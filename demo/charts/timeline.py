@@ -1,0 +1,73 @@
+"""How the seven probabilities of each person ran through a clip."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from demo.charts.style import GRID
+from fer_core import EMOTIONS
+from fer_core.timeline import Timeline
+
+MOST_PEOPLE = 6  # those longest in view; the table and the files have all
+MOST_POINTS = 600  # of a person: more than the screen has columns would only load slowly
+GAP_SECONDS = 0.6  # a longer time without the person stays empty
+ROW_PX, HEAD_PX = 130, 96
+INK = "#7C7672"  # legible on a light and on a dark page
+
+
+def timeline_figure(timeline: Timeline) -> go.Figure:
+    """Stacked areas, one row a person; a click on it carries the time as its x."""
+    longest = sorted(timeline.people, key=lambda person: -person.frames)[:MOST_PEOPLE]
+    people = sorted(person.person for person in longest)
+    figure = make_subplots(
+        rows=max(len(people), 1),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.3 / max(len(people), 1) ** 1.5,
+        subplot_titles=[f"Person {person}" for person in people],
+    )
+    for row, person in enumerate(people, 1):
+        _add(figure, timeline.of(person), row)
+    figure.update_layout(
+        height=HEAD_PX + ROW_PX * len(people),
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": INK},
+        hovermode="x unified",
+        legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},
+    )
+    figure.update_annotations(x=0, xanchor="left", font={"size": 14})
+    figure.update_yaxes(range=[0, 1], visible=False, fixedrange=True)
+    figure.update_xaxes(gridcolor=GRID, zeroline=False, rangemode="nonnegative")
+    figure.update_xaxes(title="seconds", row=len(people) or 1)
+    return figure
+
+
+def _add(figure: go.Figure, rows: Timeline, row: int) -> None:
+    step = -(-len(rows) // MOST_POINTS)
+    seconds: list[float] = []
+    probs: list[list[float]] = []
+    for time, values in zip(
+        rows.seconds[::step].tolist(), rows.probs[::step].tolist(), strict=True
+    ):
+        if seconds and time - seconds[-1] > GAP_SECONDS * step:
+            # Nothing at either end: a stacked area has no gaps of its own.
+            seconds += [seconds[-1] + 1e-3, time - 1e-3]
+            probs += [[0.0] * len(EMOTIONS)] * 2
+        seconds.append(time)
+        probs.append(values)
+    for emotion in EMOTIONS:
+        figure.add_scatter(
+            x=seconds,
+            y=[values[emotion.index] for values in probs],
+            name=emotion.name,
+            stackgroup=f"person-{row}",
+            mode="lines",
+            line={"width": 0},
+            fillcolor=emotion.colour,
+            hovertemplate="%{y:.0%}",
+            legendgroup=emotion.name,
+            showlegend=row == 1,
+            row=row,
+            col=1,
+        )

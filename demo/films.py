@@ -1,0 +1,112 @@
+"""A visitor's clip: what is kept of it, and the page's pieces and files made of it. Knows no UI."""
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import PurePath
+
+from demo.photos import emoji_uri, jpeg_uri, png_bytes
+from fer_core import EMOTIONS
+from fer_core.contact_sheet import Moment, contact_sheet
+from fer_core.emotions import UNSURE
+from fer_core.timeline import ClipInfo, PersonSummary, Timeline
+from fer_core.video import VideoProgress, VideoResult
+
+FILE_KINDS = ("csv", "json", "png")
+PREVIEW_SIDE = 640
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """What stays in memory of an annotated clip: no frame of it but the small moments."""
+
+    info: ClipInfo
+    timeline: Timeline
+    moments: tuple[Moment, ...]
+
+    @classmethod
+    def of(cls, result: VideoResult) -> "Film":
+        return cls(result.info, result.timeline, result.moments)
+
+    @property
+    def stem(self) -> str:
+        """What its files are called, without the ending."""
+        return f"{PurePath(self.info.name).stem or 'clip'}-faces"
+
+
+def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
+    """The name and the bytes of a download: "csv", "json", or the contact sheet as "png"."""
+    if kind == "png":
+        return f"{film.stem}.png", png_bytes(contact_sheet(film.moments, cover))
+    text = film.timeline.to_csv() if kind == "csv" else film.timeline.to_json(film.info)
+    return f"{film.stem}.{kind}", text.encode("utf-8")
+
+
+def progress_html(progress: VideoProgress, preview: str) -> str:
+    """How far it is, with the last frame as a data URI."""
+    if progress.share is None:
+        bar, sentence = "<progress></progress>", f"{progress.seconds:.0f} s of the clip done"
+    else:
+        bar = f'<progress max="1" value="{progress.share:.3f}"></progress>'
+        sentence = f"{progress.share:.0%} done"
+    left = progress.seconds_left
+    if left is not None:
+        sentence += f", about {time_in_words(left)} left"
+    return (
+        f'<div class="working"><div class="row">{bar}<p role="status">{sentence}</p></div>'
+        f'<img src="{preview}" alt="The frame that was done last"></div>'
+    )
+
+
+def time_in_words(seconds: float) -> str:
+    """In the unit in which people wait."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    return f"{round(seconds / 60)} min"
+
+
+def done_sentence(film: Film) -> str:
+    """What came of it, with what there is to say about how the clip was read."""
+    people = len(film.timeline.people)
+    found = {0: "No face found", 1: "One person found"}.get(people, f"{people} people found")
+    frames = f"{film.info.frames:,} frames, {film.info.seconds:.1f} s"
+    return " ".join([f"{found} in {frames}.", *film.info.notes])
+
+
+def people_html(film: Film) -> str:
+    """A table of how much of their time each person showed each expression."""
+    people = film.timeline.people
+    if not people:
+        return ""
+    heads = "".join(
+        f'<th scope="col"><img src="{emoji_uri(emotion.name)}" alt="">{emotion.name}</th>'
+        for emotion in (*EMOTIONS, UNSURE)
+    )
+    rows = "".join(_person_row(person) for person in people)
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Each person"><table>'
+        "<caption>How much of the time that they were seen each person showed each expression, and "
+        "below it the mean probability.</caption>"
+        f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _person_row(person: PersonSummary) -> str:
+    means = [f"<br><small>{mean:.2f}</small>" for mean in person.mean_probs.tolist()]
+    cells = "".join(
+        f"<td>{share:.0%}{mean}</td>"
+        for share, mean in zip(person.shares.tolist(), [*means, ""], strict=True)
+    )
+    return (
+        f'<tr><th scope="row">{person.person}</th>'
+        f"<td>{person.first_seconds:.1f} to {person.last_seconds:.1f} s</td>{cells}</tr>"
+    )
+
+
+def sheet_html(film: Film, cover: bool) -> str:
+    """Each person's strongest moments, as one picture."""
+    if not film.moments:
+        return ""
+    uri = jpeg_uri(contact_sheet(film.moments, cover))
+    text = f"Each person's strongest moments in {escape(film.info.name)}"
+    return f'<img class="sheet" src="{uri}" alt="{text}">'

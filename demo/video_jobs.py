@@ -1,0 +1,77 @@
+"""Clips being annotated, by visitor, and the videos made for them. Knows no UI library."""
+
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from fer_core.video import VideoJob
+
+PREFIX = "fer-studio-videos-"
+KEEP_SECONDS = 3600.0
+
+
+class VideoJobs:
+    """Stops a visitor's clip at their word, and deletes what was made for them when they leave."""
+
+    def __init__(self) -> None:
+        """Make a folder for the videos; one that a killed server left is deleted."""
+        _delete_left_behind()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self._lock = Lock()
+        self._jobs: dict[str, VideoJob] = {}
+        self._videos: dict[str, Path] = {}
+
+    @contextmanager
+    def running(self, visitor: str, job: VideoJob) -> Iterator[None]:
+        """While a visitor's clip is being annotated."""
+        with self._lock:
+            self._jobs[visitor] = job
+        try:
+            yield
+        finally:
+            with self._lock:
+                if self._jobs.get(visitor) is job:
+                    del self._jobs[visitor]
+
+    def place(self, visitor: str, name: str) -> Path:
+        """Where this visitor's video goes; their last one is deleted, and what is too old."""
+        self._delete(visitor)
+        for other, video in list(self._videos.items()):
+            if video.exists() and time.time() - video.stat().st_mtime > KEEP_SECONDS:
+                self._delete(other)
+        # Whoever knows the address sees the video: it must not be guessed.
+        path = self.folder / secrets.token_hex(16) / name
+        with self._lock:
+            self._videos[visitor] = path
+        return path
+
+    def stop(self, visitor: str) -> None:
+        """End the visitor's clip after the frames in hand; what was done is kept."""
+        with self._lock:
+            job = self._jobs.get(visitor)
+        if job is not None:
+            job.stop()
+
+    def forget(self, visitor: str) -> None:
+        """The visitor has left."""
+        self.stop(visitor)
+        self._delete(visitor)
+
+    def _delete(self, visitor: str) -> None:
+        with self._lock:
+            video = self._videos.pop(visitor, None)
+        if video is not None:
+            shutil.rmtree(video.parent, ignore_errors=True)
+
+
+def _delete_left_behind() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).split("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc").exists():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,205 @@
+"""The Video tab: a clip in; the annotated video, a timeline and each person's moments out."""
+
+import logging
+from collections.abc import Container, Iterator
+from typing import Any, NamedTuple
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from demo import page_html
+from demo.charts.timeline import timeline_figure
+from demo.films import (
+    FILE_KINDS,
+    PREVIEW_SIDE,
+    Film,
+    done_sentence,
+    make_file,
+    people_html,
+    progress_html,
+    sheet_html,
+)
+from demo.photos import fit, jpeg_uri
+from demo.pipelines import PipelineStore
+from demo.save import SAVE_IN_BROWSER
+from demo.uploads import open_upload
+from demo.video_jobs import VideoJobs
+from fer_core import FerError
+from fer_core.clip_source import ClipLimits
+from fer_core.emoji import STYLES
+from fer_core.video import VideoJob
+from fer_core.video_options import MOST_EVERY, VideoOptions
+
+log = logging.getLogger(__name__)
+
+DETECTOR = "mtcnn"
+LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
+FORGET_FILM_SECONDS = 3600
+OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
+GONE = "The clip is no longer in memory. Please choose it again."
+STOPPED = "Stopping; what is done so far is kept …"
+SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
+
+# A click on the timeline brings the video to that moment.
+SEEK_BY_CLICK = """() => {
+  const attach = (tries) => {
+    const plot = document.querySelector("#timeline .js-plotly-plot");
+    if (!plot || !plot.on) return tries && setTimeout(attach, 200, tries - 1);
+    if (plot.dataset.seeks) return;
+    plot.dataset.seeks = "yes";
+    plot.on("plotly_click", (click) => {
+      const video = document.querySelector("#film video");
+      if (video) video.currentTime = click.points[0].x;
+    });
+  };
+  attach(50);
+}"""
+
+
+class Screen(NamedTuple):
+    """Everything that changes while a clip is annotated, in the order of the handler's outputs."""
+
+    message: Any
+    work: Any = ""
+    stop: Any = gr.update(visible=False)
+    results: Any = gr.skip()
+    video: Any = gr.skip()
+    plot: Any = gr.skip()
+    people: Any = gr.skip()
+    sheet: Any = gr.skip()
+    film: Any = gr.skip()
+
+
+def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], limit: str) -> None:
+    """Choose a clip; watch it being annotated; see and save what came of it."""
+    with gr.Column(elem_id="video-drop", elem_classes="drop"):
+        gr.HTML(
+            page_html.VIDEO_INVITATION.format(
+                limit=limit, minutes=round(LIMITS.max_seconds / 60), side=LIMITS.max_side_px
+            ),
+            apply_default_css=False,
+        )
+        clip = gr.UploadButton("Choose a clip", file_types=["video"], variant="primary", size="md")
+    with gr.Row(elem_id="video-options"):
+        names = [(name.capitalize(), name) for name in STYLES]
+        style = gr.Radio(names, value=STYLES[0], label="Style", elem_classes="style")
+        cover = gr.Checkbox(label="Cover all faces")
+        every = gr.Slider(
+            1,
+            MOST_EVERY,
+            value=1,
+            step=1,
+            label="Analyze every n-th frame",
+            info="More is faster; in between, faces move in straight lines.",
+        )
+        weights = gr.Dropdown(store.weights(), value=store.first.card.name, label="Weights")
+    message = gr.HTML(page_html.messages(), apply_default_css=False)
+    stop = gr.Button("Stop and keep what is done", visible=False, elem_id="video-stop")
+    work = gr.HTML(elem_id="video-work", apply_default_css=False)
+    with gr.Column(visible=False, elem_id="video-results") as results:
+        video = gr.Video(
+            label="Annotated clip", interactive=False, elem_id="film", buttons=["download"]
+        )
+        gr.HTML(page_html.TIMELINE_HEADING, apply_default_css=False)
+        plot = gr.Plot(show_label=False, elem_id="timeline")
+        people = gr.HTML(elem_id="people", apply_default_css=False)
+        gr.HTML(page_html.MOMENTS_HEADING, apply_default_css=False)
+        sheet_cover = gr.Checkbox(label="Cover the faces in the moments")
+        sheet = gr.HTML(elem_id="moments", apply_default_css=False)
+        with gr.Row(elem_id="video-saves"):
+            saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
+    gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
+    file = gr.File(visible=False)
+    film = gr.State(time_to_live=FORGET_FILM_SECONDS)
+
+    def annotate_clip(
+        clip: dict[str, Any] | None,
+        style: str,
+        cover: bool,
+        every_nth: int,
+        weights: str,
+        sheet_cover: bool,
+        request: gr.Request,
+    ) -> Iterator[Screen]:
+        visitor = str(request.session_hash)
+        upload = open_upload(clip, uploads)
+        if upload is None:
+            yield Screen(page_html.messages(error=GONE))
+            return
+        name, source = upload
+        try:
+            with source:
+                options = VideoOptions(style, cover, every_nth, limits=LIMITS)
+                job = VideoJob(store.get(weights, DETECTOR), source, options, name)
+                with job, jobs.running(visitor, job):
+                    for progress in job:
+                        preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
+                        yield Screen(
+                            page_html.messages(),
+                            progress_html(progress, preview),
+                            gr.update(visible=True),
+                        )
+                    result = job.finish()
+            made = Film.of(result)
+            path = jobs.place(visitor, f"{made.stem}.mp4")
+            result.video.save(path)
+            result.close()
+            yield Screen(
+                page_html.messages(done_sentence(made)),
+                results=gr.update(visible=True),
+                video=str(path),
+                plot=timeline_figure(made.timeline),
+                people=people_html(made),
+                sheet=sheet_html(made, sheet_cover),
+                film=made,
+            )
+        except FerError as error:
+            yield Screen(page_html.messages(error=str(error)))
+        except Exception:  # a visitor gets a sentence and the app lives on; we get the traceback
+            log.exception("A clip could not be annotated")
+            yield Screen(page_html.messages(error=OUR_FAULT))
+
+    def stop_now(request: gr.Request) -> tuple[str, Any]:
+        jobs.stop(str(request.session_hash))
+        return page_html.messages(STOPPED, busy=True), gr.update(visible=False)
+
+    def save(kind: str, film: Film | None, cover: bool) -> tuple[str | None, str]:
+        if film is None:
+            return None, page_html.messages(error=GONE)
+        name, content = make_file(film, kind, cover)
+        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+        return path, page_html.messages(f"Saved {name}.")
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    waiting = clip.upload(
+        lambda: (page_html.messages("Waiting for its turn …", busy=True), gr.update(visible=False)),
+        None,
+        [message, results],
+        queue=False,
+        **quiet,
+    )
+    done = waiting.then(
+        annotate_clip,
+        [clip, style, cover, every, weights, sheet_cover],
+        [message, work, stop, results, video, plot, people, sheet, film],
+        preprocess=False,
+        concurrency_limit=1,
+        concurrency_id="video",
+        **quiet,
+    )
+    done.then(None, None, None, js=SEEK_BY_CLICK, **quiet)
+    stop.click(stop_now, None, [message, stop], queue=False, **quiet)
+    sheet_cover.input(
+        lambda film, cover: sheet_html(film, cover) if film else "",
+        [film, sheet_cover],
+        sheet,
+        **quiet,
+    )
+    for kind, button in saves.items():
+        saved = button.click(
+            lambda film, cover, kind=kind: save(kind, film, cover),
+            [film, sheet_cover],
+            [file, message],
+            **quiet,
+        )
+        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
