@@ -15,8 +15,9 @@ SURE_SCORE = 0.9  # below this a refined box is refined once more: it had moved 
 SAME_FACE = 0.3  # least overlap (IoU) of a found face with the person it is taken for
 ONE_FACE = 0.5  # two boxes that overlap more than this lie on one face
 REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
-EXTRAPOLATE_SECONDS = 0.5  # a lost box moves on at its last speed for so long, then waits
+LOST_WAY = 0.15  # a lost face has to be so much nearer than another, in heights of the box
 STEADY_SECONDS = 0.12  # time constant by which a resting box follows the refined one
+SPEED_SECONDS = 0.2  # time constant of the speed that is known of a face
 MOVING = 0.08  # a box that moves by this share of its height follows at once
 RETRY_SECONDS = 0.15  # while a face is lost, the whole frame is searched no more often than this
 CUT_LEVELS = 40.0  # mean change of the grey levels from frame to frame that makes a new scene
@@ -39,8 +40,15 @@ class TrackingOptions:
     search_side: int = 320
 
     def __post_init__(self) -> None:
+        if not self.detect_every_seconds >= 0:
+            raise OptionError(
+                f"The whole frame is to be searched every {self.detect_every_seconds} seconds; "
+                "give 0 or more."
+            )
         if not 0 <= self.min_score <= 1:
             raise OptionError(f"The least detection score is {self.min_score}; give 0 to 1.")
+        if not self.search_side >= 0:
+            raise OptionError(f"The picture searched is {self.search_side} px; give 0 or more.")
         if not 0 <= self.hold_seconds <= REMEMBER_SECONDS:
             raise OptionError(
                 f"A lost face is to be held {self.hold_seconds} seconds; "
@@ -78,7 +86,7 @@ class _Track:
 
     def expected(self, seconds: float) -> Float32Array:
         """Where the box should be by now, (4,)."""
-        passed = min(seconds - self.seen_seconds, EXTRAPOLATE_SECONDS)
+        passed = min(seconds - self.seen_seconds, REMEMBER_SECONDS)
         return np.asarray(self.raw + self.speed * np.float32(passed), np.float32)
 
 
@@ -96,16 +104,16 @@ class FaceTracker:
         self._people = 0
         self._searched_seconds = float("-inf")
         self._before_seconds = float("-inf")  # the frame before
-        self._thumbnail = np.zeros((0, 0), np.uint8)
+        self._thumbnail = np.zeros((24, 32), np.uint8)
+        self._shape: tuple[int, ...] = ()
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
         if self._is_new_scene(picture):
             self._tracks = []
             self._searched_seconds = float("-inf")
-        lost = self._follow(picture, seconds, options.hold_seconds)
-        waited = seconds - self._searched_seconds
-        if waited >= (RETRY_SECONDS if lost else options.detect_every_seconds):
+        self._follow(picture, seconds, options.hold_seconds)
+        if seconds - self._searched_seconds >= self._search_every(seconds, options):
             self._search(picture, seconds, options)
             self._searched_seconds = seconds
         self._tracks = [
@@ -122,14 +130,23 @@ class FaceTracker:
         )
 
     def _is_new_scene(self, picture: UInt8Array) -> bool:
-        thumbnail = to_grey(np.asarray(cv2.resize(picture, (32, 24)), np.uint8))
-        before, self._thumbnail = self._thumbnail, thumbnail
-        return before.shape == thumbnail.shape and (
-            float(cv2.absdiff(before, thumbnail).mean()) > CUT_LEVELS
-        )
+        # Averaged, not sampled: fine texture that moves is no new scene.
+        small = cv2.resize(picture, (32, 24), interpolation=cv2.INTER_AREA)
+        thumbnail = to_grey(np.asarray(small, np.uint8))
+        changed = float(cv2.absdiff(self._thumbnail, thumbnail).mean())
+        resized = picture.shape != self._shape
+        self._thumbnail, self._shape = thumbnail, picture.shape
+        return resized or changed > CUT_LEVELS
 
-    def _follow(self, picture: UInt8Array, seconds: float, hold_seconds: float) -> bool:
-        """Look again where known faces should be; whether one of them is not to be seen."""
+    def _search_every(self, seconds: float, options: TrackingOptions) -> float:
+        """The least time from one search of the whole frame to the next, in seconds."""
+        if not isinstance(self._detector, Refiner):
+            return 0.0
+        lost = any(track.seen_seconds < seconds for track in self._tracks)
+        return min(options.detect_every_seconds, RETRY_SECONDS if lost else np.inf)
+
+    def _follow(self, picture: UInt8Array, seconds: float, hold_seconds: float) -> None:
+        """Look again where known faces should be."""
         near = [
             index
             for index, track in enumerate(self._tracks)
@@ -137,12 +154,15 @@ class FaceTracker:
             if self._before_seconds - track.seen_seconds <= hold_seconds
         ]
         if not near or not isinstance(self._detector, Refiner):
-            return bool(near) or not isinstance(self._detector, Refiner)
+            return
         expected = np.stack([self._tracks[index].expected(seconds) for index in near])
         faces = self._refined(picture, expected)
         # A face that passes behind another draws both boxes to the one in front. It belongs to
-        # the person whose box had the shorter way; the other is lost for the moment.
+        # the person whose box had the shorter way; the other is lost for the moment, and may not
+        # take the face while it passes over it.
         ways = np.abs(faces.xyxy - expected).max(1) / (expected[:, 3] - expected[:, 1])
+        since = np.array([self._tracks[index].seen_seconds for index in near])
+        ways[since < self._before_seconds] += LOST_WAY
         taken = np.zeros((0, 4), np.float32)
         for face in np.argsort(ways, kind="stable"):
             one = faces[np.array([face])]
@@ -151,7 +171,6 @@ class FaceTracker:
                 track = self._tracks[near[face]]
                 self._tracks[near[face]] = _moved(track, one, seconds)
                 taken = np.concatenate([taken, one.xyxy])
-        return len(taken) < len(near)
 
     def _refined(self, picture: UInt8Array, boxes: Float32Array) -> Faces:
         if not isinstance(self._detector, Refiner):
@@ -168,17 +187,24 @@ class FaceTracker:
     def _search(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
         found = _search(self._detector, picture, options)
-        boxes = [track.expected(seconds) for track in self._tracks]
-        overlaps = overlap(np.array(boxes, np.float32).reshape(-1, 4), found.xyxy)
+        seen = [track.raw for track in self._tracks if track.seen_seconds == seconds]
+        found = found[overlap(found.xyxy, _boxes(seen)).max(1, initial=0) <= ONE_FACE]
+        lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < seconds]
+        # Who walked on behind something is found ahead, who looked down where they were last.
+        ahead = _boxes([self._tracks[index].expected(seconds) for index in lost])
+        behind = _boxes([self._tracks[index].raw for index in lost])
+        overlaps = np.maximum(overlap(ahead, found.xyxy), overlap(behind, found.xyxy))
+        overlaps[overlaps < SAME_FACE] = 0
+        # Who was seen in the frame before comes first: another may be passing behind them.
+        since = np.array([self._tracks[index].seen_seconds for index in lost])
+        overlaps[since < self._before_seconds] /= 2
         free = set(range(len(found)))
-        while overlaps.size and overlaps.max() >= SAME_FACE:
+        while overlaps.size and overlaps.max() > 0:
             row, column = np.unravel_index(int(overlaps.argmax()), overlaps.shape)
             overlaps[row, :] = overlaps[:, column] = 0
             free.discard(int(column))
-            track = self._tracks[row]
-            if track.seen_seconds < seconds:
-                face = found[np.array([column])]
-                self._tracks[row] = _moved(track, face, seconds)
+            track = self._tracks[lost[row]]
+            self._tracks[lost[row]] = _moved(track, found[np.array([column])], seconds)
         for index in sorted(free):
             face = found[np.array([index])]
             if face.scores[0] < options.min_score:
@@ -187,7 +213,7 @@ class FaceTracker:
                 sharp = self._refined(picture, face.xyxy)  # found in the reduced picture
                 face = sharp if sharp.scores[0] >= FOLLOW_SCORE else face
             seen = [t.raw for t in self._tracks if t.seen_seconds == seconds]
-            if seen and (overlap(face.xyxy, np.array(seen, np.float32)) > ONE_FACE).any():
+            if (overlap(face.xyxy, _boxes(seen)) > ONE_FACE).any():
                 continue
             self._people += 1
             self._tracks.append(
@@ -227,6 +253,10 @@ def _search(detector: Detector, picture: UInt8Array, options: TrackingOptions) -
     return Faces(found.xyxy * np.tile(back, 2), found.landmarks * back, found.scores)
 
 
+def _boxes(parts: Sequence[Float32Array]) -> Float32Array:
+    return np.array(parts, np.float32).reshape(-1, 4)
+
+
 def _moved(track: _Track, face: Faces, seconds: float) -> _Track:
     """The track after its face was seen again: the shown box is steadied while it rests."""
     passed = max(seconds - track.seen_seconds, 1e-3)
@@ -237,8 +267,8 @@ def _moved(track: _Track, face: Faces, seconds: float) -> _Track:
     shown = np.asarray(before + (raw - before) * np.float32(share), np.float32)
     # The landmarks keep their place in the box.
     landmarks = np.asarray(face.landmarks + (shown - raw).reshape(2, 2).mean(0), np.float32)
-    drift = (raw - track.raw) / passed
-    speed = np.tile(drift.reshape(2, 2).mean(0), 2) if moved > MOVING else np.zeros(4)
+    drift = np.tile(((raw - track.raw) / passed).reshape(2, 2).mean(0), 2)
+    speed = track.speed + (drift - track.speed) * np.float32(-np.expm1(-passed / SPEED_SECONDS))
     return replace(
         track,
         raw=raw,

@@ -1,0 +1,329 @@
+import numpy as np
+import pytest
+from moving_faces import (
+    FACE,
+    RefiningDetector,
+    SceneDetector,
+    Shown,
+    face_at,
+    ground,
+    play,
+    times,
+    uncovered,
+    with_points,
+)
+
+from fer_core import Faces, FerError
+from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions, join_faces, overlap
+
+FRAME_RATES = [5, 10, 30]
+DETECTORS = [RefiningDetector, SceneDetector]
+
+
+def resting(seconds):
+    return {"a": face_at(100, 120)}
+
+
+def swaying(speed, reach=90.0):
+    """A face that sways left and right, at up to `speed` of its heights a second."""
+
+    def scene(seconds):
+        return {"a": face_at(160 + reach * np.sin(seconds * speed * FACE / reach), 120)}
+
+    return scene
+
+
+def between(start, end):
+    """One face all the time, and another from `start` to `end`."""
+
+    def scene(seconds):
+        faces = {"b": face_at(240, 120)} if start <= seconds < end else {}
+        return {"a": face_at(100, 120)} | faces
+
+    return scene
+
+
+def numbers_of(frames, name):
+    return {frame.numbers()[name] for frame in frames if name in frame.numbers()}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("speed", [0, 0.5, 1.5])
+def test_one_person_keeps_their_number(detector, fps, speed):
+    frames = play(detector(swaying(speed)), fps, 3)
+    assert [frame.numbers() for frame in frames] == [{"a": 1}] * len(frames)
+    assert all(len(frame.tracked.people) == 1 for frame in frames)
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("speed", [0.3, 1, 2])
+def test_the_box_does_not_lag_behind_a_moving_face(fps, speed):
+    def scene(seconds):
+        return {"a": face_at(30 + seconds * speed * FACE, 120)}
+
+    frames = play(RefiningDetector(scene), fps, min(260 / (speed * FACE), 3))
+    behind = [frame.truth["a"][0] - frame.boxes[0, 0] for frame in frames]
+    assert abs(np.mean(behind[1:])) < 0.04 * FACE
+    assert max(np.abs(behind)) < 0.12 * FACE
+
+
+@pytest.mark.parametrize("fps, share", [(5, 0.9), (10, 0.6), (30, 0.35)])
+def test_a_resting_box_is_steadier_than_the_detector(fps, share):
+    detector = RefiningDetector(resting)
+    shown = np.array([frame.boxes[0] for frame in play(detector, fps, 8)])
+    found = np.array(detector.refined)
+    assert np.diff(shown, axis=0).std() < share * np.diff(found, axis=0).std()
+    assert np.abs(shown.mean(0) - face_at(100, 120)).max() < 0.01 * FACE
+
+
+def test_the_landmarks_keep_their_place_in_the_steadied_box():
+    for frame in play(RefiningDetector(swaying(1.0)), 30, 1):
+        faces = frame.tracked.faces
+        expected = with_points(faces.xyxy, faces.scores).landmarks
+        assert np.abs(faces.landmarks - expected).max() < 0.04 * FACE
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("speeds", [(0.6, -0.6), (1.2, -1.2), (1.2, 0.0), (0.0, -0.7)])
+def test_crossing_faces_keep_their_numbers(detector, fps, speeds):
+    """They meet in the middle; the first is in front."""
+    duration = 3.6 / (speeds[0] - speeds[1])  # they start and end 1.8 heights apart
+
+    def scene(seconds):
+        xs = [160 + speed * FACE * (seconds - duration / 2) for speed in speeds]
+        return uncovered({"front": face_at(xs[0], 120), "back": face_at(xs[1], 120)})
+
+    frames = play(detector(scene), fps, duration)
+    assert numbers_of(frames, "front") == {frames[0].numbers()["front"]}
+    assert numbers_of(frames, "back") == {frames[0].numbers()["back"]}
+    assert all("front" in frame.numbers() for frame in frames)
+    assert all(set(frame.numbers()) == set(frame.truth) for frame in frames[-round(fps / 2) :])
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_a_face_that_is_lost_for_three_frames_keeps_number_and_place(detector):
+    def scene(seconds):
+        return {} if 0.95 < seconds < 1.25 else resting(seconds)
+
+    frames = play(detector(scene), 10, 2)
+    assert all(frame.tracked.people == (1,) for frame in frames)
+    seen = [bool(frame.tracked.seen[0]) for frame in frames]
+    assert seen[:10] == [True] * 10 and seen[10:13] == [False] * 3
+    assert all(seen[15:])  # found again by then at the latest
+    for frame in frames[10:13]:
+        assert np.array_equal(frame.boxes, frames[9].boxes)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_a_face_that_leaves_is_gone_within_half_a_second(detector, fps):
+    frames = play(detector(between(0, 2)), fps, 4)
+    assert all(2 in frame.tracked.people for frame in frames if frame.seconds < 2)
+    assert all(frame.tracked.people == (1,) for frame in frames if frame.seconds >= 2.5)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("start", [1.01, 1.2, 1.35])
+def test_a_new_face_appears_within_half_a_second(detector, fps, start):
+    frames = play(detector(between(start, 9)), fps, 3)
+    assert all(frame.numbers()["a"] == 1 for frame in frames)
+    assert all(frame.numbers()["b"] == 2 for frame in frames if frame.seconds > start + 0.5)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("away, number", [(1.0, 1), (2.5, 2)])
+def test_who_comes_back_soon_is_the_same_person(detector, away, number):
+    def scene(seconds):
+        return {} if 1 <= seconds < 1 + away else resting(seconds)
+
+    frames = play(detector(scene), 10, 4.5)
+    assert frames[-1].numbers() == {"a": number}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_who_looks_down_and_up_again_is_the_same_person(detector, fps):
+    """The face moves when it is lost, and comes back where it was before it moved."""
+
+    def scene(seconds):
+        down = max(seconds - 1, 0) * FACE
+        return {"a": face_at(100, 120 + down)} if down < 0.35 * FACE else {}
+
+    def again(seconds):
+        return scene(seconds) if seconds < 2 else resting(seconds)
+
+    assert play(detector(again), fps, 3)[-1].numbers() == {"a": 1}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_a_scene_cut_gives_new_numbers_at_once(detector, fps):
+    """One of the two faces after the cut stands where one stood before."""
+    dark, bright = ground(60), ground(140)
+
+    def scene(seconds):
+        if seconds < 1:
+            return {"a": face_at(100, 120)}
+        return {"b": face_at(100, 120), "c": face_at(220, 120)}
+
+    made = detector(scene)
+    tracker = FaceTracker(made)
+    for now in times(fps, 3):
+        made.seconds = now
+        tracked = tracker.update(dark if now < 1 else bright, now, TrackingOptions())
+        numbers = Shown(now, tracked, scene(now)).numbers()
+        assert numbers == ({"a": 1} if now < 1 else {"b": 2, "c": 3})
+        assert tracked.seen.all()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda frame: ground(40 + 8 * frame),
+        lambda frame: np.roll(LEAVES, 6 * frame, axis=1),
+    ],
+    ids=["slowly brighter", "fine texture that moves"],
+)
+def test_what_is_no_scene_cut(change):
+    tracker = FaceTracker(RefiningDetector(resting))
+    for frame in range(15):
+        tracked = tracker.update(change(frame), frame / 10, TrackingOptions())
+        assert tracked.people == (1,)
+
+
+# Black and white patches of 2 px.
+LEAVES = np.kron(
+    np.random.default_rng(0).integers(0, 2, (120, 160, 1), np.uint8) * 255,
+    np.ones((2, 2, 3), np.uint8),
+)
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+@pytest.mark.parametrize("every", [0.4, 1.0])
+@pytest.mark.parametrize("scene", [resting, lambda seconds: {}], ids=["one face", "none"])
+def test_the_whole_frame_is_searched_no_more_often_than_asked(fps, every, scene):
+    detector = RefiningDetector(scene)
+    play(detector, fps, 4, TrackingOptions(detect_every_seconds=every))
+    assert 4 / (every + 1 / fps) <= len(detector.searched) <= 4 / every + 1
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_the_whole_frame_is_searched_more_often_while_a_face_is_lost(fps):
+    detector = RefiningDetector(lambda seconds: resting(0) if seconds < 2 else {})
+    frames = play(detector, fps, 4, TrackingOptions(hold_seconds=1.0))
+    searches = len(detector.searched)
+    calm = RefiningDetector(resting)
+    play(calm, fps, 4)
+    lost = sum(len(f.tracked.people) > 0 and not f.tracked.seen.any() for f in frames) / fps
+    assert len(calm.searched) < searches <= len(calm.searched) + lost / 0.15 + 1
+
+
+def test_without_refining_each_frame_is_searched():
+    detector = SceneDetector(swaying(1.0))
+    frames = play(detector, 30, 2)
+    assert len(detector.searched) == len(frames)
+    assert all(frame.tracked.seen.all() for frame in frames)
+
+
+@pytest.mark.parametrize(
+    "fps, options",
+    [
+        (10, TrackingOptions(hold_seconds=0)),
+        (2, TrackingOptions(detect_every_seconds=2)),
+        (1, TrackingOptions(detect_every_seconds=5)),
+    ],
+    ids=["nothing held", "two frames a second", "one frame a second"],
+)
+def test_a_face_is_followed_however_long_the_last_frame_is_ago(fps, options):
+    frames = play(RefiningDetector(resting), fps, 10, options)
+    assert [frame.numbers() for frame in frames] == [{"a": 1}] * len(frames)
+
+
+@pytest.mark.parametrize(
+    "search_side, searched, size_hw",
+    [(320, (240, 320), (960, 1280)), (320, (320, 120), (1280, 480)), (0, (960, 1280), (960, 1280))],
+    ids=["reduced", "upright", "as it is"],
+)
+def test_the_search_is_in_a_reduced_picture_and_the_boxes_in_the_frame(
+    search_side, searched, size_hw
+):
+    detector = RefiningDetector(resting, size_hw)
+    frames = play(detector, 10, 1, TrackingOptions(search_side=search_side))
+    assert set(detector.searched) == {searched}
+    assert all(frame.numbers() == {"a": 1} for frame in frames)
+
+
+def test_a_new_face_has_to_be_sure_and_a_known_one_less_so():
+    detector = RefiningDetector(resting)
+    detector.score = 0.9
+    assert not any(frame.tracked.people for frame in play(detector, 10, 1))
+    surely = TrackingOptions(min_score=0.9)
+    assert all(frame.tracked.people == (1,) for frame in play(detector, 10, 1, surely))
+
+
+def test_the_frames_may_change_their_size():
+    """After the change, the face is where it is in the new frame, and not held in the old one."""
+    detector = RefiningDetector(lambda seconds: {"a": face_at(100, 120)})
+    tracker = FaceTracker(detector)
+    sizes = [(240, 320), (240, 320), (480, 640), (480, 640), (320, 240), (1, 1), (240, 320)]
+    for frame, size_hw in enumerate(sizes):
+        detector.size_hw, detector.seconds = size_hw, frame / 10
+        if size_hw == (480, 640):
+            detector.scene = lambda seconds: {"a": face_at(200, 240, 2 * FACE)}
+        elif size_hw == (1, 1):
+            detector.scene = lambda seconds: {}
+        else:
+            detector.scene = resting
+        tracked = tracker.update(ground(size_hw=size_hw), frame / 10, TrackingOptions())
+        shown = Shown(frame / 10, tracked, detector.scene(0))
+        assert set(shown.numbers()) == set(shown.truth)
+        assert len(tracked.people) == len(shown.truth)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_no_faces(detector):
+    tracked = play(detector(lambda seconds: {}), 10, 1)[-1].tracked
+    assert len(tracked.faces) == len(tracked.people) == len(tracked.seen) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"min_score": -0.1},
+        {"min_score": 1.1},
+        {"min_score": float("nan")},
+        {"hold_seconds": -1},
+        {"hold_seconds": 3},
+        {"detect_every_seconds": -1},
+        {"detect_every_seconds": float("nan")},
+        {"search_side": -320},
+    ],
+    ids=str,
+)
+def test_options_out_of_range_are_refused_in_words(wrong):
+    with pytest.raises(FerError, match=r"give .*0"):
+        TrackingOptions(**wrong)
+
+
+def test_tracked_faces_need_a_person_each():
+    with pytest.raises(ValueError, match="different lengths"):
+        TrackedFaces(Faces.empty(), (1,), np.zeros(0, np.bool_))
+
+
+def test_overlap_is_shared_area_over_joint_area():
+    first = np.array([[0, 0, 10, 10], [0, 0, 0, 0]], np.float32)
+    second = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [20, 0, 30, 10]], np.float32)
+    assert overlap(first, second) == pytest.approx(np.array([[1, 1 / 3, 0], [0, 0, 0]]))
+    assert overlap(first[:0], second).shape == (0, 3)
+
+
+def test_faces_are_joined_in_order():
+    boxes = np.array([face_at(50, 50), face_at(100, 50), face_at(150, 50)], np.float32)
+    faces = with_points(boxes, np.array([0.7, 0.8, 0.9]))
+    joined = join_faces([faces[np.array([2])], faces[np.array([0, 1])]])
+    assert joined.scores.tolist() == pytest.approx([0.9, 0.7, 0.8])
+    assert np.array_equal(joined.xyxy, boxes[[2, 0, 1]])
+    assert len(join_faces([])) == 0
