@@ -1,0 +1,111 @@
+"""The Video tab in a real browser, with the real pipeline."""
+
+import csv
+import json
+from pathlib import Path
+
+import av
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.film import frames
+from fer_core.images import read_picture
+from fer_core.inputs import resize
+
+FRAMES, RATE = 24, 12
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a smiling face that moves."""
+    path = tmp_path_factory.mktemp("clips") / "holiday.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for picture in frames(count=FRAMES):
+            frame = av.VideoFrame.from_ndarray(resize(picture, (240, 320)), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def tab(page: Page) -> Page:
+    page.get_by_role("tab", name="Video").click()
+    expect(page.get_by_role("button", name="Choose a clip")).to_be_visible()
+    return page
+
+
+def choose(page: Page, path: Path) -> None:
+    page.locator("#video-drop input[type=file]").set_input_files(path)
+
+
+def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) -> None:
+    choose(tab, clip)
+    done = tab.get_by_role("status").filter(has_text="One person found in 24 frames, 2.0 s.")
+    expect(done).to_be_visible(timeout=PATIENCE_MS)
+    tab.wait_for_function("document.querySelector('#film video')?.readyState >= 2")
+    seconds, width, height = tab.evaluate(
+        "(() => { const video = document.querySelector('#film video');"
+        " return [video.duration, video.videoWidth, video.videoHeight]; })()"
+    )
+    assert (round(seconds, 2), width, height) == (2.0, 320, 240)
+    row = tab.locator("#people tbody tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("0.0 to 1.9 s")
+    expect(row.locator("td").nth(4)).to_contain_text("100%")  # happy
+    expect(tab.get_by_role("img", name="Each person's strongest moments")).to_be_visible()
+
+    # A click on the timeline brings the video to that moment.
+    plot = tab.locator("#timeline .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + 30)
+    tab.wait_for_function("Math.abs(document.querySelector('#film video').currentTime - 1) < 0.3")
+
+    saved = {}
+    for name in ("CSV", "JSON", "moments"):
+        with tab.expect_download() as download:
+            tab.get_by_role("button", name=f"Save {name}").click()
+        saved[download.value.suggested_filename] = Path(download.value.path())
+    assert set(saved) == {f"holiday-faces.{kind}" for kind in ("csv", "json", "png")}
+    rows = list(csv.DictReader(saved["holiday-faces.csv"].open()))
+    assert len(rows) == FRAMES and {row["label"] for row in rows} == {"happy"}
+    assert len(json.loads(saved["holiday-faces.json"].read_text())["people"]) == 1
+    open_sheet = read_picture(saved["holiday-faces.png"]).pixels
+    tab.get_by_label("Cover the faces in the moments").check()
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Save moments").click()
+    assert (read_picture(Path(download.value.path())).pixels != open_sheet).any()
+
+
+def test_what_is_no_clip_is_a_sentence_and_the_next_works(
+    tab: Page, clip: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no clip at all")
+    choose(tab, broken)
+    expect(tab.get_by_role("alert").filter(has_text="broken.mp4")).to_be_visible()
+    choose(tab, clip)
+    expect(tab.get_by_role("status").filter(has_text="One person found")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+
+
+def test_stopping_keeps_what_is_done(tab: Page, tmp_path: Path) -> None:
+    long = tmp_path / "long.mp4"
+    with av.open(str(long), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        for picture in frames() * 4:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    choose(tab, long)
+    expect(tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
+    tab.get_by_role("button", name="Stop and keep what is done").click()
+    expect(tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
+    tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
+    assert tab.evaluate("document.querySelector('#film video').duration") < 30

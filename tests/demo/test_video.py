@@ -1,0 +1,140 @@
+"""The Video tab without a browser: the pieces of its page, and what is kept for whom."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from demo import video_jobs
+from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
+from demo.films import Film, done_sentence, make_file, people_html, progress_html, time_in_words
+from demo.video_jobs import KEEP_SECONDS, VideoJobs
+from fer_core.timeline import ClipInfo, Timeline
+from fer_core.video import VideoProgress
+
+
+def timeline(people, frames=40, rate=10.0):
+    """Everybody happy in every frame."""
+    rows = [(frame, person) for frame in range(frames) for person in people]
+    n = len(rows)
+    frame, person = np.array(rows, np.int64).reshape(n, 2).T
+    probs = np.tile(np.eye(7, dtype=np.float32)[3], (n, 1))
+    return Timeline(
+        frame,
+        frame / rate,
+        person,
+        np.zeros((n, 4), np.float32),
+        probs,
+        np.full(n, 3, np.int8),
+    )
+
+
+def film(people=(1, 2), name="<trip>.mov", notes=("A note.",)):
+    return Film(ClipInfo(name, (480, 640), 10.0, 4.0, 40, notes), timeline(people), ())
+
+
+def test_the_figure_has_a_row_a_person_and_the_gaps_stay_empty():
+    rows = timeline([1, 2])
+    away = (rows.person == 2) & (rows.seconds > 1) & (rows.seconds < 3)
+    keep = ~away
+    figure = timeline_figure(
+        Timeline(
+            *(
+                getattr(rows, name)[keep]
+                for name in ("frame", "seconds", "person", "xyxy", "probs", "answer")
+            )
+        )
+    )
+    assert len(figure.data) == 14
+    assert [note.text for note in figure.layout.annotations] == ["Person 1", "Person 2"]
+    happy = figure.data[7 + 3]
+    at_two = np.interp(2, happy.x, happy.y)
+    assert at_two == 0 and np.interp(0.5, happy.x, happy.y) == 1
+
+
+def test_the_figure_stays_small():
+    figure = timeline_figure(timeline(range(1, 10), frames=3000))
+    assert len(figure.data) == 7 * MOST_PEOPLE
+    assert len(figure.data[0].x) <= MOST_POINTS
+    assert len(timeline_figure(timeline([])).data) == 0
+
+
+def test_the_table_and_the_sentence_name_everybody():
+    assert done_sentence(film()) == "2 people found in 40 frames, 4.0 s. A note."
+    assert done_sentence(film([])).startswith("No face found in")
+    table = people_html(film())
+    assert table.count("<tr>") == 3 and table.count("100%") == 2
+    assert people_html(film([])) == ""
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_files_are_called_after_the_clip(kind):
+    name, content = make_file(film(), kind, cover=False)
+    assert name == f"<trip>-faces.{kind}"
+    assert content.count(b"happy") >= 80
+
+
+@pytest.mark.parametrize(
+    ("share", "left", "words"),
+    [
+        (None, None, "12 s of the clip done"),
+        (0.5, 10.0, "50% done, about 10 s left"),
+        (0.02, None, "2% done"),
+        (0.1, 600.0, "about 10 min left"),
+    ],
+)
+def test_progress_is_told_in_words(share, left, words):
+    progress = VideoProgress(100, 12.0, share, left, np.zeros((2, 2, 3), np.uint8))
+    assert words in progress_html(progress, "data:,")
+    assert time_in_words(0.2) == "1 s"
+
+
+class Job:
+    stopped = False
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def jobs(tmp_path, monkeypatch):
+    monkeypatch.setattr(video_jobs.tempfile, "tempdir", str(tmp_path))
+    return VideoJobs()
+
+
+def written(jobs, visitor):
+    path = jobs.place(visitor, "film.mp4")
+    path.parent.mkdir()
+    path.write_bytes(b"film")
+    return path
+
+
+def test_a_visitor_stops_only_their_own_clip(jobs):
+    mine, other = Job(), Job()
+    with jobs.running("me", mine), jobs.running("other", other):
+        jobs.stop("me")
+        jobs.stop("nobody")
+    assert mine.stopped and not other.stopped
+    jobs.stop("other")
+    assert not other.stopped  # it is over
+
+
+def test_videos_go_with_their_visitor_with_their_next_one_and_with_age(jobs):
+    first = written(jobs, "me")
+    second = written(jobs, "me")
+    theirs = written(jobs, "other")
+    assert not first.exists() and second.exists()
+    jobs.forget("me")
+    assert not second.parent.exists() and theirs.exists()
+    old = time.time() - KEEP_SECONDS - 1
+    os.utime(theirs, (old, old))
+    jobs.place("me", "film.mp4")
+    assert not theirs.exists()
+
+
+def test_what_a_killed_server_left_is_deleted_at_the_next_start(jobs, tmp_path):
+    left = tmp_path / f"{video_jobs.PREFIX}999999999-abc"
+    left.mkdir()
+    VideoJobs()
+    assert not left.exists() and jobs.folder.exists()
