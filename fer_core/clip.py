@@ -58,7 +58,7 @@ class Clip:
         self._cut_short = False
         self._opened = open_clip(source, self.name, self._limits)
         self.sound, self.time_base = self._opened.sound, self._opened.time_base
-        self.rate = self._opened.rate
+        self.rate, self._bytes = self._opened.rate, self._opened.container.size
         stated = self._opened.stated_seconds
         self.seconds = min(stated, self._limits.max_seconds) if stated else None
         self._decoded = self._decode()
@@ -97,8 +97,7 @@ class Clip:
         """How much of the clip has been read, 0 to 1; None where there is no telling."""
         if self.seconds:
             return min(self._end_seconds / self.seconds, 1.0)
-        size = self._opened.container.size
-        return min(self._passed_bytes / size, 1.0) if size > 0 else None
+        return min(self._passed_bytes / self._bytes, 1.0) if self._bytes > 0 else None
 
     def take_sound(self) -> list[Packet]:
         """The packets of sound that were passed since the last call.
@@ -116,20 +115,23 @@ class Clip:
         decoded, self._first = itertools.chain([self._first], self._decoded), None
         start_ticks = round(self._opened.start_seconds / self.time_base)
         usual_ticks = max(round(1 / (self.rate * self.time_base)), 1)
-        last_ticks, timed = -1, False
+        ticks, timed = 0, False
         for index, frame in enumerate(decoded):
-            ticks = -1 if frame.pts is None else max(frame.pts - start_ticks, 0)
-            timed = timed or (index > 0 and ticks > last_ticks)
-            if ticks <= last_ticks:
+            given = None if frame.pts is None else max(frame.pts - start_ticks, 0)
+            if index == 0:
+                ticks = given or 0
+            elif given is not None and given > ticks:
+                ticks, timed = given, True
+            else:
                 # Of two frames at one time the second comes a tick later. Where there are no
                 # times at all, or one for all, the frames are spread at the usual rate.
-                ticks = last_ticks + (1 if timed and frame.pts is not None else usual_ticks)
-            last_ticks = ticks = max(ticks, 0)
+                ticks += 1 if timed and given is not None else usual_ticks
             seconds = float(ticks * self.time_base)
             if seconds >= self._limits.max_seconds:
                 self._notes.append(self._too_long())
                 return
-            duration_ticks = frame.duration or usual_ticks
+            # Some containers know no durations, and make up a tick.
+            duration_ticks = frame.duration if 2 * frame.duration > usual_ticks else usual_ticks
             self._end_seconds = float((ticks + duration_ticks) * self.time_base)
             yield ClipFrame(self._upright.pixels(frame), index, ticks, duration_ticks, seconds)
         self._note_damage()
@@ -142,6 +144,7 @@ class Clip:
                 yield from self._frames_in(packet)
             else:
                 self._pass_sound(packet)
+        self._cut_short |= self._opened.file.error is not None
         yield from self._frames_in(None)
 
     def _packets(self) -> Iterator[Packet]:
@@ -151,7 +154,7 @@ class Clip:
                 if packet.size:  # empty ones say that a stream ends, or that a frame is repeated
                     self._passed_bytes = max(self._passed_bytes, packet.pos or 0)
                     yield packet
-        except (av.FFmpegError, OSError):
+        except av.FFmpegError:
             self._cut_short = True
 
     def _frames_in(self, packet: Packet | None) -> list[VideoFrame]:

@@ -15,6 +15,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fer_core.types import ClipError, OptionError
+from fer_core.unnamed_file import FileView
 
 ClipSource = str | os.PathLike[str] | bytes | BinaryIO
 
@@ -57,9 +58,10 @@ class ClipLimits:
 class OpenedClip:
     """A clip's file. video: the stream of its frames. sound: that of its sound, or None.
 
-    resources: closes the file.
+    file: what is read, and whether that went wrong. resources: closes it.
     """
 
+    file: FileView
     container: InputContainer
     video: VideoStream
     sound: AudioStream | None
@@ -125,7 +127,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
     Raises ClipError where that is no clip with frames that can be decoded, or one too large.
     """
     with ExitStack() as resources:
-        file = _as_file(source, name, resources)
+        file = FileView(_as_file(source, name, resources))
         container = resources.enter_context(_open_container(file, name))
         if container.metadata.get("major_brand", "").strip() in PICTURE_BRANDS:
             raise ClipError(f"{name} is a picture, not a clip.")
@@ -140,7 +142,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
         video.thread_type, video.thread_count = "AUTO", DECODING_THREADS
         best = container.streams.best("audio")
         sound = best if isinstance(best, AudioStream) and best.codec_context is not None else None
-        return OpenedClip(container, video, sound, resources.pop_all())
+        return OpenedClip(file, container, video, sound, resources.pop_all())
 
 
 def _as_file(source: ClipSource, name: str, resources: ExitStack) -> BinaryIO:
@@ -161,26 +163,32 @@ def _as_file(source: ClipSource, name: str, resources: ExitStack) -> BinaryIO:
         raise ClipError(f"{path} cannot be read as a file: {error}.") from error
 
 
-def _open_container(file: BinaryIO, name: str) -> InputContainer:
+def _open_container(file: FileView, name: str) -> InputContainer:
+    start = file.read(12)
+    file.seek(0)
     try:
-        file.seek(0)
-        start = file.read(12)
-        file.seek(0)
-        if not start:
-            raise ClipError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
-        # Only the file itself is read, whatever it refers to.
-        safety = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
-        return av.open(file, "r", container_options=safety, metadata_errors="replace")
-    except (av.FFmpegError, OSError, ValueError) as error:
-        if start[4:8] in (b"ftyp", b"moov", b"mdat"):
-            raise ClipError(
-                f"{name} is damaged or cut short: its index cannot be read. Copy or download it "
-                "again; a recording that broke off has to be repaired first."
-            ) from error
-        raise ClipError(
-            f"{name} is not a video that can be read here. "
-            "Give a clip such as MP4, MOV, WebM, MKV or AVI."
-        ) from error
+        if start:
+            # Only the file itself is read, whatever it refers to.
+            safety = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
+            return av.open(file, "r", container_options=safety, metadata_errors="replace")
+    except (av.FFmpegError, ValueError) as error:
+        cause: Exception | None = error
+    else:
+        cause = None
+    if file.error:
+        why = f"cannot be read: {file.error.strerror or file.error}."
+    elif not start:
+        why = "is empty (0 bytes). Choose another file, or save it again."
+    elif start[4:8] in (b"ftyp", b"moov", b"mdat"):
+        why = (
+            "is damaged or cut short: its index cannot be read. Copy or download it again; "
+            "a recording that broke off has to be repaired first."
+        )
+    else:
+        why = (
+            "is not a video that can be read here. Give a clip such as MP4, MOV, WebM, MKV or AVI."
+        )
+    raise ClipError(f"{name} {why}") from cause
 
 
 def _video_stream(container: InputContainer, name: str) -> VideoStream:

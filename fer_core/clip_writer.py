@@ -3,7 +3,7 @@
 import errno
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -107,7 +107,7 @@ class ClipWriter:
             dst_color_range=ColorRange.MPEG,
         )
         frame.pts, frame.time_base, frame.duration = ticks, self._time_base, duration_ticks
-        with plain_errors("The video"):
+        with self._errors():
             self._container.mux(self._video.encode(frame))
             self._frames += 1
             self._end_seconds = float((ticks + duration_ticks) * self._time_base)
@@ -121,7 +121,7 @@ class ClipWriter:
 
     def finish(self, all_sound: bool) -> VideoFile:
         """Close the video. all_sound: whether what sounds after the last frame belongs to it."""
-        with plain_errors("The video"):
+        with self._errors():
             self._container.mux(self._video.encode(None))
             if self._sound:
                 if all_sound:
@@ -133,7 +133,15 @@ class ClipWriter:
 
     def close(self) -> None:
         """Drop everything, where the video is not finished."""
-        self._file.close()
+        with suppress(OSError):  # a full disk, once more
+            self._file.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with plain_errors("The video"):
+            yield
+            if error := self._view.error or self._moved.error:
+                raise error
 
     def _start(self, sound: AudioStream | None) -> None:
         """Write the header: with the sound copied, else encoded anew, else without it."""
@@ -155,18 +163,19 @@ class ClipWriter:
             self._notes.append("The sound could not be written, and was left out.")
 
     def _empty_container(self) -> tuple[OutputContainer, VideoStream]:
-        self._file.seek(0)
-        self._file.truncate()
+        self._file.truncate(0)
+        self._view = FileView(self._file)
+        self._moved = FileView(self._file)
         # Where the first frame comes after the sound, the gap is kept in these parts of a second.
         timescale = self._time_base.denominator * math.ceil(FINEST / self._time_base.denominator)
         # With its index in front ("faststart"), a video plays before all of it is there. For that
         # the file is opened once more, to be read and moved.
         container = av.open(
-            FileView(self._file),
+            self._view,
             "w",
             format="mp4",
             container_options={"movflags": "+faststart", "movie_timescale": str(timescale)},
-            io_open=lambda url, flags, options: FileView(self._file),
+            io_open=lambda url, flags, options: self._moved,
         )
         name = _encoder()
         options = X264 if name == "libx264" else {}

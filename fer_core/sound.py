@@ -11,6 +11,7 @@ from av.filter import Graph
 from av.packet import Packet
 
 COPIED = {"aac", "mp3"}  # what browsers play from an MP4; all else becomes AAC
+GAP_SECONDS = 0.02  # where so much is missing, silence is put
 AAC_RATES = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
 
 
@@ -98,7 +99,7 @@ class _Resampler:
             time_base=first.time_base,
         )
         steps = [
-            self._graph.add("aresample", "async=1"),
+            self._graph.add("aresample", f"async=1:min_hard_comp={GAP_SECONDS}"),
             self._graph.add(
                 "aformat",
                 sample_fmts=target.format.name,

@@ -3,34 +3,40 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
+
+T = TypeVar("T")
 
 
 class FileView:
-    """A file with a place of its own in it, so that several can read and write one file."""
+    """A file as FFmpeg uses it: with a place of its own, so that several can share one file.
 
-    def __init__(self, file: IO[bytes]) -> None:
+    error: what went wrong first, if anything; from then on reading comes to an end and writing
+    does nothing. Raised inside FFmpeg's own code, an error would be printed, or be lost.
+    """
+
+    def __init__(self, file: IO[bytes] | BinaryIO) -> None:
+        self.error: OSError | None = None
         self._file = file
         self._place = 0
 
     def read(self, size: int = -1) -> bytes:
-        self._file.seek(self._place)
-        data = self._file.read(size)
+        data = self._try(lambda: self._file.read(size), b"")
         self._place += len(data)
         return data
 
     def write(self, data: bytes) -> int:
-        self._file.seek(self._place)
-        written = self._file.write(data)
-        self._place += written
-        return written
+        self._try(lambda: self._file.write(data), 0)
+        self._place += len(data)
+        return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         if whence == os.SEEK_CUR:
             offset += self._place
         elif whence == os.SEEK_END:
-            offset = self._file.seek(offset, os.SEEK_END)
+            offset = self._try(lambda: self._file.seek(offset, os.SEEK_END), 0)
         self._place = offset
         return offset
 
@@ -43,6 +49,17 @@ class FileView:
     @property
     def closed(self) -> bool:
         return self._file.closed
+
+    def _try(self, act: Callable[[], T], otherwise: T) -> T:
+        """Go to the place and act there."""
+        if self.error is not None:
+            return otherwise
+        try:
+            self._file.seek(self._place)
+            return act()
+        except OSError as error:
+            self.error = error
+            return otherwise
 
 
 def unnamed_file() -> IO[bytes]:

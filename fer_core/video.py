@@ -164,7 +164,6 @@ class VideoJob:
             share, passed = self._clip.share_read, time.perf_counter() - started
             left = passed * (1 - share) / share if share and share >= SURE_SHARE else None
             yield VideoProgress(self._frames, self._seconds, share, left, preview)
-        self._ended = not self._stopped
 
     def _chunks(self) -> Iterator[list[_Step]]:
         """Frames in order, tracked where they are to be analyzed: the last of a chunk always is."""
@@ -187,6 +186,7 @@ class VideoJob:
                 chunk, began = [], time.perf_counter()
             if self._stopped:
                 return
+        self._ended = True
         if chunk:
             yield self._closed(chunk)
 
