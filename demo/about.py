@@ -32,12 +32,13 @@ TEXT = """
   </ul>
 </section>
 <section>
-  <h2>What happens to your photos</h2>
+  <h2>What happens to your photos and clips</h2>
   <p>The file you give is deleted from the server's disk as soon as it has been read. The photo
   stays in the server's memory while this page is open, so that you can try other styles, and is
   forgotten when you close the page. What you save is written to a temporary folder first, and
-  deleted there about ten minutes later. Camera pictures are only ever in memory. No photo is sent
-  on or used for training.</p>
+  deleted there about ten minutes later. Camera pictures are only ever in memory. A clip leaves the
+  disk as soon as it has been opened; the annotated one stays there until you close the page or
+  choose another, an hour at most. Nothing is sent on or used for training.</p>
 </section>
 """
 

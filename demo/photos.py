@@ -89,9 +89,10 @@ def fit(pixels: UInt8Array, side: int) -> UInt8Array:
     return resize(pixels, (max(round(height * scale), 1), max(round(width * scale), 1)))
 
 
-def jpeg_uri(pixels: UInt8Array) -> str:
-    """RGB (H, W, 3) -> a data URI that an <img> can show."""
-    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+def jpeg_uri(pixels: UInt8Array, quality: int = 95) -> str:
+    """RGB (H, W, 3) -> a data URI that an <img> can show. quality: 0 to 100."""
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return _data_uri("jpeg", encoded.tobytes())
 
 
