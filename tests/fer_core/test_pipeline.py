@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from fer_core import Faces, FerError, FerPipeline
+from fer_core.detection import Refiner
 from fer_core.inputs import resize
 from fer_core.pipeline import in_reading_order
 
@@ -75,6 +76,91 @@ def test_reading_order():
     order = in_reading_order(faces).xyxy[:, 0].tolist()
     assert order == [5, 100, 200, 10, 60]
     assert len(in_reading_order(Faces.empty())) == 0
+
+
+def near(box, right, down, size):
+    """A box moved by shares of its height, and resized about its centre: float32 (4,)."""
+    height = box[3] - box[1]
+    centre = (box[:2] + box[2:]) / 2 + np.array([right, down]) * height
+    half = (box[2:] - box[:2]) / 2 * size
+    return np.concatenate([centre - half, centre + half]).astype(np.float32)
+
+
+@pytest.mark.parametrize("size", [0.8, 1.0, 1.25])
+def test_refined_boxes_come_back_to_the_face(size, pipeline, astronaut):
+    found = pipeline.detector(astronaut)
+    height = found.xyxy[0, 3] - found.xyxy[0, 1]
+    moves = [(0, 0), (0.15, 0), (-0.15, 0), (0, 0.15), (0, -0.15), (0.1, -0.1)]
+    starts = np.stack([near(found.xyxy[0], right, down, size) for right, down in moves])
+    refined = pipeline.detector.refine(astronaut, starts)
+    assert len(refined) == len(moves) and (refined.scores > 0.95).all()
+    assert np.abs(refined.xyxy - found.xyxy).max() < 0.1 * height
+    assert np.abs(refined.landmarks - found.landmarks).max() < 0.08 * height
+    # A second time, from where the first has come to.
+    again = pipeline.detector.refine(astronaut, refined.xyxy)
+    assert np.abs(again.xyxy - found.xyxy).max() < 0.06 * height
+    assert np.abs(again.landmarks - found.landmarks).max() < 0.03 * height
+
+
+def test_what_is_refined_is_in_the_pixels_of_the_picture(pipeline, astronaut):
+    large = resize(astronaut, (2048, 2048))  # larger than what a search works at
+    start = near(pipeline.detector(astronaut).xyxy[0], 0.1, 0.1, 1.0)
+    refined = pipeline.detector.refine(large, 4 * start[None])
+    alone = pipeline.detector.refine(astronaut, start[None])
+    assert np.abs(refined.xyxy / 4 - alone.xyxy).max() < 3
+    assert np.abs(refined.landmarks / 4 - alone.landmarks).max() < 3
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        (20, 20, 110, 130),
+        (400, 20, 490, 130),
+        (300, 300, 400, 410),
+        (-300, -300, -210, -190),
+        (470, 470, 570, 590),
+        (600, 600, 700, 720),
+        (-2000, -2000, 3000, 3000),
+        (100, 100, 100, 100),
+        (140, 140, 100, 100),
+    ],
+    ids=[
+        "background on the left",
+        "background on the right",
+        "clothes",
+        "far outside",
+        "half outside",
+        "beyond the end",
+        "larger than the picture",
+        "of no size",
+        "inside out",
+    ],
+)
+def test_where_there_is_no_face_the_refined_score_is_low(box, pipeline, astronaut):
+    refined = pipeline.detector.refine(astronaut, np.array([box], np.float32))
+    assert len(refined) == 1 and refined.scores[0] < 0.2
+    assert np.isfinite(refined.xyxy).all() and np.isfinite(refined.landmarks).all()
+
+
+def test_refining_keeps_the_order_of_the_boxes(pipeline, astronaut):
+    both = np.concatenate([astronaut, astronaut[:, ::-1]], axis=1)
+    faces = in_reading_order(pipeline.detector(both))
+    assert len(faces) == 2
+    background = np.array([[20, 20, 110, 130]], np.float32)
+    starts = np.concatenate([faces.xyxy[[1]], background, faces.xyxy[[0]]])
+    refined = pipeline.detector.refine(both, starts)
+    assert (refined.scores > 0.95).tolist() == [True, False, True]
+    assert np.abs(refined.xyxy[[2, 0]] - faces.xyxy).max() < 12
+
+
+def test_no_boxes_are_refined_to_no_faces(pipeline, astronaut):
+    assert len(pipeline.detector.refine(astronaut, np.zeros((0, 4), np.float32))) == 0
+
+
+@pytest.mark.parametrize("detector, can", [("mtcnn", True), ("haar", False)])
+def test_which_detectors_can_refine(detector, can):
+    pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
+    assert isinstance(pipeline.detector, Refiner) == can
 
 
 @pytest.mark.parametrize(
