@@ -8,6 +8,7 @@ import numpy as np
 
 from fer_core.detection import Detector, Refiner
 from fer_core.inputs import resize, to_grey
+from fer_core.pipeline import in_reading_order
 from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
 
 FOLLOW_SCORE = 0.7  # a known face counts as seen down to this; a new one has to be surer
@@ -186,7 +187,7 @@ class FaceTracker:
 
     def _search(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
-        found = _search(self._detector, picture, options)
+        found = in_reading_order(_search(self._detector, picture, options))
         seen = [track.raw for track in self._tracks if track.seen_seconds == seconds]
         found = found[overlap(found.xyxy, _boxes(seen)).max(1, initial=0) <= ONE_FACE]
         lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < seconds]
