@@ -19,6 +19,7 @@ SMALLEST_BADGE_PX, SMALLEST_FONT_PX = 16, 12
 
 
 PAD, PAD_RGB = 1.5, (41, 37, 36)  # the pad's height in heights of the face box, and its colour
+SLIM = 0.85  # the least width of the pad in its own heights
 
 
 def render(
@@ -60,7 +61,9 @@ def head_roll_degrees(landmarks: Float32Array) -> float:
 def _draw_pad(picture: UInt8Array, xyxy: Float32Array) -> None:
     x0, y0, x1, y1 = xyxy.tolist()
     centre = round((x0 + x1) / 2), round((y0 + y1) / 2)
-    axes = round(PAD * (y1 - y0) / 2 * 0.85), round(PAD * (y1 - y0) / 2)
+    # An ellipse 1.42 times as wide and high as the box would go through its corners.
+    across, down = PAD * max(x1 - x0, SLIM * (y1 - y0)), PAD * (y1 - y0)
+    axes = math.ceil(across / 2) + 1, math.ceil(down / 2) + 1  # a soft rim outside the box
     cv2.ellipse(picture, centre, axes, 0, 0, 360, PAD_RGB, cv2.FILLED, cv2.LINE_AA)
 
 

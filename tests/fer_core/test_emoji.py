@@ -4,8 +4,11 @@ import pytest
 from fer_core import EMOTIONS, Analysis, Faces, FerError, render
 from fer_core.artwork import emoji_tile, label_tile, readable_on
 from fer_core.emoji import STYLES, head_roll_degrees
+from fer_core.emotions import UNSURE
+from fer_core.live import LiveAnalysis
 
 GROUND = 128
+NOISE = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
 
 
 def analysis_of(boxes, size_hw=(200, 300), rolls=None, label=3):
@@ -19,6 +22,20 @@ def analysis_of(boxes, size_hw=(200, 300), rolls=None, label=3):
         landmarks[face, 0], landmarks[face, 1] = middle - half, middle + half
     faces = Faces(np.array(boxes, np.float32), landmarks, np.ones(n, np.float32))
     return Analysis(faces, np.eye(7, dtype=np.float32)[[label] * n], size_hw)
+
+
+def answering(analysis, emotion):
+    """The same faces, over all of which an emotion is shown, however likely it is."""
+    n = len(analysis)
+    return LiveAnalysis(
+        analysis.faces,
+        analysis.probs,
+        analysis.size_hw,
+        seconds=0.0,
+        people=tuple(range(1, n + 1)),
+        seen=np.ones(n, np.bool_),
+        answers=(emotion,) * n,
+    )
 
 
 def ground(size_hw=(200, 300)):
@@ -90,9 +107,76 @@ def test_edges_are_clean_at_any_size(side):
     assert 1 <= soft <= 2 * max(2, 1 + side / 1000)
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_each_answer_is_drawn_in_its_own_way(style):
+    """What is shown decides, be it the likeliest expression, another one, or UNSURE."""
+    plain = analysis_of([(100, 50, 160, 130)])
+    drawn = [render(ground(), answering(plain, e), style) for e in (*EMOTIONS, UNSURE)]
+    assert len({picture.tobytes() for picture in drawn}) == 8
+    assert np.array_equal(drawn[3], render(ground(), plain, style))
+    # No less of UNSURE than of the others.
+    areas = [changed(picture).sum() for picture in drawn]
+    assert areas[7] > 0.8 * min(areas)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [(100, 50, 160, 130)],
+        [(100.4, 50.6, 160.3, 130.7)],
+        [(100, 50, 180, 130)],
+        [(100, 50, 200, 130)],
+        [(100, 50, 130, 130)],
+        [(-20, -20, 40, 60)],
+        [(270, 150, 330, 230)],
+        [(0, 60, 60, 140)],
+        [(150, 100, 153, 104)],
+        [(150.5, 100.5, 151.5, 101.5)],
+        [(-400, -300, 700, 500)],
+        [(60, 40, 140, 140), (120, 70, 160, 120)],
+    ],
+    ids=[
+        "inside",
+        "between the pixels",
+        "square, as Haar's",
+        "wide",
+        "narrow",
+        "top left corner",
+        "bottom right corner",
+        "left edge",
+        "tiny",
+        "a pixel",
+        "larger than the picture",
+        "two that overlap",
+    ],
+)
+def test_cover_leaves_nothing_of_a_face(style, boxes):
+    """Whatever lies under the box, the picture comes out the same there."""
+    first, second = (
+        render(picture, analysis_of(boxes), style, cover=True) for picture in (NOISE, 255 - NOISE)
+    )
+    for x0, y0, x1, y1 in np.array(boxes):
+        rows = slice(max(int(np.floor(y0)), 0), max(int(np.ceil(y1)), 0))
+        columns = slice(max(int(np.floor(x0)), 0), max(int(np.ceil(x1)), 0))
+        assert first[rows, columns].size
+        assert np.array_equal(first[rows, columns], second[rows, columns])
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_cover_hides_no_mark(style):
+    """Neither a face's own, nor that of the face beside it."""
+    analysis = analysis_of([(40, 60, 110, 150), (150, 60, 220, 150)])
+    first, second = (render(picture, analysis, style) for picture in (NOISE, 255 - NOISE))
+    marks = (first == second).all(2)
+    covered = render(NOISE, analysis, style, cover=True)
+    assert marks.sum() > 500
+    assert np.abs(covered[marks].astype(int) - first[marks]).max() <= 1
+
+
 def test_each_expression_has_its_own_picture():
-    tiles = [emoji_tile(e.name, 64, 0, (32, 32), (64, 64)) for e in EMOTIONS]
-    assert len({tile.tobytes() for tile in tiles}) == 7
+    tiles = [emoji_tile(e.name, 64, 0, (32, 32), (64, 64)) for e in (*EMOTIONS, UNSURE)]
+    assert len({tile.tobytes() for tile in tiles}) == 8
 
 
 def test_the_badge_leaves_the_face_free():
@@ -121,7 +205,7 @@ def test_overlapping_faces_both_show():
     assert np.array_equal(out[shown & (alone.max(2) < 90)], alone[shown & (alone.max(2) < 90)])
 
 
-@pytest.mark.parametrize("emotion", EMOTIONS, ids=lambda e: e.name)
+@pytest.mark.parametrize("emotion", (*EMOTIONS, UNSURE), ids=lambda e: e.name)
 def test_label_text_is_readable_on_its_colour(emotion):
     def luminance(value):
         value = np.asarray(value) / 255
