@@ -11,7 +11,7 @@ from fer_core.emoji import render
 from fer_core.images import Picture, read_picture
 from fer_core.pipeline import FerPipeline
 from fer_core.results import to_json
-from fer_core.types import FerError, ImageError
+from fer_core.types import ClipError, FerError, ImageError
 
 CLIP_SUFFIXES = {
     *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp", ".wmv"),
@@ -33,11 +33,9 @@ def annotate(options: argparse.Namespace) -> int:
         try:
             picture = _picture(source)
             if picture is None:
-                from fer_core.clip_files import annotate_clip  # PyAV only where there is a clip
-
                 kind = "files"
                 base = _free_base(options.out, source.stem, CLIP_ENDINGS, taken)
-                lines, interrupted = annotate_clip(pipeline, source, base, options)
+                lines, interrupted = _annotate_clip(pipeline, source, base, options)
             else:
                 endings = [".png", *([".json"] if options.json else [])]
                 base = _free_base(options.out, source.stem, endings, taken)
@@ -74,6 +72,16 @@ def _opens_as_clip(source: Path) -> bool:
     except (FerError, ImportError):
         return False
     return True
+
+
+def _annotate_clip(
+    pipeline: FerPipeline, source: Path, base: Path, options: argparse.Namespace
+) -> tuple[list[str], bool]:
+    try:
+        from fer_core.clip_files import annotate_clip  # PyAV, only where there is a clip
+    except ImportError as error:
+        raise ClipError("Clips are read with PyAV. Install it: pip install av.") from error
+    return annotate_clip(pipeline, source, base, options)
 
 
 def _annotate_picture(

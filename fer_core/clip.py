@@ -59,7 +59,7 @@ class Clip:
         self._opened = open_clip(source, self.name, self._limits)
         self.sound, self.time_base = self._opened.sound, self._opened.time_base
         self.rate, self._bytes = self._opened.rate, self._opened.container.size
-        stated = self._opened.stated_seconds
+        stated = self._opened.video_seconds
         self.seconds = min(stated, self._limits.max_seconds) if stated else None
         self._decoded = self._decode()
         try:
@@ -95,6 +95,8 @@ class Clip:
     @property
     def share_read(self) -> float | None:
         """How much of the clip has been read, 0 to 1; None where there is no telling."""
+        if self.complete:
+            return 1.0
         if self.seconds:
             return min(self._end_seconds / self.seconds, 1.0)
         return min(self._passed_bytes / self._bytes, 1.0) if self._bytes > 0 else None

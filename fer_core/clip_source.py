@@ -93,8 +93,16 @@ class OpenedClip:
         return min(starts, default=Fraction(0))
 
     @property
+    def video_seconds(self) -> float | None:
+        """When the last frame ends, as the file states it; None where it states nothing."""
+        if self.video.duration:
+            end = ((self.video.start_time or 0) + self.video.duration) * self.time_base
+            return float(end - self.start_seconds)
+        return self.stated_seconds
+
+    @property
     def stated_seconds(self) -> float | None:
-        """The length that the file states; None where it states none."""
+        """The length of frames and sound that the file states; None where it states none."""
         lengths = [
             float(stream.duration * stream.time_base)
             for stream in self._streams

@@ -85,7 +85,11 @@ class ClipWriter:
         self._reformatter = VideoReformatter()
         with plain_errors("The video"):
             self._file = unnamed_file()
-            self._start(sound)
+            try:
+                self._start(sound)
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -41,10 +41,15 @@ def copy(data, keep_frames=None):
                 break
         writer.add_sound(clip.take_sound())
         video = writer.finish(all_sound=clip.complete)
-        data = video.read()
         assert (video.frames, video.sound) == (len(times), clip.sound is not None)
-        video.close()
-    return times, data, writer.notes
+    return times, whole(video), writer.notes
+
+
+def whole(video):
+    """The bytes of a video, which is then closed."""
+    data = video.read()
+    video.close()
+    return data
 
 
 @pytest.mark.parametrize(
@@ -120,7 +125,7 @@ def test_silence_where_sound_is_missing():
         silent = [p for p in packets if p.pts * p.time_base < 0.1]
         loud = [p for p in packets if p.pts * p.time_base > 0.6]
         writer.add_sound([*silent, *loud])
-        video = writer.finish(all_sound=True).read()
+        video = whole(writer.finish(all_sound=True))
     assert tone_starts_seconds(video) == pytest.approx(0.64, abs=0.06)
 
 
@@ -130,7 +135,7 @@ def test_sides_become_even(size_wh):
     writer = ClipWriter((height, width), Fraction(1, 25), Fraction(25))
     writer.write(square(0, size_wh), 0, 1)
     video = writer.finish(all_sound=True)
-    (picture,) = pictures(video.read())
+    (picture,) = pictures(whole(video))
     assert picture.shape[:2] == video.size_hw == (height + height % 2, width + width % 2)
 
 
@@ -140,7 +145,7 @@ def test_colours_come_back_and_are_marked():
     pixels[:, 32:64] = (30, 200, 60)
     pixels[:, 64:] = 255
     writer.write(pixels, 0, 1)
-    data = writer.finish(all_sound=True).read()
+    data = whole(writer.finish(all_sound=True))
     with Clip(data) as clip:
         (frame,) = clip.frames()
     for column in (16, 48, 80):
@@ -156,6 +161,22 @@ def test_the_index_lies_in_front():
     assert video.index(b"moov") < video.index(b"mdat")
 
 
+@pytest.fixture
+def small_video():
+    """A function that makes a video of one frame, closed after the test."""
+    videos = []
+
+    def make():
+        writer = ClipWriter((8, 8), Fraction(1, 25), Fraction(25))
+        writer.write(np.zeros((8, 8, 3), np.uint8), 0, 1)
+        videos.append(writer.finish(all_sound=True))
+        return videos[-1]
+
+    yield make
+    for video in videos:
+        video.close()
+
+
 class TestWhatGoesWrong:
     def test_a_full_disk(self, monkeypatch):
         class Full(io.BytesIO):
@@ -168,27 +189,27 @@ class TestWhatGoesWrong:
         with pytest.raises(ClipError, match=r"^The video cannot be written: the disk is full\."):
             copy(make_clip(frames=50, draw=noise))
 
-    def test_a_full_disk_where_the_result_goes(self, monkeypatch, tmp_path):
-        video = self.video()
+    def test_a_full_disk_where_the_result_goes(self, small_video, monkeypatch, tmp_path):
+        video = small_video()
         monkeypatch.setattr(
             clip_writer, "publish", lambda *_: os.write(os.open("/dev/full", os.O_WRONLY), b"x")
         )
         with pytest.raises(ClipError, match=r"me.mp4 cannot be written: the disk is full"):
             video.save(tmp_path / "me.mp4")
 
-    def test_a_folder_that_cannot_be_made(self, tmp_path):
+    def test_a_folder_that_cannot_be_made(self, small_video, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(ClipError, match="cannot be written"):
-            self.video().save(tmp_path / "file" / "me.mp4")
+            small_video().save(tmp_path / "file" / "me.mp4")
 
     def test_no_encoder(self, monkeypatch):
         monkeypatch.setattr(clip_writer, "ENCODERS", ("none", "neither"))
         with pytest.raises(ClipError, match=r"cannot write H\.264"):
             ClipWriter((8, 8), Fraction(1, 25), Fraction(25))
 
-    def test_another_encoder(self, monkeypatch):
+    def test_another_encoder(self, small_video, monkeypatch):
         monkeypatch.setattr(clip_writer, "ENCODERS", ("none", "h264", "libx264"))
-        assert len(frame_times(self.video().read())) == 1
+        assert len(frame_times(small_video().read())) == 1
 
     def test_sound_that_the_container_refuses_is_encoded_or_left_out(self, monkeypatch):
         class Refused(clip_writer.SoundWriter):
@@ -205,7 +226,7 @@ class TestWhatGoesWrong:
             video = writer.finish(all_sound=True)
         assert tried == [True, False] and not video.sound
         assert writer.notes == ("The sound could not be written, and was left out.",)
-        assert codecs(video.read()) == ["h264"]
+        assert codecs(whole(video)) == ["h264"]
 
     def test_damaged_sound(self):
         data = make_clip("matroska", frames=30, sound="flac")
@@ -218,21 +239,16 @@ class TestWhatGoesWrong:
             writer.add_sound(packets)
             video = writer.finish(all_sound=True)
         assert writer.notes == ("Parts of the sound are damaged, and silent.",)
-        assert tone_starts_seconds(video.read()) == pytest.approx(0.5, abs=0.03)
+        assert tone_starts_seconds(whole(video)) == pytest.approx(0.5, abs=0.03)
 
     def test_a_frame_of_another_size(self):
         with pytest.raises(ValueError, match="the frame is"):
             ClipWriter((8, 8), Fraction(1, 25), Fraction(25)).write(square(0), 0, 1)
 
-    def video(self):
-        writer = ClipWriter((8, 8), Fraction(1, 25), Fraction(25))
-        writer.write(np.zeros((8, 8, 3), np.uint8), 0, 1)
-        return writer.finish(all_sound=True)
-
 
 class TestFiles:
-    def test_a_saved_video_replaces_what_was_there(self, tmp_path):
-        video = TestWhatGoesWrong().video()
+    def test_a_saved_video_replaces_what_was_there(self, small_video, tmp_path):
+        video = small_video()
         for _ in range(2):
             video.save(tmp_path / "new" / "me.mp4")
             assert [path.name for path in (tmp_path / "new").iterdir()] == ["me.mp4"]
