@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from gradio import Blocks
 from picture_files import cases, encoded, photo
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
 from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, UPLOAD_LIMIT
+from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
+from tests.browser.accessibility import serious_faults
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 GROUP = EXAMPLES_FOLDER / EXAMPLES["Side by side"]
@@ -107,13 +108,21 @@ def test_a_photo_can_be_pasted_or_dropped_anywhere(page: Page, kind: str) -> Non
     expect(page.locator(".face")).to_have_count(1)
 
 
-def test_a_file_over_the_limit_is_refused_with_a_sentence(page: Page, tmp_path: Path) -> None:
+def test_a_photo_over_the_limit_is_refused_with_a_sentence(page: Page, tmp_path: Path) -> None:
     huge = tmp_path / "huge.jpg"
-    huge.write_bytes(bytes((int(UPLOAD_LIMIT.split()[0]) + 5) * 1_000_000))
+    huge.write_bytes(bytes(PHOTO_BYTES + 5_000_000))
     page.locator("#drop input[type=file]").set_input_files(huge)
-    expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="huge.jpg has 30 MB")).to_be_visible()
     choose(page, "good.jpg", ASTRONAUT.read_bytes())
     expect(page.locator(".face")).to_have_count(1)
+
+
+def test_what_is_over_the_limit_for_all_files_is_not_even_taken(page: Page, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(int(UPLOAD_LIMIT.split()[0]) * 1_100_000)
+    page.locator("#drop input[type=file]").set_input_files(huge)
+    expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
 
 
 def test_downloads_are_the_whole_picture_and_its_results(page: Page) -> None:
@@ -159,28 +168,16 @@ def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(page: Page, scheme: str) -> None:
+def test_axe_finds_nothingserious_faults(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.reload()
-    found = _serious(page)
+    found = serious_faults(page)
     show_group(page)
-    found |= _serious(page)
-    for name in ("Webcam", "About"):
+    found |= serious_faults(page)
+    for name in ("Webcam", "Video", "About"):
         tab(page, name)
-        found |= _serious(page)
+        found |= serious_faults(page)
     assert not found
-
-
-def _serious(page: Page) -> set[str]:
-    """The rules broken, with where."""
-    page.wait_for_timeout(300)  # colours fade in
-    violations = Axe().run(page).response["violations"]
-    return {
-        f"{each['id']}: {node['html'][:120]}"
-        for each in violations
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    }
 
 
 def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> None:
@@ -200,7 +197,7 @@ def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> 
 def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     show_group(page)
-    for name in ("Photo", "Webcam", "About"):
+    for name in ("Photo", "Webcam", "Video", "About"):
         tab(page, name)
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 

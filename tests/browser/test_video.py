@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.film import frames
 from fer_core.images import read_picture
 from fer_core.inputs import resize
+from tests.browser.accessibility import serious_faults
 
 FRAMES, RATE = 24, 12
 PATIENCE_MS = 120_000
@@ -80,6 +81,9 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Save moments").click()
     assert (read_picture(Path(download.value.path())).pixels != open_sheet).any()
+    assert not serious_faults(tab)
+    tab.set_viewport_size({"width": 375, "height": 812})
+    assert tab.evaluate("document.documentElement.scrollWidth") == 375
 
 
 def test_what_is_no_clip_is_a_sentence_and_the_next_works(

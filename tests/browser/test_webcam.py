@@ -14,6 +14,7 @@ from benchmarks.film import frames
 from fer_core import FerPipeline
 from fer_core.emoji import PAD_RGB
 from fer_core.images import read_picture
+from tests.browser.accessibility import serious_faults
 from tests.browser.conftest import FLAGS
 from tests.browser.film import fake_camera, read_counter
 
@@ -92,6 +93,14 @@ def test_choices_act_while_it_runs(live: Page, pipeline: FerPipeline) -> None:
     picture = next_picture(live)
     face = picture[face_of(pipeline, picture)].reshape(-1, 3).astype(int)
     assert (np.abs(face - PAD_RGB) < 12).all(1).mean() > 0.6
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_running_camera_is_accessible_and_fits_a_phone(live: Page, scheme: str) -> None:
+    live.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    assert not serious_faults(live)
+    live.set_viewport_size({"width": 375, "height": 812})
+    assert live.evaluate("document.documentElement.scrollWidth") == 375
 
 
 def test_a_snapshot_is_what_is_shown(live: Page) -> None:
