@@ -126,7 +126,10 @@ class Viewers:
         with self._lock:
             if viewer not in self._places and len(self._places) >= VIEWERS:
                 return None
-            place = self._places.setdefault(viewer, _Place(LiveSession(self._store.first), 0.0))
+            if viewer not in self._places:
+                pipeline = self._store.get(self._store.first.card.name, DETECTOR)
+                self._places[viewer] = _Place(LiveSession(pipeline), 0.0)
+            place = self._places[viewer]
             place.seconds = self._clock()
             return place
 

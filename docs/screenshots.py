@@ -52,7 +52,7 @@ def main() -> int:
             for name, path in PAGES.items():
                 page.goto(f"{address}/{path}")
                 target = DOCS / f"dashboard-{name}.png"
-                target.write_bytes(_small(_shot(page)))
+                target.write_bytes(small_png(_shot(page)))
                 print(f"{target}: {target.stat().st_size:,} bytes")
             browser.close()
     finally:
@@ -75,7 +75,7 @@ def _shot(page: Page) -> bytes:
     return page.screenshot()
 
 
-def _small(picture: bytes) -> bytes:
+def small_png(picture: bytes) -> bytes:
     """With as few colours as it takes to stay small; text and charts lose nothing by it."""
     for colours in COLOURS:
         out = io.BytesIO()

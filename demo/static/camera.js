@@ -22,6 +22,7 @@ let viewer = ""; // this page's name for the server; empty while the camera is o
 let history = new Map(); // person -> [{at, probs, shown}]
 let times = []; // when the last frames were shown, for the rate
 let inView = new Set(); // the people of the last frame
+let serverMs = 0; // what the server took for it
 
 const say = (sentence) => {
   const place = find(".message");
@@ -141,6 +142,7 @@ async function show(reply) {
   await picture.decode().catch(() => {});
   const now = performance.now();
   times = [...times.filter((time) => now - time < 3000), now];
+  serverMs = reply.milliseconds;
   inView = new Set(reply.faces.map((face) => face.person));
   for (const face of reply.faces) {
     if (!history.has(face.person)) history.set(face.person, []);
@@ -161,7 +163,9 @@ async function draw(mine) {
     }
     const people = [...history.keys()].sort((a, b) => a - b).slice(-MOST_PEOPLE);
     const rate = times.length > 1 ? ((times.length - 1) * 1000) / (times.at(-1) - times[0]) : 0;
-    find(".figures").textContent = `${rate.toFixed(rate < 10 ? 1 : 0)} frames a second`;
+    find(".figures").textContent =
+      `${rate.toFixed(rate < 10 ? 1 : 0)} frames a second; the last took the server ` +
+      `${serverMs.toFixed(0)} ms`;
     find(".nobody").hidden = people.length > 0;
     for (const chart of root.querySelectorAll(".person")) {
       if (!people.includes(Number(chart.dataset.person))) chart.remove();

@@ -1,0 +1,73 @@
+"""Pictures of the app's Webcam and Video tabs for the README: python -m docs.app_screenshots.
+
+They show the demo's own example photos, moving. Needs Playwright and Debian's Chromium.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import av
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.film import camera_flags, frames, mjpeg
+from demo.gradio_app import build_app, launch_options
+from docs.screenshots import DOCS, SIZE, small_png
+from fer_core import FerPipeline
+
+CAMERA_MS, CLIP_FRAMES, PATIENCE_MS = 20_000, 120, 300_000
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["GRADIO_TEMP_DIR"] = folder
+        film = Path(folder) / "film.mjpeg"
+        film.write_bytes(mjpeg(frames(4)))
+        app = build_app(FerPipeline.from_weights("default"))
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", *camera_flags(film)],
+        )
+        page = browser.new_page(viewport=SIZE)
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(str(app.local_url))
+        for name, shoot in (("webcam", _webcam), ("video", _video)):
+            target = DOCS / f"{name}.png"
+            target.write_bytes(small_png(shoot(page, Path(folder))))
+            print(f"{target}: {target.stat().st_size:,} bytes")
+        browser.close()
+        app.close()
+    return 0
+
+
+def _webcam(page: Page, folder: Path) -> bytes:
+    page.get_by_role("tab", name="Webcam").click()
+    page.get_by_role("button", name="Start the camera").click()
+    page.wait_for_timeout(CAMERA_MS)
+    return page.screenshot()
+
+
+def _video(page: Page, folder: Path) -> bytes:
+    clip = folder / "four.mp4"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        for picture in frames(4)[:CLIP_FRAMES]:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    page.get_by_role("tab", name="Video").click()
+    page.locator("#video-drop input[type=file]").set_input_files(clip)
+    page.get_by_role("img", name="Each person's strongest moments").wait_for()
+    page.locator("#film").scroll_into_view_if_needed()
+    page.wait_for_timeout(3000)
+    page.mouse.move(SIZE["width"] / 2, SIZE["height"] / 2)
+    page.mouse.wheel(0, SIZE["height"] / 3)
+    page.wait_for_timeout(1000)
+    return page.screenshot()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
