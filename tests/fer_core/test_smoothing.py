@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_core.emotions import EMOTIONS, UNSURE
-from fer_core.smoothing import FORGET_SECONDS, ExpressionSmoother
+from fer_core.smoothing import ExpressionSmoother
 
 HAPPY, SURPRISE, NEUTRAL = EMOTIONS[3], EMOTIONS[5], EMOTIONS[6]
 FRAME_RATES = [5, 10, 30]
@@ -144,13 +144,13 @@ def test_who_is_not_seen_keeps_the_last_answer_and_then_takes_more_of_the_new():
 def test_old_people_are_forgotten():
     smoother = ExpressionSmoother()
     smoother.update(0.0, [1, 2], np.array([row(happy=0.9)] * 2), 0.4)
-    smoother.update(FORGET_SECONDS, [1], row(happy=0.9)[None], 0.4)
+    smoother.update(2.0, [1], row(happy=0.9)[None], 0.4)
     assert smoother.answers([1, 2]) == (HAPPY, HAPPY)
-    smoother.update(FORGET_SECONDS + 0.1, [1], row(happy=0.9)[None], 0.4)
+    smoother.update(2.1, [1], row(happy=0.9)[None], 0.4)
     with pytest.raises(KeyError):
         smoother.answers([2])
     # Who comes after that begins anew.
-    smoother.update(FORGET_SECONDS + 0.2, [2], row(sad=0.9)[None], 0.4)
+    smoother.update(2.2, [2], row(sad=0.9)[None], 0.4)
     assert smoother.answers([2])[0].name == "sad"
 
 

@@ -78,10 +78,10 @@ def test_a_resting_box_is_steadier_than_the_detector(fps, share):
 
 
 def test_the_landmarks_keep_their_place_in_the_steadied_box():
-    for frame in play(RefiningDetector(swaying(1.0)), 30, 1):
+    for frame in play(RefiningDetector(swaying(1.0)), 30, 2):
         faces = frame.tracked.faces
         expected = with_points(faces.xyxy, faces.scores).landmarks
-        assert np.abs(faces.landmarks - expected).max() < 0.04 * FACE
+        assert np.abs((faces.landmarks - expected).mean(1)).max() < 0.01 * FACE
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
@@ -131,6 +131,13 @@ def test_a_new_face_appears_within_half_a_second(detector, fps, start):
     frames = play(detector(between(start, 9)), fps, 3)
     assert all(frame.numbers()["a"] == 1 for frame in frames)
     assert all(frame.numbers()["b"] == 2 for frame in frames if frame.seconds > start + 0.5)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_who_appears_together_is_counted_in_reading_order(detector):
+    boxes = {"below": face_at(160, 190), "right": face_at(240, 66), "left": face_at(80, 60)}
+    for frame in play(detector(lambda seconds: boxes), 10, 0.5):
+        assert frame.numbers() == {"left": 1, "right": 2, "below": 3}
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
