@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from benchmarks import crop, degraded, detectors, live, training, webcam
+from benchmarks import crop, degraded, detectors, live, training, video, webcam
 from fer_core.types import FerError
 from fer_core.weights import list_weights
 
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "detectors": detectors,
     "live": live,
     "training": training,
+    "video": video,
     "webcam": webcam,
 }
 RESULTS = Path(__file__).parent / "results"
@@ -54,13 +55,19 @@ def main() -> int:
         default=detectors.EXAMPLES,
         help="folder of .jpg photos, for detectors",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda, for training")
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu or cuda, for training and video"
+    )
     parser.add_argument("--batch", type=int, help="faces in a step, for training")
     parser.add_argument("--frames", type=int, default=150, help="how many, for live")
     parser.add_argument("--seconds", type=int, default=20, help="of each run, for webcam")
     parser.add_argument(
-        "--minutes", type=int, default=10, help="over which memory is watched, for webcam"
+        "--minutes",
+        type=int,
+        default=10,
+        help="over which memory is watched, for webcam; of the clip, for video",
     )
+    parser.add_argument("--every", type=int, default=1, help="n of every n-th frame, for video")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

@@ -36,6 +36,7 @@ def written(tmp_path, monkeypatch):
         ("live --frames 9", "live --frames 9"),
         ("webcam --seconds 5", "webcam --seconds 5 --minutes 10"),
         ("training --device cpu", "training --device cpu"),
+        ("video --every 5", "video --minutes 10 --every 5 --device auto"),
         ("training --batch 4", "training --device auto --batch 4"),
     ],
 )
