@@ -3,9 +3,10 @@
 import cv2
 import numpy as np
 
+from fer_core.boxes import join_faces
 from fer_core.inputs import to_grey
 from fer_core.live import LiveAnalysis
-from fer_core.tracking import CUT_LEVELS, join_faces
+from fer_core.tracking import CUT_LEVELS
 from fer_core.types import Faces, UInt8Array
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_core import Faces
-from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions, overlap
+from fer_core.boxes import overlap
+from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
 
 SIZE_HW = (240, 320)
 FACE = 60.0  # heights of the faces, px; they are four fifths as wide

@@ -23,6 +23,7 @@ let history = new Map(); // person -> [{at, probs, shown}]
 let times = []; // when the last frames were shown, for the rate
 let inView = new Set(); // the people of the last frame
 let serverMs = 0; // what the server took for it
+let sentTime = -1; // of the camera's picture that was sent last
 
 const say = (sentence) => {
   const place = find(".message");
@@ -94,10 +95,10 @@ async function run(mine) {
     await nextFrame();
     if (viewer !== mine) return;
     try {
-      const reply = await server.frame({ viewer: mine, jpeg: await capture(), ...choices() });
+      const reply = await server.frame({ viewer: mine, jpeg: capture(), ...choices() });
       if (viewer !== mine) return;
       if (reply.error) throw new Error(reply.error);
-      await show(reply);
+      show(reply); // the next frame is on its way while this one comes up
       say("");
     } catch (error) {
       if (viewer !== mine) return;
@@ -111,15 +112,14 @@ async function run(mine) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, Math.max(ms, 0)));
 
-// A camera's new picture, or whatever there is after a tenth of a second.
-function nextFrame() {
-  return new Promise((done) => {
-    setTimeout(done, 100);
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(done);
-  });
+// Until the camera has a picture that was not sent yet, or a tenth of a second.
+async function nextFrame() {
+  const began = performance.now();
+  while (video.currentTime === sentTime && performance.now() - began < 100) await pause(4);
+  sentTime = video.currentTime;
 }
 
-async function capture() {
+function capture() {
   const scale = Math.min(WIDTH / video.videoWidth, 1);
   frame.width = Math.round(video.videoWidth * scale);
   frame.height = Math.round(video.videoHeight * scale);

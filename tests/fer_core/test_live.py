@@ -10,10 +10,11 @@ from fakes import CARD, HAPPY, FakeDetector, fake_pipeline
 from moving_faces import RefiningDetector, face_at, ground, times, uncovered
 
 from fer_core import EMOTIONS, Faces, FerError, FerPipeline, render
+from fer_core.boxes import overlap
 from fer_core.emoji import STYLES
 from fer_core.emotions import LABELS, UNSURE
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
-from fer_core.tracking import TrackingOptions, overlap
+from fer_core.tracking import TrackingOptions
 
 RAW = LiveOptions(smoothing_seconds=0)
 

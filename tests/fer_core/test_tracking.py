@@ -14,7 +14,8 @@ from moving_faces import (
 )
 
 from fer_core import Faces, FerError
-from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions, join_faces, overlap
+from fer_core.boxes import join_faces, overlap
+from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
 
 FRAME_RATES = [5, 10, 30]
 DETECTORS = [RefiningDetector, SceneDetector]
