@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
+import torch
 from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html, theme
@@ -52,6 +53,9 @@ class Options(NamedTuple):
 
 def build_app(pipeline: FerPipeline) -> gr.Blocks:
     """The app around a pipeline; `launch_options()` has what its launch() takes."""
+    # One core a task. Divided among cores that browsers and other visitors use too, a frame waits
+    # for its slowest part: with two threads, the webcam came to half as many frames a second.
+    torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     jobs = VideoJobs()
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.

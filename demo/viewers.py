@@ -5,6 +5,7 @@ import binascii
 import logging
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -12,7 +13,6 @@ from typing import Any
 from demo.photos import fit, jpeg_uri
 from demo.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
-from fer_core.device import one_core_worker
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
 from fer_core.tracking import TrackingOptions
@@ -84,9 +84,8 @@ class Viewers:
         self._clock = clock
         self._places: dict[str, _Place] = {}
         self._lock = Lock()
-        # One frame at a time, in the order in which they came: two at once would only take turns
-        # on the cores that the browser may need, too.
-        self._worker = one_core_worker("frames")
+        # One frame at a time, in the order in which they came: two at once would only take turns.
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
 
     def __len__(self) -> int:
         return len(self._places)

@@ -1,5 +1,8 @@
 """Crops to probabilities."""
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -43,6 +46,12 @@ class Classifier:
         for start in range(0, len(inputs), BATCH):
             probs.append(self._probs(inputs[start : start + BATCH]).cpu().numpy())
         return at_temperature(np.concatenate(probs), self.temperature)
+
+    def one_pass(self) -> "Classifier":
+        """The same classifier without the second pass over mirror images: twice as fast."""
+        other = copy(self)
+        other.spec = replace(self.spec, mirror_average=False)
+        return other
 
     def _probs(self, inputs: Tensor) -> Tensor:
         if self.spec.mirror_average:

@@ -137,6 +137,11 @@ class ClipWriter:
 
     def close(self) -> None:
         """Drop everything, where the video is not finished."""
+        # The container is closed here and not left to chance: it would still write to the file.
+        if hasattr(self, "_container"):
+            self._view.drop()
+            with suppress(OSError, av.FFmpegError):
+                self._container.close()
         with suppress(OSError):  # a full disk, once more
             self._file.close()
 
@@ -163,13 +168,14 @@ class ClipWriter:
             except (av.FFmpegError, ValueError):
                 if copied is None:
                     raise
+                self._container.close()
         if sound and self._sound is None:
             self._notes.append("The sound could not be written, and was left out.")
 
     def _empty_container(self) -> tuple[OutputContainer, VideoStream]:
         self._file.truncate(0)
         self._view = FileView(self._file)
-        self._moved = FileView(self._file)
+        self._moved = moved = FileView(self._file)
         # Where the first frame comes after the sound, the gap is kept in these parts of a second.
         timescale = self._time_base.denominator * math.ceil(FINEST / self._time_base.denominator)
         # With its index in front ("faststart"), a video plays before all of it is there. For that
@@ -179,7 +185,7 @@ class ClipWriter:
             "w",
             format="mp4",
             container_options={"movflags": "+faststart", "movie_timescale": str(timescale)},
-            io_open=lambda url, flags, options: self._moved,
+            io_open=lambda url, flags, options: moved,
         )
         name = _encoder()
         options = X264 if name == "libx264" else {}

@@ -1,6 +1,5 @@
 """Which device and number format to compute with, and why."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import torch
@@ -47,17 +46,3 @@ def choose_device(name: str = "auto") -> DeviceChoice:
 
 def _has_cuda() -> bool:
     return torch.cuda.is_available()
-
-
-def one_core_worker(name: str) -> ThreadPoolExecutor:
-    """A worker of one thread in which PyTorch uses one core; other threads use what they did.
-
-    For many small tasks that share their cores with others: dividing each among the cores then
-    costs more waiting than it saves.
-    """
-    worker = ThreadPoolExecutor(1, thread_name_prefix=name)
-    threads = torch.get_num_threads()
-    # Each thread keeps what it was set to; what threads to come begin with is set back.
-    worker.submit(torch.set_num_threads, 1).result()
-    torch.set_num_threads(threads)
-    return worker

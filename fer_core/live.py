@@ -6,6 +6,7 @@ from threading import Lock
 
 import numpy as np
 
+from fer_core.classifier import Classifier
 from fer_core.crops import cut_faces
 from fer_core.emotions import Emotion
 from fer_core.pipeline import FerPipeline
@@ -64,6 +65,7 @@ class LiveSession:
     def __init__(self, pipeline: FerPipeline) -> None:
         self._tracker = FaceTracker(pipeline.detector)
         self._smoother = ExpressionSmoother()
+        self._mirrored = False
         self._lock = Lock()
 
     def analyze(
@@ -80,7 +82,14 @@ class LiveSession:
         options = options or LiveOptions()
         with self._lock:
             tracked = self._tracker.update(frame, seconds, options.tracking)
-            probs = pipeline.classifier(seen_crops(pipeline, frame, tracked))
+            crops = seen_crops(pipeline, frame, tracked)
+            # Every other frame is mirrored: over time, the smoothing averages the two views at
+            # half the price of both in each frame.
+            self._mirrored = not self._mirrored
+            classifier = pipeline.classifier
+            if isinstance(classifier, Classifier):
+                classifier = classifier.one_pass()
+            probs = classifier(np.ascontiguousarray(crops[..., ::-1]) if self._mirrored else crops)
             return smoothed(
                 self._smoother, tracked, probs, frame.shape[:2], seconds, options.smoothing_seconds
             )

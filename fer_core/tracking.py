@@ -14,6 +14,7 @@ from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
 FOLLOW_SCORE = 0.7  # a known face counts as seen down to this; a new one has to be surer
 SURE_SCORE = 0.9  # below this a refined box is refined once more: it had moved far
 SAME_FACE = 0.3  # least overlap (IoU) of a found face with the person it is taken for
+TOUCHING = 0.02  # least overlap of two faces that may cover one another
 ONE_FACE = 0.5  # two boxes that overlap more than this lie on one face
 REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
 LOST_WAY = 0.15  # a lost face has to be so much nearer than another, in heights of the box
@@ -164,13 +165,17 @@ class FaceTracker:
         ways = np.abs(faces.xyxy - expected).max(1) / (expected[:, 3] - expected[:, 1])
         since = np.array([self._tracks[index].seen_seconds for index in near])
         ways[since < self._before_seconds] += LOST_WAY
+        # What is left to see of a partly covered face is narrower, and says little of its speed.
+        near_another = (overlap(faces.xyxy, faces.xyxy) > TOUCHING).sum(1) > 1
         taken = np.zeros((0, 4), np.float32)
         for face in np.argsort(ways, kind="stable"):
             one = faces[np.array([face])]
             doubled = (overlap(one.xyxy, taken) > ONE_FACE).any()
             if one.scores[0] >= FOLLOW_SCORE and not doubled:
                 track = self._tracks[near[face]]
-                self._tracks[near[face]] = _moved(track, one, seconds)
+                moved = _moved(track, one, seconds)
+                kept = replace(moved, speed=track.speed)
+                self._tracks[near[face]] = kept if near_another[face] else moved
                 taken = np.concatenate([taken, one.xyxy])
 
     def _refined(self, picture: UInt8Array, boxes: Float32Array) -> Faces:

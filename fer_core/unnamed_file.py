@@ -43,6 +43,10 @@ class FileView:
     def tell(self) -> int:
         return self._place
 
+    def drop(self) -> None:
+        """From now on, do nothing."""
+        self.error = self.error or OSError("dropped")
+
     def close(self) -> None:
         """Whoever opened the file closes it."""
 
