@@ -1,9 +1,11 @@
 """Reading clips: times, orientation, sizes, sound, and every way in which a file can be wrong."""
 
+import ast
 import io
 import re
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import av
 import numpy as np
@@ -14,6 +16,8 @@ from fer_core import FerError
 from fer_core.clip import Clip
 from fer_core.clip_source import ClipLimits
 from fer_core.types import ClipError, OptionError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def read(data, **more):
@@ -339,3 +343,25 @@ def test_unsaid_colours_of_large_clips_are_those_of_hd(tmp_path):
         output.mux([*stream.encode(frame), *stream.encode(None)])
     frames, _ = read(file.getvalue())
     assert np.abs(frames[0].pixels[360, 640].astype(int) - (30, 200, 60)).max() <= 4
+
+
+def test_pictures_and_training_need_no_pyav():
+    """What `import fer_core` and the command line load at once does not import PyAV."""
+    waiting, seen = ["__init__", "__main__", "live", "pipeline"], set()
+    while waiting:
+        name = waiting.pop()
+        file = ROOT / "fer_core" / f"{name.replace('.', '/')}.py"
+        if name in seen or not file.exists():
+            continue
+        seen.add(name)
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            modules = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [str(node.module)]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            assert not {module.split(".")[0] for module in modules} & {"av"}, file
+            waiting += [m.removeprefix("fer_core.") for m in modules if m.startswith("fer_core.")]
+    assert "annotate_files" in seen and "clip" not in seen
