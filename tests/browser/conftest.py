@@ -32,7 +32,7 @@ FLAGS = [
     "--disable-sync",
 ]
 HOST = "127.0.0.1"
-PATIENCE_MS = 30_000  # for a busy machine; an idle one needs a tenth
+PATIENCE_MS = 60_000  # for a busy machine; an idle one needs a tenth
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -75,8 +75,9 @@ def window(chromium: str, flags: list[str]) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(window: Browser) -> Iterator[BrowserContext]:
+    # One a module, too: what a page is made of is then fetched and compiled once.
     context = window.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     yield context
@@ -104,5 +105,6 @@ def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
     page.goto(str(app.local_url))
     page.get_by_role("button", name="Choose a photo").wait_for()
     yield page
+    page.close()
     assert not errors
     assert not elsewhere
