@@ -65,7 +65,7 @@ def main() -> int:
         "--minutes",
         type=int,
         default=10,
-        help="over which memory is watched, for webcam; of the clip, for video",
+        help="over which memory is watched, for live and webcam; of the clip, for video",
     )
     parser.add_argument("--every", type=int, default=1, help="n of every n-th frame, for video")
     options = parser.parse_args()

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks.film import frames
+from benchmarks.memory import memory_mb
 from demo.photos import jpeg_uri
 from demo.pipelines import PipelineStore
 from demo.viewers import Viewers
@@ -24,7 +25,7 @@ from fer_core import FerPipeline, render
 from fer_core.images import read_picture
 from fer_core.types import Faces, Float32Array, UInt8Array
 
-OPTIONS = ("frames",)
+OPTIONS = ("frames", "minutes")
 FILM_RATE, PAGE_RATE = 30, 12  # frames a second: of the film, and of those that a page sends
 WARM_UP = 12
 QUALITY = 80  # of the page's JPEG
@@ -41,7 +42,23 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "frames": options.frames,
         "weights": pipeline.card.name,
         "faces": {str(faces): _film(pipeline, faces, options.frames) for faces in (1, 4)},
+        "resident_mb_after_each_minute": _memory(pipeline, options.minutes),
     }
+
+
+def _memory(pipeline: FerPipeline, minutes: int) -> list[float]:
+    """The process's memory while one viewer streams, one face, as fast as it goes."""
+    film = [_jpeg(frame) for frame in frames(1)]
+    clock = _Clock()
+    viewers = Viewers(PipelineStore(pipeline), clock)
+    sizes = []
+    for minute in range(minutes):
+        for number in range(minute * 60 * PAGE_RATE, (minute + 1) * 60 * PAGE_RATE):
+            clock.seconds = number / PAGE_RATE
+            jpeg = film[round(number * FILM_RATE / PAGE_RATE) % len(film)]
+            viewers.frame(_message(jpeg, pipeline.card.name))
+        sizes.append(memory_mb("VmRSS"))
+    return sizes
 
 
 def _film(pipeline: FerPipeline, faces: int, count: int) -> dict[str, Any]:
@@ -53,14 +70,7 @@ def _film(pipeline: FerPipeline, faces: int, count: int) -> dict[str, Any]:
     for number in range(WARM_UP + count):
         clock.seconds = number / PAGE_RATE
         jpeg = film[round(number * FILM_RATE / PAGE_RATE) % len(film)]
-        message = {
-            "viewer": "benchmark",
-            "jpeg": base64.b64encode(jpeg).decode(),
-            "style": "emoji",
-            "weights": pipeline.card.name,
-            "smoothing": 0.4,
-            "cover": False,
-        }
+        message = _message(jpeg, pipeline.card.name)
         spent.seconds.clear()
         total, reply = _timed(partial(viewers.frame, message))
         if len(reply["faces"]) != faces:
@@ -84,6 +94,18 @@ def _figures(followed: list[Seconds], plain: list[float]) -> dict[str, Any]:
         "plain_to_followed_mean": round(float(np.mean(plain) / totals.mean()), 2),
         "searched_frames": sum("search" in frame for frame in followed),
         "mean_milliseconds_by_part": {n: round(value * 1000, 1) for n, value in parts.items()},
+    }
+
+
+def _message(jpeg: bytes, weights: str) -> dict[str, Any]:
+    """What the page sends with a frame."""
+    return {
+        "viewer": "benchmark",
+        "jpeg": base64.b64encode(jpeg).decode(),
+        "style": "emoji",
+        "weights": weights,
+        "smoothing": 0.4,
+        "cover": False,
     }
 
 

@@ -5,11 +5,9 @@ frames are followed as in clips, and analyzed one by one as pictures, in turns i
 """
 
 import argparse
-import re
 import time
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from pathlib import Path
 from typing import IO, Any
 
 import av
@@ -18,6 +16,7 @@ import torch
 from av.video.stream import VideoStream
 
 from benchmarks.film import SIZE_HW, frames
+from benchmarks.memory import memory_mb
 from fer_core import FerPipeline
 from fer_core.clip_source import ClipLimits
 from fer_core.live import LiveOptions, LiveSession
@@ -145,9 +144,3 @@ def _milliseconds(act: Callable[[Any], object], items: Iterable[Any]) -> float:
         act(item)
         count += 1
     return (time.perf_counter() - started) / count * 1000
-
-
-def memory_mb(what: str) -> float:
-    """What Linux says of this process, in MB: "VmRSS" is now, "VmHWM" the most there ever was."""
-    found = re.search(rf"{what}:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1024 if found else float("nan")

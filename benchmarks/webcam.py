@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.film import FRAMES, READ_COUNTER, camera_flags, frames, mjpeg
+from benchmarks.memory import memory_mb
 
 OPTIONS = ("seconds", "minutes")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -70,7 +71,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "two viewers, one face": run(1, 2, options.seconds),
         }
         if options.minutes:
-            before = _resident_mb()
+            before = memory_mb("VmRSS")
             minute = []
             # In one run of the camera, so that what grows with it would show.
             clip = Path(folder) / "1.mjpeg"
@@ -78,7 +79,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             page = _watch(window, str(app.local_url))
             for _ in range(options.minutes):
                 time.sleep(60)
-                minute.append(_resident_mb())
+                minute.append(memory_mb("VmRSS"))
                 page.evaluate("window.noted = []")
             window.close()
             figures["server_resident_mb"] = {"before": before, "after_each_minute": minute}
@@ -117,8 +118,3 @@ def _figures(noted: list[list[float]]) -> dict[str, float]:
         "longest_wait_ms": round(float(np.diff(at).max())),
         "camera_frames_per_second": round(camera_rate, 1),
     }
-
-
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)

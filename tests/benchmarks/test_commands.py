@@ -33,7 +33,7 @@ def written(tmp_path, monkeypatch):
             "degraded --data PATH --faces 9 --weights a b",
         ),
         ("detectors", "detectors --photos demo/examples"),
-        ("live --frames 9", "live --frames 9"),
+        ("live --frames 9", "live --frames 9 --minutes 10"),
         ("webcam --seconds 5", "webcam --seconds 5 --minutes 10"),
         ("training --device cpu", "training --device cpu"),
         ("video --every 5", "video --minutes 10 --every 5 --device auto"),
