@@ -50,3 +50,11 @@ def test_mirror_averaging_makes_left_and_right_alike():
 def test_crops_of_a_wrong_shape_are_refused(shape):
     with pytest.raises(FerError, match="crops"):
         small()(np.zeros(shape, np.uint8))
+
+
+def test_one_pass_is_the_answer_for_the_crop_alone():
+    crops = noise(3, 48, 48)
+    averaged = small(mirror_average=True)
+    plain = Classifier(averaged.model, InputSpec(), CPU)
+    assert np.allclose(averaged.one_pass()(crops), plain(crops), atol=1e-6)
+    assert not np.allclose(averaged(crops), plain(crops), atol=1e-6)  # it is left as it was

@@ -214,3 +214,21 @@ def test_a_real_face_is_followed_and_happy_all_the_time(pipeline, astronaut):
         assert names(analysis) == analysis.labels == ["happy"]
         truth = still + np.array([right, down, right, down], np.float32)
         assert overlap(analysis.faces.xyxy, truth)[0, 0] > 0.8
+
+
+def test_every_other_frame_is_shown_to_the_classifier_mirrored():
+    seen = []
+
+    def keep(crops):
+        seen.append(crops)
+        return read_levels(crops)
+
+    detector = FakeDetector()
+    pipeline = FerPipeline(detector, keep, CARD, CARD.crop["mtcnn"])
+    session = LiveSession(pipeline)
+    rising = np.tile(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], (240, 1, 3))
+    for number in range(4):
+        session.analyze(pipeline, rising, number / 10)
+    first, second, third, fourth = (crops[0].astype(int) for crops in seen)
+    assert (first == second[:, ::-1]).all() and (first != second).any()
+    assert (third == first).all() and (fourth == second).all()
