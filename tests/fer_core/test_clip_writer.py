@@ -242,8 +242,10 @@ class TestWhatGoesWrong:
         assert tone_starts_seconds(whole(video)) == pytest.approx(0.5, abs=0.03)
 
     def test_a_frame_of_another_size(self):
+        writer = ClipWriter((8, 8), Fraction(1, 25), Fraction(25))
         with pytest.raises(ValueError, match="the frame is"):
-            ClipWriter((8, 8), Fraction(1, 25), Fraction(25)).write(square(0), 0, 1)
+            writer.write(square(0), 0, 1)
+        writer.close()
 
 
 class TestFiles:
