@@ -1,28 +1,20 @@
 """The dashboard in a real browser, on made-up reports and the shipped weights."""
 
 import contextlib
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import made_up_reports as made_up
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import TimeoutError as Timeout
 
 from demo.gradio_app import EXAMPLES_FOLDER
-from fer_core.weights import FOLDER
 from tests.browser.accessibility import COLOUR_RULES, serious_faults
 from tests.browser.conftest import FLAGS
+from tests.browser.dashboard_server import dashboard
 from tests.browser.film import fake_camera
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
     "Overview": "Which model?",
     "Compare": "Compare",
@@ -32,7 +24,6 @@ PAGES = {
     "Reports against ours": "Reports against ours",
     "Data": "Data",
 }
-PATIENCE_SECONDS = 60
 CLICKS, CLICK_MS = 5, 10_000
 # Streamlit starts the camera twice: at once, and again for the width that it then measured. In
 # between there is no picture, and the first one after it is black.
@@ -52,44 +43,13 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.fixture(scope="module")
 def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The dashboard as its command starts it."""
-    folder = tmp_path_factory.mktemp("weights")
-    made_up.fill(folder, 4)
-    for name in ("compact-ferplus.json", "compact-ferplus.safetensors", "studies"):
-        (folder / name).symlink_to(FOLDER / name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = "-m streamlit run demo/dashboard.py --server.headless=true --server.address=127.0.0.1"
-    server = subprocess.Popen(
-        [sys.executable, *command.split(), f"--server.port={port}"],
-        cwd=ROOT,
-        env={**os.environ, "FER_STUDIO_WEIGHTS": str(folder), "FER_STUDIO_RUNS": str(folder)},
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(f"{url}/_stcore/health", server)
+    with dashboard(tmp_path_factory.mktemp("weights")) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(PATIENCE_SECONDS)
-
-
-def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the dashboard did not start"
-        try:
-            urllib.request.urlopen(url)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the dashboard did not answer")
 
 
 @pytest.fixture
 def board(context: BrowserContext, address: str) -> Iterator[Page]:
-    """The overview. After each test: no console error, and no request to anywhere else."""
+    """An empty page. After each test: no console error, and no request to anywhere else."""
     page = context.new_page()
     errors: list[str] = []
     elsewhere: list[str] = []
@@ -106,8 +66,6 @@ def board(context: BrowserContext, address: str) -> Iterator[Page]:
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: check(request.url))
-    page.goto(address)
-    settled(page, "Which model?")
     yield page
     page.close()
     assert not errors
@@ -125,12 +83,18 @@ def settled(page: Page, title: str = "") -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+def visit(page: Page, address: str, title: str) -> None:
+    page.goto(address)
+    settled(page, title)
+
+
 def open_page(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
     settled(page, PAGES[name])
 
 
-def test_each_page_is_accessible_and_fits_a_phone(board: Page) -> None:
+def test_each_page_is_accessible_and_fits_a_phone(board: Page, address: str) -> None:
+    visit(board, address, "Which model?")
     found: set[str] = set()
     for name in PAGES:
         board.emulate_media(color_scheme="light")
@@ -147,8 +111,10 @@ def test_each_page_is_accessible_and_fits_a_phone(board: Page) -> None:
     assert not found
 
 
-def test_a_click_on_the_matrix_opens_the_cell_and_the_address_keeps_it(board: Page) -> None:
-    open_page(board, "Inside a class")
+def test_a_click_on_the_matrix_opens_the_cell_and_the_address_keeps_it(
+    board: Page, address: str
+) -> None:
+    visit(board, f"{address}/inside", "Inside a class")
     plot = board.get_by_test_id("stPlotlyChart").first.locator(".nsewdrag").first
     plot.hover()  # waits until it no longer moves
     box = plot.bounding_box()
@@ -162,7 +128,8 @@ def test_a_click_on_the_matrix_opens_the_cell_and_the_address_keeps_it(board: Pa
     expect(board.get_by_role("heading", name="Labelled sad, answered surprise")).to_be_visible()
 
 
-def test_ticked_rows_lead_to_their_comparison(board: Page) -> None:
+def test_ticked_rows_lead_to_their_comparison(board: Page, address: str) -> None:
+    visit(board, address, "Which model?")
     table = board.get_by_test_id("stDataFrame").first
     table.locator("canvas [role=gridcell]").first.wait_for(state="attached")  # it has been drawn
     for row in (1, 2):
@@ -175,7 +142,8 @@ def test_ticked_rows_lead_to_their_comparison(board: Page) -> None:
     expect(board.get_by_text("McNemar's exact test")).to_be_visible()
 
 
-def test_controls_change_the_view_and_its_address(board: Page) -> None:
+def test_controls_change_the_view_and_its_address(board: Page, address: str) -> None:
+    visit(board, address, "Which model?")
     find = board.get_by_label("Filter")
     find.fill("made-up-001")
     find.press("Enter")
@@ -195,7 +163,8 @@ def test_controls_change_the_view_and_its_address(board: Page) -> None:
     expect(board.get_by_text("answers 100%").first).to_be_visible()
 
 
-def test_charts_are_saved_as_csv_and_svg(board: Page) -> None:
+def test_charts_are_saved_as_csv_and_svg(board: Page, address: str) -> None:
+    visit(board, address, "Which model?")
     board.get_by_role("radio", name="SVG").click()
     chart = board.get_by_test_id("stPlotlyChart").first
     save = chart.locator(".modebar-btn").first
@@ -211,8 +180,10 @@ def test_charts_are_saved_as_csv_and_svg(board: Page) -> None:
     assert picture.value.suggested_filename == "accuracy-against-parameters.svg"
 
 
-def test_an_uploaded_photo_gets_its_maps_and_a_broken_one_a_sentence(board: Page) -> None:
-    open_page(board, "Attention")
+def test_an_uploaded_photo_gets_its_maps_and_a_broken_one_a_sentence(
+    board: Page, address: str
+) -> None:
+    visit(board, f"{address}/attention", "Attention")
     expect(board.get_by_role("img", name="Feature maps").last).to_be_visible()
     # What the page no longer shows is gone from the server, too, also if it was still on its way.
     board.wait_for_function("[...document.images].every(image => image.complete)")
@@ -244,8 +215,7 @@ def take_photo(page: Page) -> None:
 
 
 def test_a_snapshot_of_the_camera_gets_its_maps(board: Page, address: str) -> None:
-    board.goto(f"{address}/attention?source=camera")
-    settled(board, "Attention")
+    visit(board, f"{address}/attention?source=camera", "Attention")
     expect(board.get_by_text("goes to the machine that runs this page")).to_be_visible()
     take_photo(board)
     expect(board.get_by_text("happy", exact=True).first).to_be_visible()

@@ -40,7 +40,7 @@ def quick_run(tmp_path_factory):
 def test_the_whole_path_on_drawn_faces(quick_run, call, tmp_path):
     folder, result = quick_run
     report = json.loads((folder / "report.json").read_text())
-    assert report["accuracy"] > 0.9  # drawn faces are easy; one seventh would be chance
+    assert report["accuracy"] > 0.8  # drawn faces are easy; one seventh would be chance
     assert "img/s" in result.stderr and "valid accuracy" in result.stdout
     code, _, err = call("train.export", folder, "--name", "drawn", "--to", tmp_path)
     assert code == 0, err
