@@ -59,11 +59,15 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
     expect(tab.get_by_role("img", name="Each person's strongest moments")).to_be_visible()
 
     # A click on the timeline brings the video to that moment.
+    tab.wait_for_function(
+        "document.querySelector('#timeline .js-plotly-plot')?.dataset.seeks === 'yes'"
+    )
     plot = tab.locator("#timeline .nsewdrag").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box
     tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30)
+    tab.wait_for_selector("#timeline .hoverlayer *", state="attached")  # it knows the place
     tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + 30)
     tab.wait_for_function("Math.abs(document.querySelector('#film video').currentTime - 1) < 0.3")
 
