@@ -1,5 +1,6 @@
 """Where the user points the pages at their own copy of FER2013, by path or by upload."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ READING = "Reading FER2013, once: that takes some ten seconds …"
 
 def own_copy(use: str) -> Fer2013 | None:
     """The user's FER2013, or None. use: what the page shows more with it, in a line."""
+    path, give = "", "Give the path of a folder on the machine that runs this page, or"
+    # Hugging Face sets SPACE_ID. There a path would let strangers ask for the host's files.
+    hosted = "SPACE_ID" in os.environ
     with st.expander("Your own FER2013", icon=":material/folder_open:"):
-        st.markdown(
-            f"{use} Give the path of a folder on the machine that runs this page, or upload the "
-            f"files: {EXPECTED}."
-        )
-        path = st.text_input(
-            "Path", key="fer2013_path", persist_state="session", placeholder="/data/fer2013"
-        )
+        st.markdown(f"{use} {'To add it,' if hosted else give} upload the files: {EXPECTED}.")
+        if not hosted:
+            path = st.text_input(
+                "Path", key="fer2013_path", persist_state="session", placeholder="/data/fer2013"
+            )
         files = st.file_uploader(
-            "Or upload", type=["csv", "parquet"], accept_multiple_files=True, key="fer2013_files"
+            "Files", type=["csv", "parquet"], accept_multiple_files=True, key="fer2013_files"
         )
         st.caption("The faces stay in this machine's memory and are not sent on.")
     if files:

@@ -20,7 +20,8 @@ class DeviceChoice:
         """The GPU's name, or how many threads of the CPU are in use."""
         if self.device.type == "cuda":
             return torch.cuda.get_device_name(self.device)
-        return f"CPU, {torch.get_num_threads()} threads"
+        threads = torch.get_num_threads()
+        return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
     def autocast(self) -> torch.autocast:
         """A context in which matrix work runs in `dtype` (no effect for float32)."""

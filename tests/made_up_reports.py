@@ -76,7 +76,7 @@ def report(name: str, found: Predictions, **changes: object) -> EvalReport:
         epochs=epochs,
         best_epoch=epochs,
         seconds=300.0,
-        device="CPU, 1 threads",
+        device="CPU, 1 thread",
         command=f"python -m train.run {name} --data PATH --out runs/{name}",
         recipe={"arch": "compact_se", "arch_args": {"widths": [8, 8, 8, 8]}, "lr": 0.1},
         training_faces=28_000,

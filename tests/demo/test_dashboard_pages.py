@@ -54,6 +54,16 @@ def test_with_fer2013_the_faces_and_votes_are_shown(names, fer2013):
     assert "expected fer2013.csv or" in checked(at.run()).error[0].value
 
 
+@pytest.mark.parametrize("hosted", [True, False])
+def test_a_public_host_takes_no_path_of_its_own(names, monkeypatch, hosted):
+    if hosted:
+        monkeypatch.setenv("SPACE_ID", "someone/fer-studio")
+    at = opened("data")
+    assert len(at.text_input) == (0 if hosted else 1)
+    assert ("the machine that runs this page" in text(at)) is not hosted
+    assert len(at.get("file_uploader")) == 1
+
+
 def test_another_fer2013_is_not_taken_for_the_judged_one(names, fer2013):
     table = pd.read_csv(fer2013 / "fer2013.csv")
     table.assign(emotion=(table["emotion"] + 1) % 7).to_csv(fer2013 / "fer2013.csv", index=False)

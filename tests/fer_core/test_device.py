@@ -1,0 +1,10 @@
+import pytest
+import torch
+
+from fer_core.device import choose_device
+
+
+@pytest.mark.parametrize(("threads", "words"), [(1, "CPU, 1 thread"), (3, "CPU, 3 threads")])
+def test_the_cpu_in_words(threads, words, monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    assert choose_device("cpu").in_words == words
