@@ -40,17 +40,19 @@ GONE = "The clip is no longer in memory. Please choose it again."
 STOPPED = "Stopping; what is done so far is kept …"
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
 
-# A click on the timeline brings the video to that moment.
+# A click on the timeline brings the video to that moment. The plot of a second clip takes the
+# place of the first one's some time after this is called, so it is looked for more than once.
 SEEK_BY_CLICK = """() => {
   const attach = (tries) => {
     const plot = document.querySelector("#timeline .js-plotly-plot");
-    if (!plot || !plot.on) return tries && setTimeout(attach, 200, tries - 1);
-    if (plot.dataset.seeks) return;
-    plot.dataset.seeks = "yes";
-    plot.on("plotly_click", (click) => {
-      const video = document.querySelector("#film video");
-      if (video) video.currentTime = click.points[0].x;
-    });
+    if (plot?.on && !plot.dataset.seeks) {
+      plot.dataset.seeks = "yes";
+      plot.on("plotly_click", (click) => {
+        const video = document.querySelector("#film video");
+        if (video) video.currentTime = click.points[0].x;
+      });
+    }
+    if (tries) setTimeout(attach, 200, tries - 1);
   };
   attach(50);
 }"""

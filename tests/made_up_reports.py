@@ -8,7 +8,7 @@ import numpy as np
 
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, Predictions
-from train import metrics
+from train.evaluate import judge
 
 FACES = 400
 DATASETS = {"fer2013": "FER2013 labels", "ferplus": "FER2013 FER+ majority"}
@@ -32,30 +32,13 @@ def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predic
 def evaluation(found: Predictions, label_set: str, subset: str) -> Evaluation:
     answers = found.answers[label_set]
     keep = (answers >= 0) & (found.clean | (subset == "all"))
-    probs, answers = found.probs[keep], answers[keep]
-    matrix = metrics.confusion_matrix(probs, answers)
-    share = metrics.accuracy(probs, answers)
-    precision, recall, f1 = metrics.per_class(matrix)
-    return Evaluation(
+    return judge(
+        found.probs[keep],
+        answers[keep],
         dataset=DATASETS[label_set],
         label_set=label_set,
         split="PrivateTest",
         subset=subset,
-        n=len(answers),
-        confusion=tuple(tuple(row) for row in matrix.tolist()),
-        accuracy=share,
-        interval=metrics.wilson_interval(share, len(answers)),
-        macro_f1=float(f1.mean()),
-        ece=metrics.expected_calibration_error(probs, answers),
-        per_class={
-            label: {
-                "precision": float(precision[i]),
-                "recall": float(recall[i]),
-                "f1": float(f1[i]),
-                "n": int(matrix[i].sum()),
-            }
-            for i, label in enumerate(LABELS)
-        },
     )
 
 

@@ -25,6 +25,8 @@ class Recipe:
     `plateau` is what the schedule of that name multiplies the rate by, and the epochs without a
     lower validation loss that it waits for.
     `resplit` replaces the data set's own splits by a stratified 80/10/10 of all its faces.
+    `teachers` names finished runs beside this one; `teacher_share` of each target is the mean of
+    their answers (distillation), the rest what `label_set` says.
     `patience` ends the run after that many epochs without a better validation accuracy.
     """
 
@@ -48,6 +50,8 @@ class Recipe:
     mirror_average: bool = False
     patience: int = 1000
     start_from: str = ""
+    teachers: tuple[str, ...] = ()
+    teacher_share: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -55,6 +59,12 @@ class Recipe:
             raise ValueError(f"augment is one of {', '.join(AUGMENTATIONS)}, not {self.augment!r}")
         if self.epochs < 1 or self.batch_size < 2:
             raise ValueError("a run needs at least one epoch and batches of at least two faces")
+
+    @property
+    def builds_on(self) -> tuple[str, ...]:
+        """The names of the experiments whose runs must be finished before."""
+        start = () if self.start_from in ("", "imagenet") else (self.start_from,)
+        return (*start, *self.teachers)
 
     @property
     def input_spec(self) -> InputSpec:

@@ -31,7 +31,7 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
     if split is data.test and not data.clean_test.all():
         subsets["clean"] = data.clean_test
     return tuple(
-        _judge(
+        judge(
             probs[chosen],
             answers[chosen],
             dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
@@ -46,7 +46,11 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
     )
 
 
-def _judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
+def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
+    """The figures of float32 (N, 7) predictions beside int (N,) right answers.
+
+    names: the fields of `Evaluation` that say what was judged.
+    """
     matrix = metrics.confusion_matrix(probs, answers)
     share = metrics.accuracy(probs, answers)
     precision, recall, f1 = metrics.per_class(matrix)

@@ -27,6 +27,7 @@ from fer_core.models import Pretrained, create_model
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
+from train.distil import teachers_answers
 from train.distributed import ALONE, Ranks
 from train.errors import RunError
 from train.files import BEST, CHECKPOINT, save_checkpoint, save_tensors
@@ -76,6 +77,11 @@ class Trainer:
         targets = torch.from_numpy(split.targets(self.recipe.label_set))
         smoothing = self.recipe.label_smoothing
         targets = targets * (1 - smoothing) + smoothing / targets.shape[1]
+        if self.recipe.teachers:
+            taught = teachers_answers(
+                self.folder.parent, self.recipe.teachers, split.images, self.choice
+            )
+            targets = torch.lerp(targets, torch.from_numpy(taught), self.recipe.teacher_share)
         return images, targets.to(self.choice.device)
 
     def _initial_model(self) -> nn.Module:

@@ -1,12 +1,14 @@
 """Write every table of figures from the reports: python -m train.tables."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from fer_core.report import EvalReport, Evaluation, read_report
 from fer_core.study import rows_to_json
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, list_weights, read_card
+from train.config import Recipe
 from train.experiments import EXPERIMENTS
 from train.study_tables import best_rows, study_row, study_tables
 
@@ -20,7 +22,7 @@ STUDIES = ("ours", "START", "UNT", "Leeds", "USTH", "records")
 
 COLUMNS = (
     *("weights", "passes", "FER+ majority, all", "clean", "FER2013 labels, all", "clean"),
-    *("macro-F1", "ECE"),
+    *("macro-F1", "ECE", "seed"),
 )
 
 
@@ -36,19 +38,24 @@ def figures_table() -> str:
         f"|{'---|' * len(COLUMNS)}",
         *(_row(name, report) for name, report in reports.items()),
         "",
-        "Macro-F1 and ECE are on the labels that the weights learned. Seed 0; made and judged by:",
+        "Macro-F1 and ECE are on the labels that the weights learned. Made and judged by:",
         "",
         "```",
-        *dict.fromkeys(line for report in reports.values() for line in _commands(report)),
+        *dict.fromkeys(
+            line for report in reports.values() for line in _commands(report.experiment)
+        ),
         "```",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _commands(report: EvalReport) -> list[str]:
-    """The command that made the weights, after that of the run they start from."""
-    start = str(report.recipe["start_from"])
-    return [*([EXPERIMENTS[start].command] if start else []), report.command]
+def _commands(name: str) -> Iterator[str]:
+    """The command of an experiment, after those of the runs that it builds on."""
+    experiment = EXPERIMENTS[name]
+    if isinstance(experiment.recipe, Recipe):
+        for earlier in experiment.recipe.builds_on:
+            yield from _commands(earlier)
+    yield experiment.command
 
 
 def _row(name: str, report: EvalReport) -> str:
@@ -56,7 +63,8 @@ def _row(name: str, report: EvalReport) -> str:
     order = [(labels, subset) for labels in ("ferplus", "fer2013") for subset in ("all", "clean")]
     cells = [_cell(by_kind[kind]) for kind in order]
     learned = report.main
-    figures = [f"{learned.macro_f1:.3f}", f"{learned.ece:.3f}"]
+    seeds = ", ".join(map(str, report.seeds))
+    figures = [f"{learned.macro_f1:.3f}", f"{learned.ece:.3f}", seeds]
     passes = 2 if report.recipe["mirror_average"] else 1
     return f"| `{name}` | {' | '.join([str(passes), *cells, *figures])} |"
 

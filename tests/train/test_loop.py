@@ -7,10 +7,14 @@ import torch
 from safetensors.torch import load_file
 
 from fer_core import FerError
+from fer_core.classifier import Classifier
 from fer_core.device import choose_device
-from train.config import Recipe
+from fer_core.inputs import InputSpec
+from fer_core.models import create_model
+from train.config import Experiment, Recipe
 from train.files import BEST, CHECKPOINT
 from train.loop import Trainer, _balance
+from train.run import run
 
 CPU = choose_device("cpu")
 
@@ -100,6 +104,24 @@ def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
     assert torch.allclose(made.targets.max(1).values, torch.tensor(0.9))
     smooth = dataclasses.replace(recipe, label_smoothing=0.14)
     assert trainer(smooth, tiny_data, tmp_path).targets.min() == pytest.approx(0.02)
+
+
+def test_teachers_answers_are_half_of_the_targets(recipe, tiny_data, tmp_path):
+    teacher = dataclasses.replace(recipe, epochs=1)
+    taught = dataclasses.replace(recipe, teachers=("first", "second"))
+    with pytest.raises(FerError, match=r"train\.run first .*--resume"):
+        trainer(taught, tiny_data, tmp_path / "taught")
+    answers = []
+    for seed, name in enumerate(taught.teachers):
+        seeded = dataclasses.replace(teacher, seed=seed)
+        run(Experiment(name, seeded), tiny_data, tmp_path / name, CPU)
+        model = create_model(recipe.arch, **recipe.arch_args)
+        model.load_state_dict(load_file(tmp_path / name / BEST))
+        answers.append(Classifier(model, InputSpec(), CPU)(tiny_data.train.images))
+    assert not np.allclose(*answers)
+    targets = trainer(taught, tiny_data, tmp_path / "taught").targets.numpy()
+    labels = np.eye(7)[tiny_data.train.labels]
+    assert np.allclose(targets, labels / 2 + sum(answers) / 4, atol=1e-6)
 
 
 def test_learning_rate_warms_up_and_decays(recipe):

@@ -103,6 +103,27 @@ LITE0 = (
         ),
         changes=f"its twin, {_LABELS}",
     ),
+    Experiment(
+        "lite0-fer2013-distilled",
+        Recipe(
+            "efficientnet_lite0",
+            {"side": 96},
+            label_set="fer2013",
+            augment="photo",
+            epochs=6,
+            batch_size=64,
+            optimizer="adamw",
+            lr=0.0004,
+            weight_decay=0.02,
+            warmup_epochs=0.3,
+            ema_decay=0.998,
+            mirror_average=True,
+            start_from="lite0-fer2013",
+            teachers=("lite0-fer2013", "compact-fer2013"),
+            seed=1,  # other pictures than those of the cycle before
+        ),
+        changes="a further cycle, half taught by both twins (Hinton et al. 2015)",
+    ),
 )
 
 ATTENTION_KINDS = {
