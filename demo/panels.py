@@ -12,6 +12,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
+from demo.charts.style import GROUND
 from demo.reports_store import Shelf, judged_on, shelf, weights_folder
 from fer_core.report import EvalReport
 
@@ -79,6 +80,8 @@ def chart(
     alt: what the chart shows, in a sentence or two. name: of the files, and the element's key.
     table: what the chart is drawn from.
     """
+    # Else the picture that is saved from a dark page has light text on a clear ground.
+    figure.update_layout(paper_bgcolor=GROUND)
     kind = st.session_state.get(PICTURES, "PNG").lower()
     options = {"format": kind, "filename": name, "scale": 2 if kind == "png" else 1}
     st.plotly_chart(

@@ -53,7 +53,7 @@ def run_classical(
         source=experiment.source,
         published=experiment.published,
         arch=f"{recipe.features_from} + {recipe.method}",
-        params=method.params,
+        params=method.params + _features_params(recipe.features_from),
         labels=LABELS,
         main=main,
         others=tuple(e for e in evaluations if e is not main),
@@ -80,6 +80,11 @@ def _open_features(name: str) -> AbstractContextManager[Features]:
     if name in _FEATURES:
         return nullcontext(_FEATURES[name])
     return network_features(load_classifier(read_card(name), choose_device("cpu")))
+
+
+def _features_params(name: str) -> int:
+    """The parameters of the network that the features come from; without one, 0."""
+    return 0 if name in _FEATURES else read_card(name).params
 
 
 def _choose(

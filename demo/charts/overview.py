@@ -72,9 +72,9 @@ def against_cost(
                 "%{customdata[2]:.1f}]<br>%{x:,.4~s}<extra></extra>",
                 name=name,
             )
-    for index, (name, value) in enumerate(lines.items()):
+    for index, (name, value) in enumerate(sorted(lines.items(), key=lambda line: line[1])):
         figure.add_hline(y=value, line={"color": GUIDE, "width": 1, "dash": "dot"})
-        # Turn by turn at the left and the right, as lines lie close together.
+        # From below, turn by turn at the left and the right, as lines lie close together.
         left = index % 2 == 0
         figure.add_annotation(
             xref="paper",
@@ -86,8 +86,14 @@ def against_cost(
             showarrow=False,
             font={"size": 11, "color": INK},
         )
-    ticks = _ticks([p.cost for p in points])
-    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[_short(tick) for tick in ticks])
+    costs = [p.cost for p in points]
+    ticks = _ticks(costs)
+    figure.update_xaxes(
+        type="log",
+        range=_with_room(costs),
+        tickvals=ticks,
+        ticktext=[_short(tick) for tick in ticks],
+    )
     figure.update_yaxes(ticksuffix=" %")
     return finish(figure, title, x, "accuracy, 95 % interval", 460)
 
@@ -97,6 +103,13 @@ def _ticks(costs: Sequence[float]) -> list[float]:
     low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
     steps = (1, 2, 5) if high - low <= 3 else (1,)
     return [step * 10.0**power for power in range(low - 1, high + 1) for step in steps]
+
+
+def _with_room(costs: Sequence[float]) -> tuple[float, float]:
+    """The ends of a logarithmic axis, as powers of ten, with room for the outermost names."""
+    low, high = math.log10(min(costs)), math.log10(max(costs))
+    room = 0.15 * max(high - low, 0.5)
+    return low - room, high + room
 
 
 def _short(value: float) -> str:

@@ -23,6 +23,7 @@ WHITE_ABOVE = 0.62  # text on a cell of more than this opacity is white
 
 # Streamlit replaces this very colour by the theme's text colour; elsewhere it is nearly black.
 INK = "#000037"
+GROUND = "#000038"  # by the colour of the page; for Streamlit's charts alone
 GUIDE = "#8C8C8C"  # lines that only guide the eye, visible on light and dark
 GRID = "rgba(140, 140, 140, 0.22)"
 

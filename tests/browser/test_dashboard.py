@@ -164,6 +164,7 @@ def test_controls_change_the_view_and_its_address(board: Page, address: str) -> 
 
 
 def test_charts_are_saved_as_csv_and_svg(board: Page, address: str) -> None:
+    board.emulate_media(color_scheme="dark")
     visit(board, address, "Which model?")
     board.get_by_role("radio", name="SVG").click()
     chart = board.get_by_test_id("stPlotlyChart").first
@@ -178,6 +179,8 @@ def test_charts_are_saved_as_csv_and_svg(board: Page, address: str) -> None:
     with board.expect_download() as picture:
         save.click()
     assert picture.value.suggested_filename == "accuracy-against-parameters.svg"
+    # The page's own ground, on which its light text can be read.
+    assert DARK_GROUND in Path(picture.value.path()).read_text()
 
 
 def test_an_uploaded_photo_gets_its_maps_and_a_broken_one_a_sentence(

@@ -8,6 +8,7 @@ import pytest
 from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.report import EvalReport, read_report
+from fer_core.weights import read_card
 from train.config import ClassicalRecipe, Experiment
 from train.files import PREDICTIONS, REPORT
 from train.metrics import accuracy
@@ -58,6 +59,8 @@ def test_features_of_shipped_weights(tiny_data, tmp_path):
     report, kept = finish(
         ClassicalRecipe("tree", {"max_depth": 3}, "compact-fer2013"), tiny_data, tmp_path
     )
+    network = read_card("compact-fer2013").params
+    assert network < report.params <= network + 15  # with the nodes of a tree that deep
     assert report.recipe["chosen"]["depth"] in report.curves["depth"] == (1, 2, 3)
     assert len(np.unique(kept["probs"], axis=0)) <= 8  # the leaves of a tree that deep
     with pytest.raises(FerError, match="no-such"):
