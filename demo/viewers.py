@@ -15,7 +15,7 @@ from demo.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
-from fer_core.tracking import TrackingOptions
+from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError, UInt8Array
 
 log = logging.getLogger(__name__)

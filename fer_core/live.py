@@ -11,7 +11,8 @@ from fer_core.crops import cut_faces
 from fer_core.emotions import Emotion
 from fer_core.pipeline import FerPipeline
 from fer_core.smoothing import ExpressionSmoother
-from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
+from fer_core.tracking import FaceTracker, TrackedFaces
+from fer_core.tracking_options import TrackingOptions
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
 SMOOTHING_SECONDS = 0.4

@@ -9,53 +9,20 @@ from fer_core.boxes import join_faces, overlap, stack_boxes
 from fer_core.detection import Detector, Refiner
 from fer_core.inputs import resize, to_grey
 from fer_core.pipeline import in_reading_order
-from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
+from fer_core.tracking_options import REMEMBER_SECONDS, TrackingOptions
+from fer_core.types import Faces, Float32Array, UInt8Array
 
 FOLLOW_SCORE = 0.7  # a known face counts as seen down to this; a new one has to be surer
 SURE_SCORE = 0.9  # below this a refined box is refined once more: it had moved far
 SAME_FACE = 0.3  # least overlap (IoU) of a found face with the person it is taken for
 TOUCHING = 0.02  # least overlap of two faces that may cover one another
 ONE_FACE = 0.5  # two boxes that overlap more than this lie on one face
-REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
 LOST_WAY = 0.15  # a lost face has to be so much nearer than another, in heights of the box
 STEADY_SECONDS = 0.12  # time constant by which a resting box follows the refined one
 SPEED_SECONDS = 0.2  # time constant of the speed that is known of a face
 MOVING = 0.08  # a box that moves by this share of its height follows at once
 RETRY_SECONDS = 0.15  # while a face is lost, the whole frame is searched no more often than this
 CUT_LEVELS = 40.0  # mean change of the grey levels from frame to frame that makes a new scene
-
-
-@dataclass(frozen=True)
-class TrackingOptions:
-    """How faces are followed.
-
-    detect_every_seconds: the whole frame is searched at least this often.
-    hold_seconds: how long a face that cannot be seen keeps its place.
-    min_score: the least detection score for a new face, 0 to 1.
-    search_side: the longer side of the picture that is searched, in px: smaller is faster, and
-        misses smaller faces. 0 searches the frame as it is.
-    """
-
-    detect_every_seconds: float = 0.4
-    hold_seconds: float = 0.35
-    min_score: float = 0.95
-    search_side: int = 320
-
-    def __post_init__(self) -> None:
-        if not self.detect_every_seconds >= 0:
-            raise OptionError(
-                f"The whole frame is to be searched every {self.detect_every_seconds} seconds; "
-                "give 0 or more."
-            )
-        if not 0 <= self.min_score <= 1:
-            raise OptionError(f"The least detection score is {self.min_score}; give 0 to 1.")
-        if not self.search_side >= 0:
-            raise OptionError(f"The picture searched is {self.search_side} px; give 0 or more.")
-        if not 0 <= self.hold_seconds <= REMEMBER_SECONDS:
-            raise OptionError(
-                f"A lost face is to be held {self.hold_seconds} seconds; "
-                f"give 0 to {REMEMBER_SECONDS}."
-            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,9 +159,29 @@ class FaceTracker:
 
     def _search(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
-        seen = [track.raw for track in self._tracks if track.seen_seconds == seconds]
-        found = in_reading_order(_search(self._detector, picture, stack_boxes(seen), options))
-        found = found[overlap(found.xyxy, stack_boxes(seen)).max(1, initial=0) <= ONE_FACE]
+        seen = self._seen(seconds)
+        found = in_reading_order(_search(self._detector, picture, seen, options))
+        found = found[overlap(found.xyxy, seen).max(1, initial=0) <= ONE_FACE]
+        for index in self._found_again(found, seconds):
+            face = found[np.array([index])]
+            if face.scores[0] < options.min_score:
+                continue
+            if isinstance(self._detector, Refiner) and options.search_side:
+                sharp = self._refined(picture, face.xyxy)  # found in the reduced picture
+                face = sharp if sharp.scores[0] >= FOLLOW_SCORE else face
+            if (overlap(face.xyxy, self._seen(seconds)) > ONE_FACE).any():
+                continue
+            self._people += 1
+            self._tracks.append(
+                _Track(self._people, face.xyxy[0], face, np.zeros(4, np.float32), seconds)
+            )
+
+    def _seen(self, seconds: float) -> Float32Array:
+        """The boxes of those seen in this frame so far, (N, 4)."""
+        return stack_boxes([track.raw for track in self._tracks if track.seen_seconds == seconds])
+
+    def _found_again(self, found: Faces, seconds: float) -> list[int]:
+        """Give found faces to the lost whose places they overlap most; the faces left over."""
         lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < seconds]
         # Who walked on behind something is found ahead, who looked down where they were last.
         ahead = stack_boxes([self._tracks[index].expected(seconds) for index in lost])
@@ -204,27 +191,14 @@ class FaceTracker:
         # Who was seen in the frame before comes first: another may be passing behind them.
         since = np.array([self._tracks[index].seen_seconds for index in lost])
         overlaps[since < self._before_seconds] /= 2
-        free = set(range(len(found)))
+        left = set(range(len(found)))
         while overlaps.size and overlaps.max() > 0:
             row, column = np.unravel_index(int(overlaps.argmax()), overlaps.shape)
             overlaps[row, :] = overlaps[:, column] = 0
-            free.discard(int(column))
+            left.discard(int(column))
             track = self._tracks[lost[row]]
             self._tracks[lost[row]] = _moved(track, found[np.array([column])], seconds)
-        for index in sorted(free):
-            face = found[np.array([index])]
-            if face.scores[0] < options.min_score:
-                continue
-            if isinstance(self._detector, Refiner) and options.search_side:
-                sharp = self._refined(picture, face.xyxy)  # found in the reduced picture
-                face = sharp if sharp.scores[0] >= FOLLOW_SCORE else face
-            seen = [t.raw for t in self._tracks if t.seen_seconds == seconds]
-            if (overlap(face.xyxy, stack_boxes(seen)) > ONE_FACE).any():
-                continue
-            self._people += 1
-            self._tracks.append(
-                _Track(self._people, face.xyxy[0], face, np.zeros(4, np.float32), seconds)
-            )
+        return sorted(left)
 
 
 def _search(

@@ -7,7 +7,8 @@ import numpy as np
 
 from fer_core import Faces
 from fer_core.boxes import overlap
-from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
+from fer_core.tracking import FaceTracker, TrackedFaces
+from fer_core.tracking_options import TrackingOptions
 
 SIZE_HW = (240, 320)
 FACE = 60.0  # heights of the faces, px; they are four fifths as wide

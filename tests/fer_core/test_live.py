@@ -14,7 +14,7 @@ from fer_core.boxes import overlap
 from fer_core.emoji import STYLES
 from fer_core.emotions import LABELS, UNSURE
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
-from fer_core.tracking import TrackingOptions
+from fer_core.tracking_options import TrackingOptions
 
 RAW = LiveOptions(smoothing_seconds=0)
 

@@ -15,7 +15,8 @@ from moving_faces import (
 
 from fer_core import Faces, FerError
 from fer_core.boxes import join_faces, overlap
-from fer_core.tracking import FaceTracker, TrackedFaces, TrackingOptions
+from fer_core.tracking import FaceTracker, TrackedFaces
+from fer_core.tracking_options import TrackingOptions
 
 FRAME_RATES = [5, 10, 30]
 DETECTORS = [RefiningDetector, SceneDetector]

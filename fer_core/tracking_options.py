@@ -1,0 +1,40 @@
+"""How faces are followed through a film."""
+
+from dataclasses import dataclass
+
+from fer_core.types import OptionError
+
+REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
+
+
+@dataclass(frozen=True)
+class TrackingOptions:
+    """How faces are followed.
+
+    detect_every_seconds: the whole frame is searched at least this often.
+    hold_seconds: how long a face that cannot be seen keeps its place.
+    min_score: the least detection score for a new face, 0 to 1.
+    search_side: the longer side of the picture that is searched, in px: smaller is faster, and
+        misses smaller faces. 0 searches the frame as it is.
+    """
+
+    detect_every_seconds: float = 0.4
+    hold_seconds: float = 0.35
+    min_score: float = 0.95
+    search_side: int = 320
+
+    def __post_init__(self) -> None:
+        if not self.detect_every_seconds >= 0:
+            raise OptionError(
+                f"The whole frame is to be searched every {self.detect_every_seconds} seconds; "
+                "give 0 or more."
+            )
+        if not 0 <= self.min_score <= 1:
+            raise OptionError(f"The least detection score is {self.min_score}; give 0 to 1.")
+        if not self.search_side >= 0:
+            raise OptionError(f"The picture searched is {self.search_side} px; give 0 or more.")
+        if not 0 <= self.hold_seconds <= REMEMBER_SECONDS:
+            raise OptionError(
+                f"A lost face is to be held {self.hold_seconds} seconds; "
+                f"give 0 to {REMEMBER_SECONDS}."
+            )
