@@ -1,0 +1,29 @@
+"""The README's figures of speed are those of the last runs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def result(name: str) -> Any:
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize("faces", ["1", "4"])
+def test_the_server(faces):
+    figures = result("live")["faces"][faces]
+    text = (ROOT / "README.md").read_text()
+    median, ratio = figures["followed"]["median"], figures["plain_to_followed_median"]
+    assert f"| {median:.0f} ms, {ratio:.1f} times less" in text
+
+
+def test_the_browser_and_the_clip():
+    text = (ROOT / "README.md").read_text()
+    (page,) = result("webcam")["one viewer, one face"]
+    assert f"{page['frames_per_second']} frames a second, {page['delay_median_ms']} ms" in text
+    saved = result("video")["each_frame_analyzed"]["pictures_to_followed"]
+    assert f"{saved:.1f} times less a frame" in text
