@@ -142,6 +142,21 @@ def picture_button(picture: np.ndarray, name: str) -> None:
     )
 
 
+def subset_switch(bar: DeltaGenerator) -> str:
+    """All test faces, or the clean ones alone; kept in the address."""
+    subset = bar.segmented_control(
+        "Test faces",
+        list(SUBSETS),
+        default="all",
+        required=True,
+        key="faces",
+        format_func=SUBSETS.__getitem__,
+        bind="query-params",
+        help=SUBSETS_HELP,
+    )
+    return str(subset)
+
+
 def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
     """A switch for the labels and the subset that all the reports are judged by: data set and
     subset, kept in the address. None where they share none."""
@@ -160,17 +175,8 @@ def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
         help="The same answers against FER2013's own labels, or against what most of the ten "
         "FER+ annotators said.",
     )
-    subset = bar.segmented_control(
-        "Test faces",
-        list(SUBSETS),
-        default="all",
-        required=True,
-        key="faces",
-        format_func=SUBSETS.__getitem__,
-        bind="query-params",
-        help=SUBSETS_HELP,
-    )
-    return str(dataset), str(subset)
+    subset = subset_switch(bar)
+    return str(dataset), subset
 
 
 def file_name(*parts: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from demo.charts.style import finish, mark
+from demo.charts.style import bar_marker, finish, mark
 from fer_core.study import StudyRow
 
 UNITS = {"accuracy": " %", "loss": "", "lr": ""}
@@ -124,20 +124,11 @@ def detectors(milliseconds: Mapping[str, Mapping[str, float]]) -> go.Figure:
     """Grouped bars: for each detector the median milliseconds of each photo."""
     figure = go.Figure()
     for index, (name, photos) in enumerate(milliseconds.items()):
-        look = mark(index)
         figure.add_bar(
             x=list(photos),
             y=list(photos.values()),
             name=name,
-            marker={
-                "color": look["colour"],
-                "pattern": {
-                    "shape": look["pattern"],
-                    "fgcolor": "white",
-                    "size": 5,
-                    "fillmode": "overlay",
-                },
-            },
+            marker=bar_marker(index),
             hovertemplate=f"%{{x}}: %{{y:.0f}} ms<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.3)

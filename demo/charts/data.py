@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from demo.charts.style import EXPRESSION_COLOURS, PATTERNS, finish
+from demo.charts.style import EXPRESSION_COLOURS, bar_marker, finish
 from fer_core.emotions import LABELS
 
 
@@ -17,15 +17,7 @@ def counts(found: Mapping[str, np.ndarray], title: str) -> go.Figure:
             x=list(LABELS),
             y=numbers,
             name=name,
-            marker={
-                "color": EXPRESSION_COLOURS,
-                "pattern": {
-                    "shape": PATTERNS[index % len(PATTERNS)],
-                    "fgcolor": "white",
-                    "size": 5,
-                    "fillmode": "overlay",
-                },
-            },
+            marker=bar_marker(index, EXPRESSION_COLOURS),
             hovertemplate=f"%{{x}}: %{{y:,}}<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)

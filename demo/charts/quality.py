@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from demo.analysis import Reliability, Thresholds
-from demo.charts.style import finish, guide, mark
+from demo.charts.style import bar_marker, finish, guide, mark
 from fer_core.emotions import LABELS
 
 
@@ -13,20 +13,11 @@ def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) ->
     """Grouped bars: for each model its seven values in per cent."""
     figure = go.Figure()
     for index, (name, numbers) in enumerate(values.items()):
-        look = mark(index)
         figure.add_bar(
             x=list(LABELS),
             y=list(numbers),
             name=name,
-            marker={
-                "color": look["colour"],
-                "pattern": {
-                    "shape": look["pattern"],
-                    "fgcolor": "white",
-                    "size": 5,
-                    "fillmode": "overlay",
-                },
-            },
+            marker=bar_marker(index),
             hovertemplate=f"%{{x}}: {metric} %{{y:.1f}} %<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)

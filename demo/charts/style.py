@@ -1,6 +1,7 @@
 """What all charts share: colours, a second mark beside each colour, and the finish of a figure."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -35,7 +36,22 @@ def mark(index: int) -> dict[str, str]:
         # Once the colours repeat, another dash tells the two apart.
         "dash": DASHES[(index + index // len(MODEL_COLOURS)) % len(DASHES)],
         "symbol": SYMBOLS[(index + index // len(MODEL_COLOURS)) % len(SYMBOLS)],
-        "pattern": PATTERNS[index % len(PATTERNS)],
+    }
+
+
+def bar_marker(index: int, colours: Sequence[str] = ()) -> dict[str, Any]:
+    """The fill of the index-th of several sets of bars: a pattern of its own, and its colour.
+
+    colours: of the bars of each set, instead of one for the set.
+    """
+    return {
+        "color": list(colours) or MODEL_COLOURS[index % len(MODEL_COLOURS)],
+        "pattern": {
+            "shape": PATTERNS[index % len(PATTERNS)],
+            "fgcolor": "white",
+            "size": 5,
+            "fillmode": "overlay",
+        },
     }
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from demo.analysis import pareto
 from demo.charts.overview import Point, against_cost
 from demo.overview_table import measure, published_best, studies, table, weights_megabytes
-from demo.panels import SUBSETS, SUBSETS_HELP, chart, csv_button, heading, reports_or_stop
+from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
 from demo.reports_store import judged_on, study_rows, weights_folder
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
@@ -50,16 +50,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
         width=250,
         help="Figures by different labels cannot be compared with one another.",
     )
-    subset = top.segmented_control(
-        "Test faces",
-        list(SUBSETS),
-        default="all",
-        required=True,
-        key="faces",
-        format_func=SUBSETS.__getitem__,
-        bind="query-params",
-        help=SUBSETS_HELP,
-    )
+    subset = subset_switch(top)
     words = top.text_input(
         "Filter", key="find", placeholder="name, model or device", bind="query-params", width=200
     )
@@ -75,7 +66,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
     rows = table(
         reports,
         dataset,
-        str(subset),
+        subset,
         study_of,
         weights_megabytes(weights_folder()),
         st.session_state.get(TIMES, {}),
