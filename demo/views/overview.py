@@ -192,6 +192,11 @@ def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float])
         f"accuracy-against-{column.split()[0].lower()}",
         known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
     )
+    if lines:
+        st.caption(
+            "Dotted: the best figure that each report published, and how often a person agrees "
+            "with the labels (Goodfellow et al. 2013)."
+        )
     if missing:
         st.caption(f"Not drawn: {missing} without a known {against}.")
 
@@ -212,9 +217,9 @@ def page() -> None:
     under_table(rows, chosen, dict(found.reports))
     lines = {}
     if st.session_state.get("judged") == PERSON_ON:
-        lines = {"a person (Goodfellow et al. 2013)": PERSON}
+        lines = {"a person": PERSON}
         for study, best in published_best(rows_of_studies).items():
-            lines[f"{study}, best published"] = 100 * best
+            lines[f"{study}, best"] = 100 * best
     show_scatter(rows, chosen, lines)
 
 
