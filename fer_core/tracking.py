@@ -167,8 +167,10 @@ class FaceTracker:
             if face.scores[0] < options.min_score:
                 continue
             if isinstance(self._detector, Refiner) and options.search_side:
-                sharp = self._refined(picture, face.xyxy)  # found in the reduced picture
-                face = sharp if sharp.scores[0] >= FOLLOW_SCORE else face
+                # Seen sharply, the knot of a tie no longer passes for a face.
+                face = self._refined(picture, face.xyxy)
+                if face.scores[0] < options.min_score:
+                    continue
             if (overlap(face.xyxy, self._seen(seconds)) > ONE_FACE).any():
                 continue
             self._people += 1

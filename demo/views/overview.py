@@ -118,7 +118,12 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "macro-F1": number("macro-F1", format="%.1f %%", help="F1, each class the same weight"),
             "ECE": number("ECE", format="%.1f %%", help="Mean gap of confidence and accuracy"),
             "parameters": number("parameters", format="compact"),
-            "MB": number("file", format="%.1f MB", help="Of the shipped weights, if there are any"),
+            "MB": number(
+                "file",
+                format="%.1f MB",
+                width=80,  # from its first values, many of them empty, it comes out too narrow
+                help="Of the shipped weights, if there are any",
+            ),
             "ms per face": number("per face", format="%.1f ms"),
             "published": number("published", format="%.2f %%", help="By the source, where it did"),
             "minutes": number("training", format="%.0f min"),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from moving_faces import (
@@ -281,6 +283,18 @@ def test_a_new_face_has_to_be_sure_and_a_known_one_less_so():
     assert not any(frame.tracked.people for frame in play(detector, 10, 1))
     surely = TrackingOptions(min_score=0.8)
     assert all(frame.numbers() == {"a": 1} for frame in play(detector, 10, 1, surely))
+
+
+def test_what_is_no_face_when_seen_sharply_is_nobody(monkeypatch):
+    detector = RefiningDetector(lambda seconds: {"tie": face_at(160, 120)})
+    tracker = FaceTracker(detector)
+    sure = detector.refine
+    monkeypatch.setattr(
+        detector, "refine", lambda *a: replace(sure(*a), scores=np.array([0.9], np.float32))
+    )
+    assert tracker.update(ground(), 0.0, TrackingOptions(search_side=160)).people == ()
+    monkeypatch.undo()
+    assert tracker.update(ground(), 0.5, TrackingOptions(search_side=160)).people == (1,)
 
 
 def test_the_frames_may_change_their_size():
