@@ -9,6 +9,7 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]  # the other rules see n
 def serious_faults(page: Page, **options: object) -> set[str]:
     """The rules broken seriously, with where. options: axe's own."""
     page.wait_for_timeout(300)  # colours fade in
+    options = {"resultTypes": ["violations"], **options}  # it need not list all that is right
     violations = Axe().run(page, options=options).response["violations"]
     return {
         f"{each['id']}: {node['html'][:120]}"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.film import frames
+from benchmarks.video import write_clip
 from fer_core.images import read_picture
 from fer_core.inputs import resize
 from tests.browser.accessibility import serious_faults
@@ -117,12 +118,8 @@ def test_what_is_no_clip_is_a_sentence_and_the_next_works(
 
 def test_stopping_keeps_what_is_done(tab: Page, tmp_path: Path) -> None:
     long = tmp_path / "long.mp4"
-    with av.open(str(long), "w") as container:
-        stream = container.add_stream("libx264", rate=30)
-        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
-        for picture in frames() * 4:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode())
+    with long.open("wb") as file:
+        write_clip(file, frames(count=25), 40)
     choose(tab, long)
     expect(tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
     tab.get_by_role("button", name="Stop and keep what is done").click()
