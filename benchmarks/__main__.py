@@ -7,12 +7,13 @@ import shlex
 import sys
 from pathlib import Path
 
-from benchmarks import crop, degraded, detectors, live, training, video, webcam
+from benchmarks import crop, dashboard, degraded, detectors, live, training, video, webcam
 from fer_core.types import FerError
 from fer_core.weights import list_weights
 
 BENCHMARKS = {
     "crop": crop,
+    "dashboard": dashboard,
     "degraded": degraded,
     "detectors": detectors,
     "live": live,
@@ -67,6 +68,8 @@ def main() -> int:
         default=10,
         help="over which memory is watched, for live and webcam; of the clip, for video",
     )
+    parser.add_argument("--reports", type=int, default=100, help="how many, for dashboard")
+    parser.add_argument("--models", type=int, default=10, help="opened in turn, for dashboard")
     parser.add_argument("--every", type=int, default=1, help="n of every n-th frame, for video")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):

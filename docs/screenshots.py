@@ -1,4 +1,4 @@
-"""Pictures of the dashboard's pages for the README: python docs/screenshots.py.
+"""Pictures of the dashboard's pages for the README: python -m docs.screenshots.
 
 They show the shipped reports and the demo's own example photos, and no face of FER2013. Needs
 Playwright and Debian's Chromium.
@@ -6,15 +6,14 @@ Playwright and Debian's Chromium.
 
 import io
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.dashboard_server import DASHBOARD, serve
+from fer_core.weights import FOLDER
 
 DOCS = Path(__file__).resolve().parent
 PAGES = {
@@ -34,30 +33,18 @@ COLOURS = (256, 128, 64, 32)
 
 
 def main() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "demo/dashboard.py"]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    server = subprocess.Popen([*command, *options], cwd=DOCS.parent)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport=SIZE)
-            page.set_default_timeout(PATIENCE_MS)
-            for name, path in PAGES.items():
-                page.goto(f"{address}/{path}")
-                target = DOCS / f"dashboard-{name}.png"
-                target.write_bytes(small_png(_shot(page)))
-                print(f"{target}: {target.stat().st_size:,} bytes")
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(10)
+    with serve(DASHBOARD, FOLDER) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport=SIZE)
+        page.set_default_timeout(PATIENCE_MS)
+        for name, path in PAGES.items():
+            page.goto(f"{server.address}/{path}")
+            target = DOCS / f"dashboard-{name}.png"
+            target.write_bytes(small_png(_shot(page)))
+            print(f"{target}: {target.stat().st_size:,} bytes")
+        browser.close()
     return 0
 
 
@@ -83,18 +70,6 @@ def small_png(picture: bytes) -> bytes:
         if out.tell() <= MAX_BYTES:
             break
     return out.getvalue()
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while True:
-        try:
-            urllib.request.urlopen(url)
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 if __name__ == "__main__":

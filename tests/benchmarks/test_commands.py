@@ -32,6 +32,7 @@ def written(tmp_path, monkeypatch):
             "degraded --data /home/me/fer --faces 9 --weights a b",
             "degraded --data PATH --faces 9 --weights a b",
         ),
+        ("dashboard --reports 30", "dashboard --reports 30 --models 10"),
         ("detectors", "detectors --photos demo/examples"),
         ("live --frames 9", "live --frames 9 --minutes 10"),
         ("webcam --seconds 5", "webcam --seconds 5 --minutes 10"),

@@ -9,21 +9,13 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from playwright.sync_api import TimeoutError as Timeout
 
+from benchmarks.dashboard_server import PAGES
 from demo.gradio_app import EXAMPLES_FOLDER
 from tests.browser.accessibility import COLOUR_RULES, serious_faults
 from tests.browser.conftest import FLAGS
-from tests.browser.dashboard_server import dashboard
+from tests.browser.dashboard_server import made_up_dashboard
 from tests.browser.film import fake_camera
 
-PAGES = {
-    "Overview": "Which model?",
-    "Compare": "Compare",
-    "Inside a class": "Inside a class",
-    "Attention": "Attention",
-    "Training": "Training",
-    "Reports against ours": "Reports against ours",
-    "Data": "Data",
-}
 CLICKS, CLICK_MS = 5, 10_000
 # Streamlit starts the camera twice: at once, and again for the width that it then measured. In
 # between there is no picture, and the first one after it is black.
@@ -43,7 +35,7 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.fixture(scope="module")
 def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with dashboard(tmp_path_factory.mktemp("weights")) as url:
+    with made_up_dashboard(tmp_path_factory.mktemp("weights")) as url:
         yield url
 
 

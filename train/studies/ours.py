@@ -124,6 +124,28 @@ LITE0 = (
         ),
         changes="a further cycle, half taught by both twins (Hinton et al. 2015)",
     ),
+    Experiment(
+        "lite0-fer2013-distilled-2",
+        Recipe(
+            "efficientnet_lite0",
+            {"side": 96},
+            label_set="fer2013",
+            augment="photo",
+            epochs=5,
+            batch_size=64,
+            optimizer="adamw",
+            lr=0.0005,
+            weight_decay=0.02,
+            warmup_epochs=0.3,
+            ema_decay=0.998,
+            mirror_average=True,
+            start_from="lite0-fer2013-distilled",
+            teachers=("lite0-fer2013-distilled", "compact-fer2013"),
+            teacher_share=0.7,
+            seed=2,
+        ),
+        changes="once more, taught by its predecessor (Furlanello et al. 2018) and the other twin",
+    ),
 )
 
 ATTENTION_KINDS = {
