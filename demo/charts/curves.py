@@ -52,20 +52,11 @@ def over_k(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> go.
         figure.add_scatter(
             x=list(ks),
             y=[100 * share for share in shares],
-            mode="lines",
-            name=name,
+            mode="lines+markers",
+            name=f"{name}, best with k = {ks[best]:g}",
             line={"color": look["colour"], "dash": look["dash"], "width": 2},
+            marker={"symbol": look["symbol"], "size": [11 * (i == best) for i in range(len(ks))]},
             hovertemplate=f"k = %{{x}}: %{{y:.2f}} %<extra>{name}</extra>",
-        )
-        figure.add_scatter(
-            x=[ks[best]],
-            y=[100 * shares[best]],
-            mode="markers+text",
-            showlegend=False,
-            text=[f"k = {ks[best]:g}"],
-            textposition="top center",
-            hoverinfo="skip",
-            marker={"color": look["colour"], "symbol": look["symbol"], "size": 11},
         )
     figure.update_yaxes(ticksuffix=" %")
     return finish(

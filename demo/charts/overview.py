@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.charts.style import GUIDE, INK, finish
+from demo.charts.style import GUIDE, INK, finish, mark
 
-REST, FRONT, PICKED = "#7C8A99", "#2B7BBA", "#D97706"
+REST, FRONT = "#7C8A99", "#2B7BBA"
+CLOSE = 0.05  # of the accuracies' range: a name's height
+MARGIN_PX = 100  # for the names of the lines
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,12 @@ class Point:
 def against_cost(
     points: Sequence[Point], lines: Mapping[str, float], title: str, x: str
 ) -> go.Figure:
-    """Every experiment with its 95 % interval; the front joined; published figures as lines."""
+    """Every experiment with its 95 % interval; the front joined; published figures as lines.
+
+    Experiments have no names on the chart, where many lie close together, but under the pointer,
+    and the picked ones in the legend.
+    """
     figure = go.Figure()
-    groups = (
-        ("other experiments", REST, "circle", [p for p in points if not (p.on_front or p.picked)]),
-        (
-            "on the front: nothing cheaper is as accurate",
-            FRONT,
-            "diamond",
-            [p for p in points if p.on_front and not p.picked],
-        ),
-        ("chosen", PICKED, "square", [p for p in points if p.picked]),
-    )
     front = sorted((p for p in points if p.on_front), key=lambda p: p.cost)
     if len(front) > 1:
         figure.add_scatter(
@@ -48,7 +44,18 @@ def against_cost(
             hoverinfo="skip",
             showlegend=False,
         )
-    named = {p.name for p in front} if len(front) <= 6 else set()
+    picked = [p for p in points if p.picked]
+    groups = [
+        ("other experiments", REST, "circle", [p for p in points if not (p.on_front or p.picked)]),
+        (
+            "on the front: nothing cheaper is as accurate",
+            FRONT,
+            "diamond",
+            [p for p in front if not p.picked],
+        ),
+        # The first of a model's colours is too much like the front's.
+        *((p.name, mark(i)["colour"], "square", [p]) for i, p in enumerate(picked, 1)),
+    ]
     for name, colour, symbol, group in groups:
         if group:
             figure.add_scatter(
@@ -62,30 +69,15 @@ def against_cost(
                     "width": 3,
                     "color": colour,
                 },
-                mode="markers+text",
-                textfont={"color": INK},
-                text=[p.name if p.picked or p.name in named else "" for p in group],
-                textposition="bottom center",
+                mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 10},
                 customdata=[(p.name, *p.interval) for p in group],
                 hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f} % [%{customdata[1]:.1f}, "
                 "%{customdata[2]:.1f}]<br>%{x:,.4~s}<extra></extra>",
                 name=name,
             )
-    for index, (name, value) in enumerate(sorted(lines.items(), key=lambda line: line[1])):
+    for value in lines.values():
         figure.add_hline(y=value, line={"color": GUIDE, "width": 1, "dash": "dot"})
-        # From below, turn by turn at the left and the right, as lines lie close together.
-        left = index % 2 == 0
-        figure.add_annotation(
-            xref="paper",
-            x=0 if left else 1,
-            xanchor="left" if left else "right",
-            y=value,
-            yanchor="bottom",
-            text=f"{name} {value:.1f} %",
-            showarrow=False,
-            font={"size": 11, "color": INK},
-        )
     costs = [p.cost for p in points]
     ticks = _ticks(costs)
     figure.update_xaxes(
@@ -95,18 +87,48 @@ def against_cost(
         ticktext=[_short(tick) for tick in ticks],
     )
     figure.update_yaxes(ticksuffix=" %")
-    return finish(figure, title, x, "accuracy, 95 % interval", 460)
+    finish(figure, title, x, "accuracy, 95 % interval", 460)
+    _name_in_the_margin(figure, lines, [p.accuracy for p in points])
+    return figure
+
+
+def _name_in_the_margin(
+    figure: go.Figure, lines: Mapping[str, float], accuracies: Sequence[float]
+) -> None:
+    """The lines' names at the right of the plot; those that lie close together share a place."""
+    if not lines:
+        return
+    values = [*lines.values(), *accuracies]
+    close = CLOSE * (max(values) - min(values))
+    places: list[list[tuple[str, float]]] = []
+    for name, value in sorted(lines.items(), key=lambda line: -line[1]):
+        if places and places[-1][-1][1] - value < close:
+            places[-1].append((name, value))
+        else:
+            places.append([(name, value)])
+    for place in places:
+        figure.add_annotation(
+            xref="paper",
+            x=1,
+            xanchor="left",
+            y=sum(value for _, value in place) / len(place),
+            text="<br>".join(f"{name} {value:.1f} %" for name, value in place),
+            align="left",
+            showarrow=False,
+            font={"size": 11, "color": INK},
+        )
+    figure.update_layout(margin_r=MARGIN_PX)
 
 
 def _ticks(costs: Sequence[float]) -> list[float]:
-    """1, 2 and 5 times the powers of ten around the costs; of many decades only the powers."""
+    """1, 2 and 5 times the powers of ten around the costs; of many decades only some powers."""
     low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
-    steps = (1, 2, 5) if high - low <= 3 else (1,)
-    return [step * 10.0**power for power in range(low - 1, high + 1) for step in steps]
+    steps, every = ((1, 2, 5), 1) if high - low <= 3 else ((1,), 1 + (high - low) // 5)
+    return [step * 10.0**power for power in range(low - 1, high + 1, every) for step in steps]
 
 
 def _with_room(costs: Sequence[float]) -> tuple[float, float]:
-    """The ends of a logarithmic axis, as powers of ten, with room for the outermost names."""
+    """The ends of a logarithmic axis, as powers of ten, with room for the outermost points."""
     low, high = math.log10(min(costs)), math.log10(max(costs))
     room = 0.15 * max(high - low, 0.5)
     return low - room, high + room

@@ -154,7 +154,7 @@ def under_table(rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalRe
                 query_params={"models": chosen},
             )
         else:
-            st.caption(f"Tick two to {AT_MOST} rows to compare them.")
+            st.caption(f"Tick 2 to {AT_MOST} rows to compare them.")
 
 
 def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float]) -> None:
@@ -189,21 +189,24 @@ def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float])
         for row, on_front in zip(known.assign(cost=known[column]).itertuples(), front, strict=True)
     ]
     best = max(points, key=lambda p: p.accuracy)
-    cheapest = min((p for p in points if p.on_front), key=lambda p: p.cost)
+    cheapest_first = ", ".join(
+        f"{p.name} {p.accuracy:.1f} %" for p in sorted(points, key=lambda p: p.cost) if p.on_front
+    )
     chart(
         against_cost(points, lines, f"Accuracy against {against}", AXES[column]),
         f"{len(points)} experiments. The most accurate is {best.name} with {best.accuracy:.1f} "
-        f"per cent; the cheapest on the front is {cheapest.name} with {cheapest.accuracy:.1f}.",
+        f"per cent. The front, the cheapest first: {cheapest_first}.",
         f"accuracy-against-{column.split()[0].lower()}",
         known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
     )
+    st.caption(f"The front, the cheapest first: {cheapest_first}.")
     if lines:
         st.caption(
             "Dotted: the best figure that each report published, and how often a person agrees "
             "with the labels (Goodfellow et al. 2013)."
         )
     if missing:
-        st.caption(f"Not drawn: {missing} without a known {against}.")
+        st.caption(f"Not drawn: {missing} without known {against}.")
 
 
 def page() -> None:
@@ -224,7 +227,7 @@ def page() -> None:
     if st.session_state.get("judged") == PERSON_ON:
         lines = {"a person": PERSON}
         for study, best in published_best(rows_of_studies).items():
-            lines[f"{study}, best"] = 100 * best
+            lines[study] = 100 * best
     show_scatter(rows, chosen, lines)
 
 

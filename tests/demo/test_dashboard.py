@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 
+from demo.charts.overview import Point, against_cost
 from demo.reports_store import shelf
 
 
@@ -59,8 +60,8 @@ def test_the_address_brings_a_view_back(names):
     assert at.selectbox(key="sort").value == "parameters"
     assert list(at.dataframe[0].value["experiment"]) == names
     assert at.get("page_link")[0].proto.query_string.count("models=") == 2
-    (_, chosen) = [t for t in figure(at, "Accuracy against parameters")["data"] if "text" in t][-2:]
-    assert names[0] in chosen["text"]
+    traces = [t.get("name") for t in figure(at, "Accuracy against parameters")["data"]]
+    assert traces[-2:] == [names[0], names[2]]
 
 
 def test_time_per_face_is_measured_when_asked(names):
@@ -79,6 +80,14 @@ def test_the_front_is_on_the_chart(names):
     data = figure(opened("overview"), "Accuracy against parameters")["data"]
     assert any("front" in trace.get("name", "") for trace in data)
     assert not any(trace.get("name") == "other experiments" for trace in data)
+
+
+def test_lines_close_together_share_a_place_in_the_margin():
+    points = [Point("a", 10, 30.0, (29, 31), True, False)]
+    lines = {"a person": 65.0, "Leeds": 64.1, "UNT": 60.2}
+    found = against_cost(points, lines, "", "").layout.annotations
+    assert [each.text for each in found] == ["a person 65.0 %<br>Leeds 64.1 %", "UNT 60.2 %"]
+    assert found[0].y == pytest.approx(64.55)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,8 @@ def test_the_neighbours_curves_and_the_detectors(names, folder):
         made = made_up.report(f"knn-{metric}", found, epochs=0, curves=curves, arch="pixels + knn")
         made_up.write(folder, made, found)
     at = opened("studies")
-    assert len(figure(at, "Nearest neighbours")["data"]) == 4
+    curves = [trace["name"] for trace in figure(at, "Nearest neighbours")["data"]]
+    assert curves == ["knn-cosine, best with k = 5", "knn-euclidean, best with k = 5"]
     assert figure(at, "Time per photo")["data"][0]["name"] == "mtcnn"
     assert "knn-cosine" not in opened("training").multiselect(key="runs").options
     assert opened("overview").dataframe[0].value["experiment"].str.contains("knn").sum() == 2
