@@ -7,7 +7,6 @@ models. Browser and server share this machine.
 
 import argparse
 import json
-import shutil
 import tempfile
 import time
 from contextlib import ExitStack
@@ -17,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.browser import FLAGS, NOT_RUN, chromium
 from benchmarks.dashboard_server import DASHBOARD, PAGES, Server, serve
 from benchmarks.memory import memory_mb
 from fer_core.weights import FOLDER, list_weights
 
 OPTIONS = ("reports", "models")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ROUNDS, WARM_UP, PATIENCE_MS = 7, 2, 60_000
 # What a page of Streamlit's with a table and a chart costs by itself.
 BARE = """\
@@ -45,20 +44,18 @@ DRAWN = """(title) => document.querySelector("h1")?.textContent === title
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Median seconds with the shipped reports and with many, in turn; memory in MB."""
-    chromium = shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
-    if chromium is None:
-        return {"not run": "it needs Playwright and Chromium (requirements-dev.txt, apt)"}
+    executable = chromium()
+    if not executable:
+        return NOT_RUN
+    from playwright.sync_api import sync_playwright
+
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder, bare = Path(name) / "weights", Path(name) / "bare.py"
         models = filled(folder, options.reports, options.models)
         bare.write_text(BARE)
         # With a profile, as a browser that keeps compiled scripts.
         context = playwright.chromium.launch_persistent_context(
-            Path(name) / "profile", executable_path=chromium, args=FLAGS
+            Path(name) / "profile", executable_path=executable, args=FLAGS
         )
         context.set_default_timeout(PATIENCE_MS)
         shipped = len(list((FOLDER / "reports").glob("*.json")))

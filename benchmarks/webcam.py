@@ -6,7 +6,6 @@ far the camera was ahead, by that counter, when a picture came up on the page.
 
 import argparse
 import os
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.browser import FLAGS, NOT_RUN, chromium
 from benchmarks.film import FRAMES, READ_COUNTER, camera_flags, frames, mjpeg
 from benchmarks.memory import memory_mb
 
 OPTIONS = ("seconds", "minutes")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SETTLE_SECONDS = 3
 
 # Notes, at each picture that comes up, the time and the counters of picture and camera.
@@ -35,13 +34,11 @@ WATCH = f"""() => {{
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Rates and delays of one viewer with one face and four, of two viewers, and memory."""
-    chromium = shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
-    if chromium is None:
-        return {"not run": "it needs Playwright and Chromium (requirements-dev.txt, apt)"}
+    executable = chromium()
+    if not executable:
+        return NOT_RUN
+    from playwright.sync_api import sync_playwright
+
     from demo.gradio_app import build_app, launch_options
     from fer_core import FerPipeline
 
@@ -54,7 +51,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             clip = Path(folder) / f"{faces}.mjpeg"
             clip.write_bytes(mjpeg(frames(faces)))
             windows = [
-                playwright.chromium.launch(executable_path=chromium, args=_flags(clip))
+                playwright.chromium.launch(executable_path=executable, args=_flags(clip))
                 for _ in range(viewers)
             ]
             try:
@@ -75,7 +72,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             minute = []
             # In one run of the camera, so that what grows with it would show.
             clip = Path(folder) / "1.mjpeg"
-            window = playwright.chromium.launch(executable_path=chromium, args=_flags(clip))
+            window = playwright.chromium.launch(executable_path=executable, args=_flags(clip))
             page = _watch(window, str(app.local_url))
             for _ in range(options.minutes):
                 time.sleep(60)

@@ -1,32 +1,27 @@
 """Our own networks: the demo's weights, their twins, and the comparison of attention modules."""
 
+from dataclasses import replace
+
 from train.config import Experiment, Recipe
 
 _VOTES = "learned from the FER+ votes"
 _LABELS = "tuned to the labels that the reports are judged by"
 
+_COMPACT = Recipe("compact_se", augment="photo", ema_decay=0.998)
+
 COMPACT = (
     Experiment(
         "compact-ferplus-base",
-        Recipe(
-            "compact_se",
-            label_set="ferplus",
-            augment="photo",
-            epochs=24,
-            lr=0.1,
-            ema_decay=0.998,
-        ),
+        replace(_COMPACT, label_set="ferplus", epochs=24, lr=0.1),
         changes=f"first cycle, {_VOTES}",
     ),
     Experiment(
         "compact-ferplus",
-        Recipe(
-            "compact_se",
+        replace(
+            _COMPACT,
             label_set="ferplus",
-            augment="photo",
             epochs=12,
             lr=0.05,
-            ema_decay=0.998,
             mirror_average=True,
             start_from="compact-ferplus-base",
         ),
@@ -34,90 +29,59 @@ COMPACT = (
     ),
     Experiment(
         "compact-fer2013",
-        Recipe(
-            "compact_se",
-            label_set="fer2013",
-            augment="photo",
+        replace(
+            _COMPACT,
             label_smoothing=0.1,
             epochs=10,
             lr=0.03,
-            ema_decay=0.998,
             start_from="compact-ferplus-base",
         ),
         changes=f"the default's twin, {_LABELS}",
     ),
 )
 
+_LITE0 = Recipe(
+    "efficientnet_lite0",
+    {"side": 96},
+    augment="photo",
+    batch_size=64,
+    optimizer="adamw",
+    weight_decay=0.02,
+    ema_decay=0.998,
+    mirror_average=True,
+)
+
 LITE0 = (
     Experiment(
         "lite0-ferplus-base",
-        Recipe(
-            "efficientnet_lite0",
-            {"side": 64},
+        replace(
+            _LITE0,
+            arch_args={"side": 64},
             label_set="ferplus",
-            augment="photo",
             epochs=8,
-            batch_size=64,
-            optimizer="adamw",
             lr=0.001,
-            weight_decay=0.02,
-            ema_decay=0.998,
+            mirror_average=False,
             start_from="imagenet",
         ),
         changes=f"transfer from ImageNet, {_VOTES}, at first on small pictures",
     ),
     Experiment(
         "lite0-ferplus",
-        Recipe(
-            "efficientnet_lite0",
-            {"side": 96},
-            label_set="ferplus",
-            augment="photo",
-            epochs=5,
-            batch_size=64,
-            optimizer="adamw",
-            lr=0.0005,
-            weight_decay=0.02,
-            ema_decay=0.998,
-            mirror_average=True,
-            start_from="lite0-ferplus-base",
-        ),
+        replace(_LITE0, label_set="ferplus", epochs=5, lr=0.0005, start_from="lite0-ferplus-base"),
         changes="then on larger ones (progressive learning, Tan & Le 2021)",
     ),
     Experiment(
         "lite0-fer2013",
-        Recipe(
-            "efficientnet_lite0",
-            {"side": 96},
-            label_set="fer2013",
-            augment="photo",
-            label_smoothing=0.1,
-            epochs=4,
-            batch_size=64,
-            optimizer="adamw",
-            lr=0.0003,
-            weight_decay=0.02,
-            ema_decay=0.998,
-            mirror_average=True,
-            start_from="lite0-ferplus",
-        ),
+        replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus"),
         changes=f"its twin, {_LABELS}",
     ),
     Experiment(
         "lite0-fer2013-distilled",
-        Recipe(
-            "efficientnet_lite0",
-            {"side": 96},
-            label_set="fer2013",
-            augment="photo",
+        replace(
+            _LITE0,
             epochs=6,
-            batch_size=64,
-            optimizer="adamw",
             lr=0.0004,
-            weight_decay=0.02,
             warmup_epochs=0.3,
-            ema_decay=0.998,
-            mirror_average=True,
             start_from="lite0-fer2013",
             teachers=("lite0-fer2013", "compact-fer2013"),
             seed=1,  # other pictures than those of the cycle before
@@ -126,19 +90,11 @@ LITE0 = (
     ),
     Experiment(
         "lite0-fer2013-distilled-2",
-        Recipe(
-            "efficientnet_lite0",
-            {"side": 96},
-            label_set="fer2013",
-            augment="photo",
+        replace(
+            _LITE0,
             epochs=5,
-            batch_size=64,
-            optimizer="adamw",
             lr=0.0005,
-            weight_decay=0.02,
             warmup_epochs=0.3,
-            ema_decay=0.998,
-            mirror_average=True,
             start_from="lite0-fer2013-distilled",
             teachers=("lite0-fer2013-distilled", "compact-fer2013"),
             teacher_share=0.7,
