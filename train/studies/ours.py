@@ -71,6 +71,20 @@ LITE0 = (
         changes="then on larger ones (progressive learning, Tan & Le 2021)",
     ),
     Experiment(
+        "lite0-ferplus-distilled",
+        replace(
+            _LITE0,
+            label_set="ferplus",
+            epochs=6,
+            lr=0.0005,
+            warmup_epochs=0.3,
+            start_from="lite0-ferplus",
+            teachers=("lite0-ferplus", "compact-ferplus"),
+            seed=1,  # other pictures than those of the cycle before
+        ),
+        changes="a further cycle, half taught by both votes networks (Hinton et al. 2015)",
+    ),
+    Experiment(
         "lite0-fer2013",
         replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus"),
         changes=f"its twin, {_LABELS}",
