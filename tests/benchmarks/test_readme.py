@@ -27,3 +27,13 @@ def test_the_browser_and_the_clip():
     assert f"{page['frames_per_second']} frames a second, {page['delay_median_ms']} ms" in text
     saved = result("video")["each_frame_analyzed"]["pictures_to_followed"]
     assert f"{saved:.1f} times less a frame" in text
+
+
+def test_the_dashboard():
+    text = (ROOT / "README.md").read_text()
+    figures = result("dashboard")
+    pages = figures["seconds_to_page"]["100 reports"].values()
+    first = figures["seconds_to_first_page"]
+    assert f"{min(pages):.1f} to {max(pages):.1f} seconds after the click" in text
+    assert f"after {first['100 reports']:.1f}, where" in text
+    assert f"takes {first['bare page']:.1f} (" in text
