@@ -7,6 +7,7 @@ Playwright and Debian's Chromium.
 import io
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -33,7 +34,11 @@ COLOURS = (256, 128, 64, 32)
 
 
 def main() -> int:
-    with serve(DASHBOARD, FOLDER) as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as no_runs,
+        serve(DASHBOARD, FOLDER, Path(no_runs)) as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )

@@ -124,7 +124,9 @@ def show_table(rows: pd.DataFrame) -> list[str]:
                 width=80,  # from its first values, many of them empty, it comes out too narrow
                 help="Of the shipped weights, if there are any",
             ),
-            "ms per face": number("per face", format="%.1f ms"),
+            "ms per face": number(
+                "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
+            ),
             "published": number("published", format="%.2f %%", help="By the source, where it did"),
             "minutes": number("training", format="%.0f min"),
             "learned": st.column_config.TextColumn("learned from"),
