@@ -43,7 +43,9 @@ DRAWN = """(title) => document.querySelector("h1")?.textContent === title
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Median seconds with the shipped reports and with many, in turn; memory in MB."""
+    """Median seconds to a first page, in turn, and from page to page, a server after the other;
+    memory in MB.
+    """
     executable = chromium()
     if not executable:
         return NOT_RUN
