@@ -10,6 +10,9 @@ from typing import Any, Literal
 from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
 
+# What `start_from` may name that no run of ours made.
+PUBLISHED = ("imagenet", "vggface2")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -18,7 +21,7 @@ class Recipe:
     `label_set` is what is learned: "fer2013" (the data set's labels) or "ferplus" (the vote
     shares as soft targets). `start_from` names the experiment whose best weights are the start,
     in the run folder of that name beside this one; "imagenet" is the architecture's published
-    weights, "" is from scratch.
+    weights, "vggface2" those in the folder of that name (`train.vggface2`), "" is from scratch.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `mirror_average` judges and ships the weights with that input option (validation is without).
     `class_weights` weighs each class against its frequency, so that all weigh the same together.
@@ -63,7 +66,7 @@ class Recipe:
     @property
     def builds_on(self) -> tuple[str, ...]:
         """The names of the experiments whose runs must be finished before."""
-        start = () if self.start_from in ("", "imagenet") else (self.start_from,)
+        start = () if self.start_from in ("", *PUBLISHED) else (self.start_from,)
         return (*start, *self.teachers)
 
     @property

@@ -32,6 +32,7 @@ from train.distributed import ALONE, Ranks
 from train.errors import RunError
 from train.files import BEST, CHECKPOINT, save_checkpoint, save_tensors
 from train.metrics import accuracy
+from train.vggface2 import load_vggface2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Trainer:
         folder: Path,
         choice: DeviceChoice,
         ranks: Ranks = ALONE,
+        compiled: bool = False,
     ) -> None:
         self.recipe, self.folder, self.choice, self.ranks = recipe, folder, choice, ranks
         self.spec = InputSpec()
@@ -67,6 +69,8 @@ class Trainer:
         model = self._initial_model()
         self.model = model.to(choice.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
+        if compiled:
+            self.model.compile()
         self.trained = ranks.wrap(self.model)
         self.optimizer = _optimizer(recipe, self.model)
         self.history: list[Epoch] = []
@@ -91,6 +95,8 @@ class Trainer:
             if not isinstance(model, Pretrained):
                 raise RunError(f"There are no ImageNet weights for {recipe.arch}.")
             model.load_imagenet()
+        elif recipe.start_from == "vggface2":
+            load_vggface2(model, self.folder.parent / "vggface2")
         elif recipe.start_from:
             path = self.folder.parent / recipe.start_from / BEST
             if not path.is_file():

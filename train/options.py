@@ -15,6 +15,15 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, help=DATA_HELP)
 
 
+def add_device_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="compile the steps first, a minute or more; for long runs on a GPU",
+    )
+
+
 def read_data(source: str) -> Dataset:
     """The data set, with what there is to know of how it was read told on standard error.
 

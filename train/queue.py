@@ -23,7 +23,7 @@ from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report
 from train.files import BEST, CHECKPOINT, REPORT
-from train.options import add_data_option, read_data
+from train.options import add_data_option, add_device_options, read_data
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
@@ -73,6 +73,7 @@ def work(
     choice: DeviceChoice,
     ranks: Ranks,
     deadline: float,
+    compiled: bool = False,
 ) -> None:
     """Train one missing experiment after another until the deadline (of `time.monotonic`).
 
@@ -91,7 +92,7 @@ def work(
             continue
         _say(ranks, f"{experiment.name}: {experiment.source}")
         try:
-            done = run(experiment, data, folder, choice, ranks, resume=True, deadline=deadline)
+            done = run(experiment, data, folder, choice, ranks, True, deadline, compiled)
             if done and ranks.leads:
                 _ship(folder, experiment.name, out / SHIPPED)
         except RunError as error:
@@ -137,7 +138,7 @@ def main() -> int:
     parser.add_argument(
         "--plan", action="store_true", help="only say what is missing, and how long"
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    add_device_options(parser)
     options = parser.parse_args()
     deadline = time.monotonic() + 60 * options.minutes
     try:
@@ -147,7 +148,8 @@ def main() -> int:
         if options.plan:
             print(plan(EXPERIMENTS.values(), data, options.out, choice))
         else:
-            work(EXPERIMENTS.values(), data, options.out, choice, ranks, deadline)
+            everything = EXPERIMENTS.values()
+            work(everything, data, options.out, choice, ranks, deadline, options.compile)
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -28,7 +28,7 @@ from train.evaluate import evaluate, in_words, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
 from train.loop import Epoch, Trainer
-from train.options import add_data_option, read_data
+from train.options import add_data_option, add_device_options, read_data
 from train.splits import restratified
 
 
@@ -40,11 +40,12 @@ def run(
     ranks: Ranks = ALONE,
     resume: bool = False,
     deadline: float = math.inf,
+    compiled: bool = False,
 ) -> bool:
     """Train in `folder` until done, then judge the best weights on the test split.
 
     Returns whether it is done; before the deadline (of `time.monotonic`) is passed, training
-    stops after a whole epoch, to be resumed.
+    stops after a whole epoch, to be resumed. compiled: the steps are compiled first.
     Raises RunError where the folder holds a run and `resume` is False, or another recipe's run.
     """
     recipe = experiment.recipe
@@ -58,7 +59,7 @@ def run(
         return True
     if recipe.resplit:
         data = restratified(data, recipe.seed)
-    trainer = Trainer(recipe, data, folder, choice, ranks)
+    trainer = Trainer(recipe, data, folder, choice, ranks, compiled)
     trainer.resume()
     if not ranks.leads:
         for _ in trainer.epochs(deadline):
@@ -143,14 +144,22 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    add_device_options(parser)
     options = parser.parse_args()
     try:
         ranks = join_ranks()
         device = ranks.device(options.device)
         data = read_data(options.data)
         experiment = EXPERIMENTS[options.experiment]
-        run(experiment, data, options.out, choose_device(device), ranks, options.resume)
+        run(
+            experiment,
+            data,
+            options.out,
+            choose_device(device),
+            ranks,
+            options.resume,
+            compiled=options.compile,
+        )
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,14 +1,15 @@
 """Classifier architectures. Importing a family's module registers its builders.
 
 To find an architecture by its name, read the docstring at the head of each family's file:
-compact, efficientnet, mini_xception, resnet, resnet_v2, resnet9, small_cnn, vgg. The suffixes
-`_se`, `_eca`, `_cbam` and `_ecbam` name the attention in a network (variants.py).
+compact, efficientnet, mini_xception, mobilenet, resnet, resnet_v2, resnet9, small_cnn, vgg. The
+suffixes `_se`, `_eca`, `_cbam` and `_ecbam` name the attention in a network (variants.py).
 """
 
 from fer_core.models import (
     compact,
     efficientnet,
     mini_xception,
+    mobilenet,
     resnet,
     resnet9,
     resnet_v2,
@@ -24,6 +25,7 @@ __all__ = [
     "efficientnet",
     "list_models",
     "mini_xception",
+    "mobilenet",
     "model_summary",
     "resnet",
     "resnet9",

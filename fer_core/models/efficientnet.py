@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fer_core.models.layers import SameConv
 from fer_core.models.registry import register
 from fer_core.types import ModelError
 
@@ -19,30 +20,11 @@ STAGES = (
 )
 
 
-class SameConv(nn.Conv2d):
-    """A convolution padded as TensorFlow's "same": where it strides, right and bottom get more.
-
-    The published weights were trained so; symmetric padding would shift what they see.
-    """
-
-    def __init__(self, channels_in: int, channels: int, kernel: int, stride: int, groups: int = 1):
-        padding = 0 if stride > 1 else kernel // 2
-        super().__init__(channels_in, channels, kernel, stride, padding, groups=groups, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        kernel, stride = self.kernel_size[0], self.stride[0]
-        if stride > 1:
-            missing = [max((-(-n // stride) - 1) * stride + kernel - n, 0) for n in x.shape[2:]]
-            (top, left) = (n // 2 for n in missing)
-            x = F.pad(x, (left, missing[1] - left, top, missing[0] - top))
-        return super().forward(x)
-
-
 def _unit(
     channels_in: int, channels: int, kernel: int = 1, stride: int = 1, groups: int = 1
 ) -> list[nn.Module]:
     return [
-        SameConv(channels_in, channels, kernel, stride, groups),
+        SameConv(channels_in, channels, kernel, stride, groups, bias=False),
         nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01),
     ]
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from torch import nn
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from fer_core.types import ModelError
 
@@ -68,6 +69,33 @@ def conv_block(
         layers.append(activation.layer())
         channels_in = channels
     return layers
+
+
+class SameConv(nn.Conv2d):
+    """A convolution padded as TensorFlow's "same": where it strides, right and bottom get more.
+
+    The published weights were trained so; symmetric padding would shift what they see.
+    """
+
+    def __init__(
+        self,
+        channels_in: int,
+        channels: int,
+        kernel: int,
+        stride: int,
+        groups: int = 1,
+        bias: bool = True,
+    ) -> None:
+        padding = 0 if stride > 1 else kernel // 2
+        super().__init__(channels_in, channels, kernel, stride, padding, groups=groups, bias=bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        if stride > 1:
+            missing = [max((-(-n // stride) - 1) * stride + kernel - n, 0) for n in x.shape[2:]]
+            (top, left) = (n // 2 for n in missing)
+            x = F.pad(x, (left, missing[1] - left, top, missing[0] - top))
+        return super().forward(x)
 
 
 def averaging_head(channels: int, num_classes: int) -> nn.Sequential:

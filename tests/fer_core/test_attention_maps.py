@@ -138,6 +138,7 @@ def test_grad_cam_follows_a_mirror_averaged_answer():
     [
         ("efficientnet_lite0", 3),
         ("mini_xception", 3),
+        ("mobilenet_v1", 4),
         ("resnet50_se", 2),
         ("resnetv2_50", 2),
         ("unt_cnn3", 6),

@@ -127,6 +127,9 @@ GREY_7 = dense(2048, 7) - 2 * 49 * 64
         ("cifar_resnet18", 11_173_962 - 2 * 9 * 64 - 3 * 513),
         # Arriaga's 58,423 less the running averages of batch norm.
         ("mini_xception", 58_423 - 1_472),
+        # Keras's trainable parameters without the top, with the scale of each of its 10,944
+        # normalised channels folded in, one channel in the stem, and a head for seven.
+        ("mobilenet_v1", 3_206_976 - 10_944 - 2 * 9 * 32 + 7 * 1025),
     ],
 )
 def test_parameter_counts(name, expected):

@@ -70,6 +70,27 @@ def _kill(*_):
     raise Killed
 
 
+def test_compiled_steps_train_the_same_network(recipe, tiny_data, tmp_path, monkeypatch):
+    """By a backend that needs no C++ compiler; what a real one changes is its own affair."""
+    compiled = []
+
+    def compile_traced(forward):
+        compiled.append(forward.__self__)
+        return real(forward, backend="aot_eager")
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", compile_traced)
+    shorter = dataclasses.replace(recipe, epochs=1)
+    plain = trainer(shorter, tiny_data, tmp_path / "plain")
+    expected = finish(plain)
+    made = Trainer(shorter, tiny_data, tmp_path / "compiled", CPU, compiled=True)
+    history = finish(made)
+    assert compiled == [made.model]
+    assert history[0].train_loss == pytest.approx(expected[0].train_loss, abs=1e-5)
+    for name, value in made.model.state_dict().items():
+        assert torch.allclose(value, plain.model.state_dict()[name], atol=1e-5), name
+
+
 def test_early_stopping_keeps_the_best(recipe, tiny_data, tmp_path):
     still = dataclasses.replace(recipe, lr=0.0, ema_decay=0.0, epochs=40, patience=2)
     made = trainer(still, tiny_data, tmp_path)

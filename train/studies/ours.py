@@ -118,6 +118,22 @@ LITE0 = (
     ),
 )
 
+_FACES = replace(
+    _LITE0,
+    arch="mobilenet_v1",
+    arch_args={"side": 128},
+    lr=0.0003,
+    warmup_epochs=0.2,
+)
+
+FACES = (
+    Experiment(
+        "faces-ferplus",
+        replace(_FACES, label_set="ferplus", epochs=6, start_from="vggface2"),
+        changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {_VOTES}",
+    ),
+)
+
 ATTENTION_KINDS = {
     "plain": "compact",
     "se": "compact_se",
