@@ -9,7 +9,11 @@ from fer_core import EMOTIONS, Emotion
 from fer_core.weights import WeightsCard
 
 WEAK_BELOW = 0.5  # an expression that is recognised less often than this is pointed out
-LABEL_SETS = {"fer2013": "FER2013 labels", "ferplus": "FER+ labels"}
+LABEL_SETS = {
+    "fer2013": "FER2013 labels",
+    "ferplus": "FER+ labels",
+    "ferplus-clear": "FER+ labels that most agreed on",
+}
 
 TEXT = """
 <section>

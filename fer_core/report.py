@@ -46,7 +46,8 @@ class ReportError(FerError):
 class Evaluation:
     """How one set of predictions does against one label set.
 
-    dataset: data and labels in words. label_set: "fer2013" or "ferplus".
+    dataset: data and labels in words. label_set: "fer2013", "ferplus", or "ferplus-clear" for the
+    faces on which more than half of FER+'s annotators agree, single votes left aside.
     split: the data set's own name for it. subset: "all", or "clean" without the faces that also
     stand in the training or validation images. n: faces judged.
     confusion: 7x7 counts, row the right class, column the predicted one.

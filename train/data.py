@@ -11,6 +11,7 @@ from fer_core.emotions import LABELS
 from train.errors import DataError
 
 LABEL_SETS = ("fer2013", "ferplus")
+CLEAR = "ferplus-clear"  # judged by, not learned: the faces on which most annotators agree
 FER2013_SPLITS = ("Training", "PublicTest", "PrivateTest")
 PLAIN_SPLITS = ("train", "valid", "test")
 
@@ -27,6 +28,7 @@ class Split:
         all zero where there are none.
     vote_labels: int64 (N,), the expression with most FER+ votes; -1 where there are no votes or
         another answer (contempt, unknown, not a face) has more.
+    clear: bool (N,), whether vote_labels has more than half of the votes that are not alone.
     """
 
     images: np.ndarray
@@ -34,10 +36,17 @@ class Split:
     labels: np.ndarray
     votes: np.ndarray
     vote_labels: np.ndarray
+    clear: np.ndarray
 
     def __post_init__(self) -> None:
         n = len(self.images)
-        shapes = {"rows": (n,), "labels": (n,), "votes": (n, len(LABELS)), "vote_labels": (n,)}
+        shapes = {
+            "rows": (n,),
+            "labels": (n,),
+            "votes": (n, len(LABELS)),
+            "vote_labels": (n,),
+            "clear": (n,),
+        }
         for name, shape in shapes.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} is {getattr(self, name).shape}, expected {shape}")
@@ -53,7 +62,8 @@ class Split:
         """A split without votes, its rows numbered on from the first."""
         n = len(images)
         votes = np.zeros((n, len(LABELS)), np.float32)
-        return cls(images, np.arange(n) + first_row, labels, votes, np.full(n, -1))
+        none, unclear = np.full(n, -1), np.zeros(n, bool)
+        return cls(images, np.arange(n) + first_row, labels, votes, none, unclear)
 
     @classmethod
     def joined(cls, splits: Sequence["Split"]) -> "Split":
@@ -66,6 +76,8 @@ class Split:
 
     def answers(self, label_set: str) -> np.ndarray:
         """int64 (N,): the right class by a label set, -1 where it has none."""
+        if label_set == CLEAR:
+            return np.where(self.clear, self.vote_labels, -1)
         return self.vote_labels if label_set == "ferplus" else self.labels
 
     def targets(self, label_set: str) -> np.ndarray:
@@ -104,8 +116,12 @@ class Dataset:
         return splits[name]
 
     def label_sets(self) -> tuple[str, ...]:
-        """The label sets that this data set can be judged by."""
+        """The label sets that can be learned from this data set."""
         return LABEL_SETS if (self.test.vote_labels >= 0).any() else LABEL_SETS[:1]
+
+    def judged_by(self) -> tuple[str, ...]:
+        """The label sets that this data set can be judged by."""
+        return (*self.label_sets(), *([CLEAR] if self.test.clear.any() else []))
 
 
 class Reader(Protocol):

@@ -14,11 +14,15 @@ from fer_core.report import Evaluation, Predictions
 from fer_core.types import FerError
 from fer_core.weights import load_classifier, read_card
 from train import metrics
-from train.data import Dataset
+from train.data import CLEAR, Dataset
 from train.files import write_whole
 from train.options import add_data_option, read_data
 
-_LABELS_IN_WORDS = {"fer2013": "labels", "ferplus": "FER+ majority"}
+_LABELS_IN_WORDS = {
+    "fer2013": "labels",
+    "ferplus": "FER+ majority",
+    CLEAR: "FER+ clear majority",
+}
 
 
 def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluation, ...]:
@@ -39,7 +43,7 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
             split=split_name,
             subset=subset,
         )
-        for label_set in data.label_sets()
+        for label_set in data.judged_by()
         for answers in [split.answers(label_set)]
         for subset, inside in subsets.items()
         for chosen in [inside & (answers >= 0)]
@@ -76,7 +80,7 @@ def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
 
 def predictions(data: Dataset, probs: np.ndarray) -> Predictions:
     """Probabilities (N, 7) for the test split with what they are judged by."""
-    answers = {name: data.test.answers(name) for name in data.label_sets()}
+    answers = {name: data.test.answers(name) for name in data.judged_by()}
     return Predictions(data.test.rows, probs, answers, data.clean_test)
 
 

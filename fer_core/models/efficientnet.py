@@ -1,10 +1,9 @@
 """EfficientNet-lite0: ImageNet's features in a network that a CPU can tune and serve."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fer_core.models.layers import SameConv
+from fer_core.models.layers import SameConv, enlarged
 from fer_core.models.registry import register
 from fer_core.types import ModelError
 
@@ -67,9 +66,7 @@ class EfficientNetLite0(nn.Module):
         self.head = nn.Linear(1280, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[2:] != (self.side, self.side):
-            x = F.interpolate(x, (self.side, self.side), mode="bilinear")
-        features = self.widen(self.blocks(self.stem(x))).mean((2, 3))
+        features = self.widen(self.blocks(self.stem(enlarged(x, self.side)))).mean((2, 3))
         logits: Tensor = self.head(self.dropout(features))
         return logits
 

@@ -98,6 +98,12 @@ class SameConv(nn.Conv2d):
         return super().forward(x)
 
 
+def enlarged(x: Tensor, side: int) -> Tensor:
+    """(N, C, H, W) -> (N, C, side, side), for networks trained on pictures larger than crops."""
+    same = x.shape[2:] == (side, side)
+    return x if same else F.interpolate(x, (side, side), mode="bilinear")
+
+
 def averaging_head(channels: int, num_classes: int) -> nn.Sequential:
     """Each channel's mean, then a linear layer: (N, channels, H, W) -> (N, num_classes)."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, num_classes))

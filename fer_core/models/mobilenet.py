@@ -1,9 +1,8 @@
 """MobileNet: what a network learned from telling faces apart, in a body that a CPU can serve."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fer_core.models.layers import ACTIVATIONS, SameConv, scaled
+from fer_core.models.layers import ACTIVATIONS, SameConv, enlarged, scaled
 from fer_core.models.registry import register
 
 STEM = 32
@@ -49,9 +48,8 @@ class MobileNetV1(nn.Module):
         self.head = nn.Linear(channels_in, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        if x.shape[2:] != (self.side, self.side):
-            x = F.interpolate(x, (self.side, self.side), mode="bilinear")
-        logits: Tensor = self.head(self.dropout(self.features(x).mean((2, 3))))
+        features = self.features(enlarged(x, self.side)).mean((2, 3))
+        logits: Tensor = self.head(self.dropout(features))
         return logits
 
 

@@ -37,7 +37,8 @@ def test_a_run_chooses_on_validation_and_reports_the_test(tiny_data, tmp_path):
     assert kept["row"].tolist() == tiny_data.test.rows.tolist()
     assert report.main.accuracy == pytest.approx(accuracy(kept["probs"], tiny_data.test.labels))
     found = {(e.label_set, e.subset, e.n) for e in report.evaluations}
-    assert found == {(s, *n) for s in ("fer2013", "ferplus") for n in (("all", 21), ("clean", 14))}
+    both = {(s, *n) for s in ("fer2013", "ferplus") for n in (("all", 21), ("clean", 14))}
+    assert found == both | {("ferplus-clear", "all", 14), ("ferplus-clear", "clean", 7)}
 
 
 @pytest.mark.parametrize(

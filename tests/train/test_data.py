@@ -70,10 +70,28 @@ def test_votes_become_shares_of_the_seven(fer2013):
     assert np.array_equal(train.targets("fer2013").argmax(1), train.labels)
 
 
+def test_a_majority_is_clear_by_ferplus_own_rule(fer2013):
+    folder = fer2013[0]
+    table = pd.read_csv(folder / "fer2013new.csv")
+    other = [name for name in VOTE_COLUMNS if name not in ("happiness", "sadness")]
+    for row, (happy, sad, alone) in enumerate([(5, 5, 0), (5, 4, 1), (4, 4, 2), (4, 3, 3)]):
+        table.loc[row, VOTE_COLUMNS] = 0
+        table.loc[row, ["happiness", "sadness"]] = happy, sad
+        table.loc[row, other[:alone]] = 1
+    table.loc[4, VOTE_COLUMNS] = 0
+    table.loc[4, "unknown"] = 9
+    table.to_csv(folder / "fer2013new.csv", index=False)
+    train = load_dataset(str(folder)).train
+    # Five of ten are not more than half; single votes aside, five of nine are, four of eight not.
+    assert train.clear[:6].tolist() == [False, True, False, True, False, True]
+    assert train.answers("ferplus-clear")[:6].tolist() == [-1, 3, -1, 3, -1, 3]
+
+
 def test_without_votes_only_the_labels_count(fer2013):
     folder = fer2013[0]
     (folder / "fer2013new.csv").unlink()
-    assert load_dataset(str(folder)).label_sets() == ("fer2013",)
+    data = load_dataset(str(folder))
+    assert data.label_sets() == data.judged_by() == ("fer2013",)
 
 
 def test_parquet_shards_give_the_same(fer2013, tmp_path_factory):

@@ -47,10 +47,17 @@ def test_two_processes_train_as_one(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(root=str(ROOT)))
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    for words, name in (([], "one"), (launch, "two")):
-        command = [sys.executable, *words, str(script), str(tmp_path / name)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        assert result.returncode == 0, result.stderr
+    runs = [
+        subprocess.Popen(
+            [sys.executable, *words, str(script), str(tmp_path / name)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words, name in (([], "one"), (launch, "two"))
+    ]
+    for run in runs:
+        _, err = run.communicate(timeout=120)
+        assert run.returncode == 0, err
     one, two = (
         torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("one", "two")
     )

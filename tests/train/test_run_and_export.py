@@ -47,6 +47,7 @@ def test_the_report_agrees_with_itself_and_survives_json(finished):
     assert found == {
         *{(labels, "all", 21) for labels in ("fer2013", "ferplus")},
         *{(labels, "clean", 14) for labels in ("fer2013", "ferplus")},
+        *{("ferplus-clear", "all", 14), ("ferplus-clear", "clean", 7)},
     }
     assert len(report.curves["train_loss"]) == report.epochs == 2
 

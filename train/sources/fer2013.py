@@ -34,8 +34,7 @@ def load(path: Path) -> Dataset:
         raise DataError(
             f"{path}, row {row}: Usage {usage[row]} is not one of {', '.join(FER2013_SPLITS)}."
         )
-    votes, vote_labels = _read_votes(folder / VOTES, usage)
-    whole = Split(images, np.arange(len(images)), labels, votes, vote_labels)
+    whole = Split(images, np.arange(len(images)), labels, *_read_votes(folder / VOTES, usage))
     train, valid, test = (whole[usage == name] for name in FER2013_SPLITS)
     return kept_apart("FER2013", train, valid, test, FER2013_SPLITS)
 
@@ -94,10 +93,11 @@ def _checked_labels(column: pd.Series, path: Path) -> np.ndarray:
     return numbers.to_numpy(np.int64)
 
 
-def _read_votes(path: Path, usage: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _read_votes(path: Path, usage: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The fields votes, vote_labels and clear of `Split`."""
     votes = np.zeros((len(usage), len(LABELS)), np.float32)
     if not path.is_file():
-        return votes, np.full(len(usage), -1)
+        return votes, np.full(len(usage), -1), np.zeros(len(usage), bool)
     columns = label_indices("FER+")
     table = _read_table(path, {"Usage", *columns})
     if not np.array_equal(table["Usage"], usage):
@@ -114,4 +114,8 @@ def _read_votes(path: Path, usage: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # majority; rows without any vote have no majority.
     usable = (votes.max(1) >= others.max(1)) & (votes.max(1) > 0)
     vote_labels = np.where(usable, votes.argmax(1), -1)
-    return votes / np.maximum(votes.sum(1, keepdims=True), 1), vote_labels
+    # FER+'s own rule for its "majority": single votes are mistakes, then more than half counts
+    # (Barsoum et al. 2016, and the code published with it).
+    agreed = np.where(counts > 1, counts, 0)
+    clear = usable & (2 * agreed.max(1) > agreed.sum(1))
+    return votes / np.maximum(votes.sum(1, keepdims=True), 1), vote_labels, clear
