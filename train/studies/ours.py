@@ -132,6 +132,19 @@ FACES = (
         replace(_FACES, label_set="ferplus", epochs=6, start_from="vggface2"),
         changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {_VOTES}",
     ),
+    Experiment(
+        "faces-ferplus-distilled",
+        replace(
+            _FACES,
+            label_set="ferplus",
+            epochs=4,
+            warmup_epochs=0.3,
+            start_from="faces-ferplus",
+            teachers=("faces-ferplus", "compact-ferplus", "lite0-ferplus"),
+            seed=1,  # other pictures than those of the cycle before
+        ),
+        changes="a further cycle, half taught by three votes networks (Hinton et al. 2015)",
+    ),
 )
 
 ATTENTION_KINDS = {
