@@ -172,8 +172,8 @@ def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
         required=True,
         key="judged",
         bind="query-params",
-        help="The same answers against FER2013's own labels, or against what most of the ten "
-        "FER+ annotators said.",
+        help="The same answers against FER2013's own labels, or against the answer with most of "
+        "FER+'s ten votes; a clear majority has more than half of them, single votes left aside.",
     )
     subset = subset_switch(bar)
     return str(dataset), subset

@@ -11,7 +11,11 @@ from fer_core.report import EvalReport, Evaluation, Predictions
 from train.evaluate import judge
 
 FACES = 400
-DATASETS = {"fer2013": "FER2013 labels", "ferplus": "FER2013 FER+ majority"}
+DATASETS = {
+    "fer2013": "FER2013 labels",
+    "ferplus": "FER2013 FER+ majority",
+    "ferplus-clear": "FER2013 FER+ clear majority",
+}
 
 
 def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predictions:
@@ -20,6 +24,7 @@ def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predic
     answers = {name: truth.integers(0, len(LABELS), faces) for name in DATASETS}
     answers["ferplus"] = np.where(truth.random(faces) < 0.3, answers["ferplus"], answers["fer2013"])
     answers["ferplus"][::40] = -1
+    answers["ferplus-clear"] = np.where(truth.random(faces) < 0.9, answers["ferplus"], -1)
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(faces, len(LABELS)))
     logits[np.arange(faces), answers["fer2013"]] += skill
