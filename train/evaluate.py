@@ -16,7 +16,7 @@ from fer_core.weights import load_classifier, read_card
 from train import metrics
 from train.data import CLEAR, Dataset
 from train.files import write_whole
-from train.options import add_data_option, read_data
+from train.options import add_data_option, add_device_option, read_data
 
 _LABELS_IN_WORDS = {
     "fer2013": "labels",
@@ -99,7 +99,7 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument("--split", default="PrivateTest", help="PrivateTest, PublicTest, Training")
     parser.add_argument("--json", type=Path, help="file for the figures")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    add_device_option(parser)
     options = parser.parse_args()
     try:
         card = read_card(options.weights)

@@ -23,7 +23,7 @@ from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report
 from train.files import BEST, CHECKPOINT, REPORT
-from train.options import add_data_option, add_device_options, read_data
+from train.options import add_compile_option, add_data_option, add_device_option, read_data
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
@@ -138,7 +138,8 @@ def main() -> int:
     parser.add_argument(
         "--plan", action="store_true", help="only say what is missing, and how long"
     )
-    add_device_options(parser)
+    add_device_option(parser)
+    add_compile_option(parser)
     options = parser.parse_args()
     deadline = time.monotonic() + 60 * options.minutes
     try:

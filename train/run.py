@@ -28,7 +28,7 @@ from train.evaluate import evaluate, in_words, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
 from train.loop import Epoch, Trainer
-from train.options import add_data_option, add_device_options, read_data
+from train.options import add_compile_option, add_data_option, add_device_option, read_data
 from train.splits import restratified
 
 
@@ -144,7 +144,8 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
-    add_device_options(parser)
+    add_device_option(parser)
+    add_compile_option(parser)
     options = parser.parse_args()
     try:
         ranks = join_ranks()

@@ -27,6 +27,7 @@ from train.data import Dataset, load_dataset
 from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
+from train.options import add_device_option
 from train.run import run
 from train.studies import leeds
 from train.sweeps import Sweep
@@ -143,7 +144,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
     parser.add_argument("--minutes", type=float, help="how long this call may work")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    add_device_option(parser)
     options = parser.parse_args()
     started = time.monotonic()
     sweep = SWEEPS[options.sweep]

@@ -31,7 +31,7 @@ class MobileNetV1(nn.Module):
     """The crop enlarged to `side` px, then stem, blocks, head: (N, 1, H, W) -> (N, num_classes).
 
     Its convolutions have biases and no batch norm after them: published face weights come with
-    the norms folded in, which also makes each step a fifth quicker.
+    the norms folded in.
     """
 
     def __init__(self, num_classes: int, side: int, dropout: float) -> None:
