@@ -1,14 +1,20 @@
 """What several tests share: the real pipeline, loaded once, and a photo that may be committed."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from fer_core import FerPipeline
 from fer_core.images import read_picture
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Two test processes share the cores: with a thread each, in what they start too, neither waits.
+torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session")
