@@ -12,6 +12,7 @@ import torch
 
 from fer_core.device import DeviceChoice, choose_device
 from train.config import Recipe
+from train.memory import keep_freed_memory
 from train.speed import PASSES, forward_flops, step_seconds
 
 OPTIONS = ("device", "batch")
@@ -21,6 +22,7 @@ PRODUCTS = 10  # one after the other, before the clock is read
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Images/s and TFLOP/s of each network, and the share of the matrix product's rate."""
+    keep_freed_memory()  # as the training commands do
     choice = choose_device(options.device)
     on_gpu = choice.device.type == "cuda"
     batch = options.batch or (512 if on_gpu else 8)

@@ -23,6 +23,7 @@ from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report
 from train.files import BEST, CHECKPOINT, REPORT
+from train.memory import keep_freed_memory
 from train.options import add_compile_option, add_data_option, add_device_option, read_data
 from train.run import run
 from train.speed import StepCost, measure_step_cost
@@ -143,6 +144,7 @@ def main() -> int:
     options = parser.parse_args()
     deadline = time.monotonic() + 60 * options.minutes
     try:
+        keep_freed_memory()
         ranks = join_ranks()
         choice = choose_device(ranks.device(options.device))
         data = read_data(options.data)

@@ -28,6 +28,7 @@ from train.evaluate import evaluate, in_words, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
 from train.loop import Epoch, Trainer
+from train.memory import keep_freed_memory
 from train.options import add_compile_option, add_data_option, add_device_option, read_data
 from train.splits import restratified
 
@@ -148,6 +149,7 @@ def main() -> int:
     add_compile_option(parser)
     options = parser.parse_args()
     try:
+        keep_freed_memory()
         ranks = join_ranks()
         device = ranks.device(options.device)
         data = read_data(options.data)

@@ -23,11 +23,12 @@ from fer_core.device import DeviceChoice, choose_device
 from fer_core.report import EvalReport, read_report
 from fer_core.types import FerError
 from train.config import Experiment, Recipe
-from train.data import Dataset, load_dataset
+from train.data import Dataset
 from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
-from train.options import add_device_option
+from train.memory import keep_freed_memory
+from train.options import add_data_option, add_device_option, read_data
 from train.run import run
 from train.studies import leeds
 from train.sweeps import Sweep
@@ -140,7 +141,7 @@ def table(sweep: Sweep, study: optuna.Study) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.sweep", description=__doc__)
     parser.add_argument("sweep", choices=SWEEPS)
-    parser.add_argument("--data", required=True, help="as for train.run")
+    add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
     parser.add_argument("--minutes", type=float, help="how long this call may work")
@@ -152,8 +153,9 @@ def main() -> int:
     deadline = math.inf if options.minutes is None else started + 60 * options.minutes
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
+        keep_freed_memory()
         choice = choose_device(options.device)
-        study = work(sweep, load_dataset(options.data), options.out, choice, trials, deadline)
+        study = work(sweep, read_data(options.data), options.out, choice, trials, deadline)
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
