@@ -9,14 +9,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# What steps do: write four large tensors, free them, and again; prints how many pages Linux mapped
+# What steps do: write four large arrays, free them, and again; prints how many pages Linux mapped
 # for the last five.
 SCRIPT = """
-import resource, torch
+import resource
+import numpy as np
 from train.memory import keep_freed_memory
 
 def step():
-    [torch.ones(10_000_000) for _ in range(4)]
+    [np.ones(5_000_000) for _ in range(4)]
 
 {call}
 for _ in range(5):

@@ -2,8 +2,7 @@
 
 from train.config import ClassicalRecipe, Experiment, Recipe
 
-# The report names no number of epochs: eight, in which ResNet9 is commonly taught and two CPU
-# cores are done in two hours.
+# The report's number of epochs is not known to us; eight is what two CPU cores can do in two hours.
 _RESNET9 = Recipe(
     "resnet9", augment="start", epochs=8, optimizer="adam", lr=0.001, weight_decay=1e-4
 )
