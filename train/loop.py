@@ -16,14 +16,12 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
-from fer_core.models import Pretrained, create_model
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
@@ -31,8 +29,8 @@ from train.distil import teachers_answers
 from train.distributed import ALONE, Ranks
 from train.errors import RunError
 from train.files import BEST, CHECKPOINT, save_checkpoint, save_tensors
+from train.initial import initial_model
 from train.metrics import accuracy
-from train.vggface2 import load_vggface2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Trainer:
         self.images, self.targets = self._to_device(train)
         self.class_weights = _balance(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
-        model = self._initial_model()
+        model = initial_model(recipe, folder.parent)
         self.model = model.to(choice.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         if compiled:
@@ -87,28 +85,6 @@ class Trainer:
             )
             targets = torch.lerp(targets, torch.from_numpy(taught), self.recipe.teacher_share)
         return images, targets.to(self.choice.device)
-
-    def _initial_model(self) -> nn.Module:
-        recipe = self.recipe
-        model = create_model(recipe.arch, **recipe.arch_args)
-        if recipe.start_from == "imagenet":
-            if not isinstance(model, Pretrained):
-                raise RunError(f"There are no ImageNet weights for {recipe.arch}.")
-            model.load_imagenet()
-        elif recipe.start_from == "vggface2":
-            load_vggface2(model, self.folder.parent / "vggface2")
-        elif recipe.start_from:
-            path = self.folder.parent / recipe.start_from / BEST
-            if not path.is_file():
-                raise RunError(
-                    f"This run starts from {path}, which is missing. First run: "
-                    f"python -m train.run {recipe.start_from} --data … --out {path.parent}"
-                )
-            try:
-                model.load_state_dict(load_file(path))
-            except RuntimeError as error:
-                raise RunError(f"{path} does not fit {recipe.arch}: {error}") from error
-        return model
 
     @property
     def best_epoch(self) -> int:

@@ -1,0 +1,43 @@
+"""What a run starts from: fresh weights, published ones, or those of a finished run."""
+
+from pathlib import Path
+
+from safetensors.torch import load_file
+from torch import nn
+
+from fer_core.models import Pretrained, create_model
+from train.config import Recipe
+from train.errors import RunError
+from train.files import BEST
+from train.vggface2 import load_vggface2
+
+
+def initial_model(recipe: Recipe, runs: Path) -> nn.Module:
+    """The recipe's network with the weights that it starts from, on the CPU.
+
+    runs: the folder of the run folders, for weights that lie there.
+    Raises RunError where those weights are missing or do not fit the network.
+    """
+    model = create_model(recipe.arch, **recipe.arch_args)
+    if recipe.start_from == "imagenet":
+        if not isinstance(model, Pretrained):
+            raise RunError(f"There are no ImageNet weights for {recipe.arch}.")
+        model.load_imagenet()
+    elif recipe.start_from == "vggface2":
+        load_vggface2(model, runs / "vggface2")
+    elif recipe.start_from:
+        _load_run(model, recipe, runs / recipe.start_from)
+    return model
+
+
+def _load_run(model: nn.Module, recipe: Recipe, run: Path) -> None:
+    path = run / BEST
+    if not path.is_file():
+        raise RunError(
+            f"This run starts from {path}, which is missing. First run: "
+            f"python -m train.run {run.name} --data … --out {run}"
+        )
+    try:
+        model.load_state_dict(load_file(path))
+    except RuntimeError as error:
+        raise RunError(f"{path} does not fit {recipe.arch}: {error}") from error
