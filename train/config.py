@@ -22,6 +22,8 @@ class Recipe:
     shares as soft targets). `start_from` names the experiment whose best weights are the start,
     in the run folder of that name beside this one; "imagenet" is the architecture's published
     weights, "vggface2" those in the folder of that name (`train.vggface2`), "" is from scratch.
+    `continues` names the experiment beside this one with the same recipe but fewer epochs: where
+    it has run, a resumed run begins with its epochs instead of making them again.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `mirror_average` judges and ships the weights with that input option (validation is without).
     `class_weights` weighs each class against its frequency, so that all weigh the same together.
@@ -53,6 +55,7 @@ class Recipe:
     mirror_average: bool = False
     patience: int = 1000
     start_from: str = ""
+    continues: str = ""
     teachers: tuple[str, ...] = ()
     teacher_share: float = 0.5
     seed: int = 0
@@ -62,6 +65,8 @@ class Recipe:
             raise ValueError(f"augment is one of {', '.join(AUGMENTATIONS)}, not {self.augment!r}")
         if self.epochs < 1 or self.batch_size < 2:
             raise ValueError("a run needs at least one epoch and batches of at least two faces")
+        if self.continues and self.schedule == "cosine":
+            raise ValueError("the cosine schedule knows its end: a longer run begins otherwise")
 
     @property
     def builds_on(self) -> tuple[str, ...]:

@@ -11,8 +11,17 @@ from torch import Tensor
 
 from train.errors import RunError
 
-RUN, CHECKPOINT, BEST, REPORT = "run.json", "checkpoint.pt", "best.safetensors", "report.json"
-PREDICTIONS = "report.npz"
+CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
+REPORT, PREDICTIONS = "report.json", "report.npz"
+
+
+def checkpoint_of(folder: Path, continues: str) -> Path:
+    """The checkpoint from which a run in `folder` goes on: its own, else the shorter run's.
+
+    continues: the shorter run's folder, beside this one; "" for none. The file may be missing.
+    """
+    own = folder / CHECKPOINT
+    return folder.parent / continues / CHECKPOINT if continues and not own.is_file() else own
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -7,6 +7,7 @@ that was killed repeats the epoch it was in and ends with the same weights as on
 import copy
 import dataclasses
 import math
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from tqdm import tqdm
 
 from fer_core.classifier import Classifier
@@ -28,9 +29,17 @@ from train.data import Dataset, Split
 from train.distil import teachers_answers
 from train.distributed import ALONE, Ranks
 from train.errors import RunError
-from train.files import BEST, CHECKPOINT, save_checkpoint, save_tensors
+from train.files import (
+    BEST,
+    CHECKPOINT,
+    checkpoint_of,
+    save_checkpoint,
+    save_tensors,
+    write_whole,
+)
 from train.initial import initial_model
 from train.metrics import accuracy
+from train.optimizers import create_optimizer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Trainer:
         if compiled:
             self.model.compile()
         self.trained = ranks.wrap(self.model)
-        self.optimizer = _optimizer(recipe, self.model)
+        self.optimizer = create_optimizer(recipe, self.model)
         self.history: list[Epoch] = []
         self.device_in_words = choice.in_words  # of the last epoch, if that was another process's
 
@@ -215,16 +224,28 @@ class Trainer:
         )
 
     def resume(self) -> None:
-        """Go on from the folder's checkpoint. Raises RunError where it is of another recipe."""
-        path = self.folder / CHECKPOINT
+        """Go on from the folder's checkpoint, or that of the shorter run which this one continues.
+
+        Raises RunError where it is of another recipe.
+        """
+        path = checkpoint_of(self.folder, self.recipe.continues)
         if not path.is_file():
             return
         state: dict[str, Any] = torch.load(path, map_location=self.choice.device, weights_only=True)
         # Fields that recipes have gained since are at their defaults, as they were then.
-        if Recipe.from_json(state["recipe"]).to_json() != self.recipe.to_json():
+        before = Recipe.from_json(state["recipe"])
+        continues = path.parent != self.folder
+        if continues:
+            before = dataclasses.replace(
+                before, epochs=self.recipe.epochs, continues=self.recipe.continues
+            )
+        if before.to_json() != self.recipe.to_json():
             raise RunError(
                 f"{path} belongs to another recipe. Give a new --out folder, or leave out --resume."
             )
+        if continues and self.ranks.leads:
+            best = path.with_name(BEST)
+            write_whole(self.folder / BEST, lambda draft: shutil.copyfile(best, draft))
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -236,17 +257,3 @@ def _balance(targets: Tensor) -> Tensor:
     """Weights (K,) with mean 1 over the faces, by which every class weighs the same together."""
     share = targets.mean(0)
     return 1 / (share.clamp_min(1e-6) * (share > 0).sum())
-
-
-def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
-    # Weight decay shrinks the kernels; norms and biases are scales and offsets, best left alone.
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": recipe.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True)
-    kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
-    return kind(groups, lr=recipe.lr)

@@ -22,7 +22,7 @@ from train.distributed import Ranks, join_ranks
 from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report
-from train.files import BEST, CHECKPOINT, REPORT
+from train.files import BEST, REPORT, checkpoint_of
 from train.memory import keep_freed_memory
 from train.options import add_compile_option, add_data_option, add_device_option, read_data
 from train.run import run
@@ -57,7 +57,7 @@ def entry(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> E
     recipe = experiment.recipe
     if not isinstance(recipe, Recipe):  # fitted in one go, in a few minutes
         return Entry(experiment, 0, 0.0, 0.0)
-    checkpoint = out / experiment.name / CHECKPOINT
+    checkpoint = checkpoint_of(out / experiment.name, recipe.continues)
     done = 0
     if checkpoint.is_file():
         state = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)

@@ -21,14 +21,14 @@ torch.set_num_threads(1)
 from conftest import RECIPE, drawn
 import dataclasses, numpy as np
 from fer_core.device import choose_device
-from train import loop
+from train import initial, loop
 from train.data import Dataset
 from train.distributed import join_ranks
 
 def linear(name, **_):
     return nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 16), nn.ReLU(), nn.Linear(16, 7))
 
-loop.create_model = linear
+initial.create_model = linear
 data = Dataset("drawn", drawn(70, 0), drawn(21, 1), drawn(21, 2), np.ones(21, bool), 0)
 ranks = join_ranks()
 recipe = dataclasses.replace(RECIPE, lr=0.01, epochs=2)

@@ -107,6 +107,31 @@ def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
         trainer(recipe, tiny_data, tmp_path, resume=True)
 
 
+def test_a_longer_run_goes_on_from_the_shorter_one(recipe, tiny_data, tmp_path):
+    short = dataclasses.replace(recipe, epochs=2, schedule="constant")
+    long = dataclasses.replace(short, epochs=4, continues="short")
+    expected = finish(trainer(long, tiny_data, tmp_path / "alone", resume=True))
+    finish(trainer(short, tiny_data, tmp_path / "short"))
+    shorter_best = load_file(tmp_path / "short" / BEST)
+    made = trainer(long, tiny_data, tmp_path / "long", resume=True)
+    assert len(made.history) == 2
+    assert all(
+        torch.equal(value, shorter_best[name])
+        for name, value in load_file(tmp_path / "long" / BEST).items()
+    )
+    assert len(finish(made)) == 2
+    for ours, theirs in zip(made.history, expected, strict=True):
+        assert dataclasses.replace(ours, seconds=0) == dataclasses.replace(theirs, seconds=0)
+    for file in (BEST, CHECKPOINT):
+        assert (tmp_path / "short" / file).is_file()
+    alone, after = (load_file(tmp_path / folder / BEST) for folder in ("alone", "long"))
+    assert all(torch.equal(alone[name], after[name]) for name in alone)
+
+    other = dataclasses.replace(long, lr=2 * long.lr)
+    with pytest.raises(FerError, match="belongs to another recipe"):
+        trainer(other, tiny_data, tmp_path / "other", resume=True)
+
+
 def test_a_run_starts_from_the_run_beside_it(recipe, tiny_data, tmp_path):
     second = dataclasses.replace(recipe, start_from="first", epochs=1)
     with pytest.raises(FerError, match=r"train\.run first"):
@@ -153,7 +178,9 @@ def test_learning_rate_warms_up_and_decays(recipe):
     assert dataclasses.replace(schedule, schedule="constant").lr_at(9) == 1.0
 
 
-@pytest.mark.parametrize("wrong", [{"augment": "sepia"}, {"epochs": 0}, {"batch_size": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"augment": "sepia"}, {"epochs": 0}, {"batch_size": 1}, {"continues": "shorter"}]
+)
 def test_a_recipe_that_cannot_run(recipe, wrong):
     with pytest.raises(ValueError):
         dataclasses.replace(recipe, **wrong)

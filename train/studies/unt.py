@@ -19,6 +19,7 @@ EXPERIMENTS = tuple(
             weight_decay=0.0,
             schedule="constant",
             warmup_epochs=0.0,
+            continues=f"unt-{optimizer}-100" if epochs > 100 else "",
         ),
         study="UNT",
         table="Table 2",
