@@ -1,6 +1,8 @@
 """Curves over epochs, over k, and the figures of the studies' tables."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -9,7 +11,8 @@ from fer_core.study import StudyRow
 
 UNITS = {"accuracy": " %", "loss": "", "lr": ""}
 WORDS = {"accuracy": "accuracy", "loss": "cross-entropy", "lr": "learning rate"}
-SHORT = 34  # characters of a row's name on an axis
+NAME_COLUMNS = 28  # characters in a line of a row's name on an axis
+LINE_HEIGHT, ROW_GAP = 15, 10  # pixels
 
 
 def training(
@@ -65,16 +68,22 @@ def over_k(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> go.
 
 
 def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
-    """A line for each row: the published figure as a diamond, ours with its interval."""
-    names = [_short(row.changes) for row in rows]
+    """A line for each row: the published figure as a diamond, ours with its interval.
+
+    Ours look otherwise by what they are judged on: those are not to be compared.
+    """
+    wrapped = [wrap(row.changes, NAME_COLUMNS, break_on_hyphens=False) for row in rows]
+    names = ["<br>".join(lines) for lines in wrapped]
+    heights = [ROW_GAP + LINE_HEIGHT * len(lines) for lines in wrapped]
+    # Rows lie by their pixels from above: those with long names are higher.
+    middles = [end - height / 2 for end, height in zip(accumulate(heights), heights, strict=True)]
     figure = go.Figure()
-    known = [(name, row) for name, row in zip(names, rows, strict=True) if row.published]
-    ours = [(name, row) for name, row in zip(names, rows, strict=True) if row.report]
-    look = mark(0)
+    known = [(y, row) for y, row in zip(middles, rows, strict=True) if row.published]
     if known:
         figure.add_scatter(
             x=[100 * row.published for _, row in known],
-            y=[name for name, _ in known],
+            y=[y for y, _ in known],
+            text=[row.changes for _, row in known],
             mode="markers",
             name="published",
             marker={
@@ -83,12 +92,19 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
                 "color": mark(1)["colour"],
                 "line": {"width": 2},
             },
-            hovertemplate="%{y}: published %{x:.2f} %<extra></extra>",
+            hovertemplate="%{text}: published %{x:.2f} %<extra></extra>",
         )
-    if ours:
+    for index, judged_on in enumerate(dict.fromkeys(row.judged_on for row in rows if row.report)):
+        ours = [
+            (y, row)
+            for y, row in zip(middles, rows, strict=True)
+            if row.report and row.judged_on == judged_on
+        ]
+        look = mark(2 * index)  # 1 is the published figures'
         figure.add_scatter(
             x=[100 * row.ours for _, row in ours],
-            y=[name for name, _ in ours],
+            y=[y for y, _ in ours],
+            text=[row.changes for _, row in ours],
             error_x={
                 "type": "data",
                 "color": look["colour"],
@@ -98,17 +114,14 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
                 "arrayminus": [100 * (row.ours - row.interval[0]) for _, row in ours],
             },
             mode="markers",
-            name="ours, 95 % interval",
-            marker={"symbol": "circle", "size": 10, "color": look["colour"]},
-            hovertemplate="%{y}: ours %{x:.2f} %<extra></extra>",
+            name=f"ours by {judged_on}, 95 % interval",
+            marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
+            hovertemplate="%{text}: ours %{x:.2f} %<extra></extra>",
         )
     figure.update_xaxes(ticksuffix=" %")
-    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1])
-    return finish(figure, title, "accuracy", "", 130 + 24 * len(rows))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+    figure.update_yaxes(tickvals=middles, ticktext=names, range=[sum(heights), 0])
+    figure.update_layout(showlegend=True)
+    return finish(figure, title, "accuracy", "", 130 + sum(heights))
 
 
 def detectors(milliseconds: Mapping[str, Mapping[str, float]]) -> go.Figure:

@@ -51,14 +51,15 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     ran = sum(bool(row.report) for row in rows)
     st.markdown(f"**{ran} of {len(rows)}** rows are run.")
     number = st.column_config.NumberColumn
+    filled = table.columns[table.replace("", None).notna().any()]
     st.dataframe(
-        table,
+        table[filled],
         hide_index=True,
         placeholder="",
         height=min(38 + 35 * len(table), 460),
         alt=f"{len(rows)} rows of {study}, {ran} of them run: published and our accuracy.",
         column_config={
-            "row": st.column_config.TextColumn("row", width="medium"),
+            "row": st.column_config.TextColumn("row", width=260),
             "published": number("published", format="%.2f %%"),
             "ours": number("ours", format="%.2f %%"),
             "interval": st.column_config.TextColumn("ours, 95 %"),

@@ -151,6 +151,27 @@ def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
     assert reasons.str.contains("may not be passed on").all()
 
 
+def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
+    path = folder / "studies" / "rows.json"
+    rows = json.loads(path.read_text())
+    ran = dict(ours=0.6, interval=[0.58, 0.62], report="reports/x.json", n=9, reason="")
+    twins = [each for each in rows if each["experiment"] in ("start-cnn-tree", "start-cnn-forest")]
+    for judged_on, row in zip(("these", "those"), twins, strict=True):
+        row.update(ran, judged_on=judged_on, changes=f"{'a long beginning ' * 4}{judged_on}")
+    path.write_text(json.dumps(twins))
+    at = opened("studies")
+    drawn = figure(at, "START: published and ours")
+    assert [trace["name"] for trace in drawn["data"]] == [
+        "ours by these, 95 % interval",
+        "ours by those, 95 % interval",
+    ]
+    heights = [height for trace in drawn["data"] for height in trace["y"]]
+    assert len(set(heights)) == 2 and heights == drawn["layout"]["yaxis"]["tickvals"]
+    whole = [name.replace("<br>", " ") for name in drawn["layout"]["yaxis"]["ticktext"]]
+    assert whole == [row["changes"] for row in twins]
+    assert not {"published", "difference", "not run because"} & set(at.dataframe[0].value.columns)
+
+
 def test_the_neighbours_curves_and_the_detectors(names, folder):
     found = made_up.predictions()
     for index, metric in enumerate(("euclidean", "cosine")):
