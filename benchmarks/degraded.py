@@ -35,7 +35,7 @@ def _as_it_is(scene: Scene, rng: np.random.Generator) -> UInt8Array:
 
 
 def _blur(scene: Scene, rng: np.random.Generator) -> UInt8Array:
-    """Out of focus: a Gaussian whose deviation is 3 % of the face's side."""
+    """Out of focus: a Gaussian whose deviation is 3% of the face's side."""
     return np.asarray(cv2.GaussianBlur(scene.picture, (0, 0), 0.03 * scene.side), np.uint8)
 
 

@@ -135,7 +135,7 @@ def verdict(result: Agreement, a: str, b: str) -> str:
         else (b, result.only_b, result.only_a)
     )
     counts = f"{better} alone has {more:,} faces right, the other alone {fewer:,}."
-    p = "less than 0.1 %" if result.p < 0.001 else f"{result.p:.1%}".replace("%", " %")
+    p = "less than 0.1%" if result.p < 0.001 else f"{result.p:.1%}"
     if result.p < CHANCE:
         return (
             f"**The difference is more than chance:** {counts} If the two were equally good, a "

@@ -39,7 +39,7 @@ class ExpressionSmoother:
     ) -> None:
         """Take in what the classifier says at a time: probs (N, 7), a row for each person.
 
-        After one time constant, a lasting change has come through by 63 %, at any frame rate;
+        After one time constant, a lasting change has come through by 63%, at any frame rate;
         0 takes each frame as it is.
         """
         for person, row in zip(people, probs, strict=True):

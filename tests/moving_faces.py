@@ -13,8 +13,8 @@ from fer_core.tracking_options import TrackingOptions
 SIZE_HW = (240, 320)
 FACE = 60.0  # heights of the faces, px; they are four fifths as wide
 NOISE = 0.015  # deviation of each side of a found box, in heights of the face
-# The last network of the real MTCNN is sure of a face up to 30 % of its height away, and draws a
-# box nearer from up to 60 %; the box may be 0.7 to 1.5 times as large.
+# The last network of the real MTCNN is sure of a face up to 30% of its height away, and draws a
+# box nearer from up to 60%; the box may be 0.7 to 1.5 times as large.
 SURE, CAPTURE, CAPTURE_SIZE = 0.3, 0.6, 1.5
 POINTS = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]], np.float32)
 

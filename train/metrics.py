@@ -19,7 +19,7 @@ def confusion_matrix(probs: np.ndarray, answers: np.ndarray) -> np.ndarray:
 
 
 def wilson_interval(share: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of n independent trials (Wilson 1927)."""
+    """The 95% interval of a share of n independent trials (Wilson 1927)."""
     z = 1.959964
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

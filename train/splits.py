@@ -13,7 +13,7 @@ from train.leaks import repeated
 
 SEED = 2013  # for the divisions that a data set itself does not have
 TENTH = 0.1
-RESTRATIFIED = ("stratified 80 %", "stratified 10 % (validation)", "stratified 10 % (test)")
+RESTRATIFIED = ("stratified 80%", "stratified 10% (validation)", "stratified 10% (test)")
 ROWS_APART = 1_000_000
 DIVISIONS_TRIED = 200
 

@@ -15,7 +15,7 @@ from train.studies.ours import ATTENTION_KINDS, attention_name
 INTRODUCTION = """# Every experiment, published and ours
 
 Written by `python -m train.tables` from the experiments in `train/experiments.py` and the reports
-in this folder. Accuracy on the test split, by the labels named; our 95 % interval in brackets.
+in this folder. Accuracy on the test split, by the labels named; our 95% interval in brackets.
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
 the test split, theirs flatter. A dash is a figure that the source does not give, or that is not
@@ -178,7 +178,7 @@ def _attention(weights: Path) -> list[str]:
             if kind != "plain"
         ]
         lines.append(
-            f"| {kind} | {reports[0].params:,} | {shares.mean():.2f} ± {shares.std(ddof=1):.2f} % "
+            f"| {kind} | {reports[0].params:,} | {shares.mean():.2f} ± {shares.std(ddof=1):.2f}% "
             f"| {', '.join(f'{share:.2f}' for share in shares)} | {', '.join(against) or '—'} |"
         )
     return [

@@ -32,7 +32,7 @@ def figures_table() -> str:
     """Markdown: a row for each of the shipped weights, with both label sets on the test split."""
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
     lines = [
-        "Accuracy on FER2013's PrivateTest with its 95 % interval. *All* is every face; *clean*",
+        "Accuracy on FER2013's PrivateTest with its 95% interval. *All* is every face; *clean*",
         "leaves out those that stand, or nearly so, in another split. With two passes, the answers",
         "for the face and its mirror image are averaged. FER+'s *majority* is the answer with most",
         "of the ten votes; it is *clear* by that data set's own rule (Barsoum et al. 2016): single",

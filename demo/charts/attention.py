@@ -46,8 +46,8 @@ def faithfulness(result: Faithfulness, title: str) -> go.Figure:
         look = mark(index)
         _line(figure, curve, curve.probs, name, look["colour"], look["dash"], 2.5)
         _line(figure, curve, curve.chance, f"{name}, by chance", GUIDE, look["dash"], 1.5)
-    figure.update_xaxes(range=[0, 100], ticksuffix=" %")
-    figure.update_yaxes(range=[0, 101], ticksuffix=" %")
+    figure.update_xaxes(range=[0, 100], ticksuffix="%")
+    figure.update_yaxes(range=[0, 101], ticksuffix="%")
     return finish(figure, title, "share of the pixels exchanged", "probability", 380)
 
 
@@ -66,5 +66,5 @@ def _line(
         mode="lines",
         name=name,
         line={"color": colour, "dash": dash, "width": width},
-        hovertemplate=f"{name}: %{{x:.0f}} % exchanged, %{{y:.0f}} %<extra></extra>",
+        hovertemplate=f"{name}: %{{x:.0f}}% exchanged, %{{y:.0f}}%<extra></extra>",
     )

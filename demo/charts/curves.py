@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from demo.charts.style import bar_marker, finish, mark
 from fer_core.study import StudyRow
 
-UNITS = {"accuracy": " %", "loss": "", "lr": ""}
+UNITS = {"accuracy": "%", "loss": "", "lr": ""}
 WORDS = {"accuracy": "accuracy", "loss": "cross-entropy", "lr": "learning rate"}
 NAME_COLUMNS = 28  # characters in a line of a row's name on an axis
 LINE_HEIGHT, ROW_GAP = 15, 10  # pixels
@@ -59,9 +59,9 @@ def over_k(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> go.
             name=f"{name}, best with k = {ks[best]:g}",
             line={"color": look["colour"], "dash": look["dash"], "width": 2},
             marker={"symbol": look["symbol"], "size": [11 * (i == best) for i in range(len(ks))]},
-            hovertemplate=f"k = %{{x}}: %{{y:.2f}} %<extra>{name}</extra>",
+            hovertemplate=f"k = %{{x}}: %{{y:.2f}}%<extra>{name}</extra>",
         )
-    figure.update_yaxes(ticksuffix=" %")
+    figure.update_yaxes(ticksuffix="%")
     return finish(
         figure, "Nearest neighbours", "k, number of neighbours", "validation accuracy", 400
     )
@@ -92,7 +92,7 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
                 "color": mark(1)["colour"],
                 "line": {"width": 2},
             },
-            hovertemplate="%{text}: published %{x:.2f} %<extra></extra>",
+            hovertemplate="%{text}: published %{x:.2f}%<extra></extra>",
         )
     for index, judged_on in enumerate(dict.fromkeys(row.judged_on for row in rows if row.report)):
         ours = [
@@ -114,11 +114,11 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
                 "arrayminus": [100 * (row.ours - row.interval[0]) for _, row in ours],
             },
             mode="markers",
-            name=f"ours by {judged_on}, 95 % interval",
+            name=f"ours by {judged_on}, 95% interval",
             marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
-            hovertemplate="%{text}: ours %{x:.2f} %<extra></extra>",
+            hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
         )
-    figure.update_xaxes(ticksuffix=" %")
+    figure.update_xaxes(ticksuffix="%")
     figure.update_yaxes(tickvals=middles, ticktext=names, range=[sum(heights), 0])
     figure.update_layout(showlegend=True)
     return finish(figure, title, "accuracy", "", 130 + sum(heights))

@@ -28,7 +28,7 @@ def confusion(
     """
     text = [[f"{value:.0f}" for value in row] for row in matrix]
     figure = _cells(matrix / max(top, 1e-9), text, SEQUENTIAL, (0.0, 1.0))
-    unit = " %" if per_cent else " faces"
+    unit = "%" if per_cent else " faces"
     figure.add_scatter(
         x=[name for _ in LABELS for name in LABELS],
         y=[name for name in LABELS for _ in LABELS],

@@ -28,7 +28,7 @@ class Point:
 def against_cost(
     points: Sequence[Point], lines: Mapping[str, float], title: str, x: str
 ) -> go.Figure:
-    """Every experiment with its 95 % interval; the front joined; published figures as lines.
+    """Every experiment with its 95% interval; the front joined; published figures as lines.
 
     Experiments have no names on the chart, where many lie close together, but under the pointer,
     and the picked ones in the legend.
@@ -72,7 +72,7 @@ def against_cost(
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 10},
                 customdata=[(p.name, *p.interval) for p in group],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f} % [%{customdata[1]:.1f}, "
+                hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f}% [%{customdata[1]:.1f}, "
                 "%{customdata[2]:.1f}]<br>%{x:,.4~s}<extra></extra>",
                 name=name,
             )
@@ -86,8 +86,8 @@ def against_cost(
         tickvals=ticks,
         ticktext=[_short(tick) for tick in ticks],
     )
-    figure.update_yaxes(ticksuffix=" %")
-    finish(figure, title, x, "accuracy, 95 % interval", 460)
+    figure.update_yaxes(ticksuffix="%")
+    finish(figure, title, x, "accuracy, 95% interval", 460)
     _name_in_the_margin(figure, lines, [p.accuracy for p in points])
     return figure
 
@@ -112,7 +112,7 @@ def _name_in_the_margin(
             x=1,
             xanchor="left",
             y=sum(value for _, value in place) / len(place),
-            text="<br>".join(f"{name} {value:.1f} %" for name, value in place),
+            text="<br>".join(f"{name} {value:.1f}%" for name, value in place),
             align="left",
             showarrow=False,
             font={"size": 11, "color": INK},

@@ -18,10 +18,10 @@ def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) ->
             y=list(numbers),
             name=name,
             marker=bar_marker(index),
-            hovertemplate=f"%{{x}}: {metric} %{{y:.1f}} %<extra>{name}</extra>",
+            hovertemplate=f"%{{x}}: {metric} %{{y:.1f}}%<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
-    figure.update_yaxes(range=[0, 100], ticksuffix=" %")
+    figure.update_yaxes(range=[0, 100], ticksuffix="%")
     return finish(figure, title, "", metric, 400)
 
 
@@ -44,11 +44,11 @@ def reliability(models: Mapping[str, Reliability]) -> go.Figure:
                 "size": 5 + 22 * (bins.n / bins.n.sum()) ** 0.5,
             },
             customdata=bins.n,
-            hovertemplate="sure to %{x:.0f} %, right in %{y:.0f} %"
+            hovertemplate="sure to %{x:.0f}%, right in %{y:.0f}%"
             f"<br>%{{customdata:,}} faces<extra>{name}</extra>",
         )
-    figure.update_xaxes(range=[0, 101], ticksuffix=" %")
-    figure.update_yaxes(range=[0, 103], ticksuffix=" %")
+    figure.update_xaxes(range=[0, 101], ticksuffix="%")
+    figure.update_yaxes(range=[0, 103], ticksuffix="%")
     return finish(figure, "Reliability", "confidence of the answer", "share right", 440)
 
 
@@ -68,8 +68,8 @@ def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
             name=name,
             line={"color": look["colour"], "dash": look["dash"], "width": 2},
             customdata=100 * curve.threshold,
-            hovertemplate="unsure below %{customdata:.0f} %: %{x:.0f} % answered, "
-            f"%{{y:.1f}} % of them right<extra>{name}</extra>",
+            hovertemplate="unsure below %{customdata:.0f}%: %{x:.0f}% answered, "
+            f"%{{y:.1f}}% of them right<extra>{name}</extra>",
         )
         point = round(at * (len(share) - 1))
         figure.add_scatter(
@@ -80,8 +80,8 @@ def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
             hoverinfo="skip",
             marker={"color": look["colour"], "symbol": look["symbol"], "size": 12},
         )
-    figure.update_xaxes(range=[0, 101], ticksuffix=" %")
-    figure.update_yaxes(ticksuffix=" %")
+    figure.update_xaxes(range=[0, 101], ticksuffix="%")
+    figure.update_yaxes(ticksuffix="%")
     return finish(
         figure, "Accuracy of what is answered", "share of faces answered", "share right", 440
     )

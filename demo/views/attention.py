@@ -109,7 +109,7 @@ def grad_cams(chosen: dict[str, WeightsCard], crops: Crops, classes: dict[str, i
 @st.fragment
 def laid_over(found: dict[str, GradCam], crops: Crops, classes: dict[str, int]) -> None:
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    opacity = bar.slider("Opacity", 0, 100, 65, format="%d %%", key="opacity", width=260)
+    opacity = bar.slider("Opacity", 0, 100, 65, format="%d%%", key="opacity", width=260)
     together = bar.toggle(
         "One scale for all",
         value=len(found) > 1,

@@ -27,7 +27,7 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
         {
             "model": name,
             "accuracy": f"{e.accuracy:.2%}",
-            "95 % interval": f"{100 * e.interval[0]:.1f} to {100 * e.interval[1]:.1f}",
+            "95% interval": f"{100 * e.interval[0]:.1f} to {100 * e.interval[1]:.1f}",
             "macro-F1": f"{e.macro_f1:.1%}",
             "ECE": f"{e.ece:.1%}",
             "parameters": f"{reports[name].params:,}",
@@ -146,7 +146,7 @@ def unsure(faces: dict[str, Judged]) -> None:
         0,
         100,
         50,
-        format="%d %%",
+        format="%d%%",
         key="unsure",
         bind="query-params",
         help="A face whose likeliest expression has less than this probability gets no answer.",

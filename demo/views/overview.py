@@ -113,10 +113,10 @@ def show_table(rows: pd.DataFrame) -> list[str]:
         ],
         column_config={
             "experiment": st.column_config.TextColumn("experiment", pinned=True, width="medium"),
-            "accuracy": number("accuracy", format="%.2f %%"),
-            "interval": st.column_config.TextColumn("95 % interval"),
-            "macro-F1": number("macro-F1", format="%.1f %%", help="F1, each class the same weight"),
-            "ECE": number("ECE", format="%.1f %%", help="Mean gap of confidence and accuracy"),
+            "accuracy": number("accuracy", format="%.2f%%"),
+            "interval": st.column_config.TextColumn("95% interval"),
+            "macro-F1": number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
+            "ECE": number("ECE", format="%.1f%%", help="Mean gap of confidence and accuracy"),
             "parameters": number("parameters", format="compact"),
             "MB": number(
                 "file",
@@ -127,7 +127,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "ms per face": number(
                 "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
             ),
-            "published": number("published", format="%.2f %%", help="By the source, where it did"),
+            "published": number("published", format="%.2f%%", help="By the source, where it did"),
             "minutes": number("training", format="%.0f min"),
             "learned": st.column_config.TextColumn("learned from"),
         },
@@ -192,7 +192,7 @@ def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float])
     ]
     best = max(points, key=lambda p: p.accuracy)
     cheapest_first = ", ".join(
-        f"{p.name} {p.accuracy:.1f} %" for p in sorted(points, key=lambda p: p.cost) if p.on_front
+        f"{p.name} {p.accuracy:.1f}%" for p in sorted(points, key=lambda p: p.cost) if p.on_front
     )
     chart(
         against_cost(points, lines, f"Accuracy against {against}", AXES[column]),

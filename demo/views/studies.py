@@ -60,9 +60,9 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
         alt=f"{len(rows)} rows of {study}, {ran} of them run: published and our accuracy.",
         column_config={
             "row": st.column_config.TextColumn("row", width=260),
-            "published": number("published", format="%.2f %%"),
-            "ours": number("ours", format="%.2f %%"),
-            "interval": st.column_config.TextColumn("ours, 95 %"),
+            "published": number("published", format="%.2f%%"),
+            "ours": number("ours", format="%.2f%%"),
+            "interval": st.column_config.TextColumn("ours, 95%"),
             "difference": st.column_config.TextColumn(
                 "difference",
                 help="Ours minus published in points, with the interval of ours. Where it spans "

@@ -94,8 +94,8 @@ for _depth in DEPTHS:
 
         Source: the Leeds report (Miskow & Altahhan 2022) after He et al., "Deep Residual
         Learning", CVPR 2016, with the stride in the first 1x1 convolution, as in Keras. Leeds
-        prints 0.1 % fewer parameters, since its published code normalises rows, not channels,
-        and up to 0.8 % more with ECA.
+        prints 0.1% fewer parameters, since its published code normalises rows, not channels,
+        and up to 0.8% more with ECA.
         """,
         partial(_leeds_resnet, depth=_depth),
     )

@@ -82,8 +82,8 @@ for _depth in DEPTHS:
 
         Source: the Leeds report (Miskow & Altahhan 2022) after He et al., "Identity Mappings in
         Deep Residual Networks", ECCV 2016, as in Keras: the last bottleneck of each of the first
-        three stages halves the resolution. Leeds prints 0.2 % fewer parameters, since its
-        published code normalises rows, not channels, and up to 0.6 % more with ECA.
+        three stages halves the resolution. Leeds prints 0.2% fewer parameters, since its
+        published code normalises rows, not channels, and up to 0.6% more with ECA.
         """,
         partial(_leeds_resnet_v2, depth=_depth),
     )

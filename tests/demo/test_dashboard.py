@@ -86,7 +86,7 @@ def test_lines_close_together_share_a_place_in_the_margin():
     points = [Point("a", 10, 30.0, (29, 31), True, False)]
     lines = {"a person": 65.0, "Leeds": 64.1, "UNT": 60.2}
     found = against_cost(points, lines, "", "").layout.annotations
-    assert [each.text for each in found] == ["a person 65.0 %<br>Leeds 64.1 %", "UNT 60.2 %"]
+    assert [each.text for each in found] == ["a person 65.0%<br>Leeds 64.1%", "UNT 60.2%"]
     assert found[0].y == pytest.approx(64.55)
 
 

@@ -162,8 +162,8 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
     at = opened("studies")
     drawn = figure(at, "START: published and ours")
     assert [trace["name"] for trace in drawn["data"]] == [
-        "ours by these, 95 % interval",
-        "ours by those, 95 % interval",
+        "ours by these, 95% interval",
+        "ours by those, 95% interval",
     ]
     heights = [height for trace in drawn["data"] for height in trace["y"]]
     assert len(set(heights)) == 2 and heights == drawn["layout"]["yaxis"]["tickvals"]
