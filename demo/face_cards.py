@@ -71,5 +71,5 @@ def _bar(name: str, colour: str, share: float) -> str:
         '<span style="height:8px;border-radius:4px;background:rgba(140,140,140,.22)">'
         f'<span style="display:block;height:8px;border-radius:4px;width:{100 * share:.1f}%;'
         f'background:{colour}"></span></span>'
-        f'<span style="text-align:right">{100 * share:.0f}&nbsp;%</span></div>'
+        f'<span style="text-align:right">{100 * share:.0f}%</span></div>'
     )

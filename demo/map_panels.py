@@ -35,7 +35,7 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
             + ("better than chance on both." if good else "not better than chance on both.")
         )
         chart(
-            faithfulness_chart(curves, f"{card.name}: {LABELS[class_index]}"),
+            faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}", card.name),
             f"Deletion and insertion for {LABELS[class_index]}: areas {deleted.area:.2f} and "
             f"{inserted.area:.2f}, by chance {deleted.chance_area:.2f} and "
             f"{inserted.chance_area:.2f}.",
@@ -67,7 +67,7 @@ def own_attention(chosen: Mapping[str, WeightsCard], crops: Mapping[str, UInt8Ar
 def strips(name: str, blocks: tuple[BlockAttention, ...]) -> None:
     kinds = ", ".join(dict.fromkeys(block.kind.upper() for block in blocks))
     chart(
-        channel_strips(blocks, f"{name}: channel weights ({kinds})"),
+        channel_strips(blocks, f"Channel weights ({kinds})", name),
         f"Channel weights of {name}'s {len(blocks)} blocks, from 0 to 1; means "
         + ", ".join(f"{block.channel.mean():.2f}" for block in blocks)
         + ".",

@@ -47,7 +47,7 @@ def reliability(models: Mapping[str, Reliability]) -> go.Figure:
             hovertemplate="sure to %{x:.0f}%, right in %{y:.0f}%"
             f"<br>%{{customdata:,}} faces<extra>{name}</extra>",
         )
-    figure.update_xaxes(range=[0, 101], ticksuffix="%")
+    figure.update_xaxes(range=[0, 101], dtick=25, ticksuffix="%")
     figure.update_yaxes(range=[0, 103], ticksuffix="%")
     return finish(figure, "Reliability", "confidence of the answer", "share right", 440)
 
@@ -80,7 +80,7 @@ def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
             hoverinfo="skip",
             marker={"color": look["colour"], "symbol": look["symbol"], "size": 12},
         )
-    figure.update_xaxes(range=[0, 101], ticksuffix="%")
+    figure.update_xaxes(range=[0, 101], dtick=25, ticksuffix="%")
     figure.update_yaxes(ticksuffix="%")
     return finish(
         figure, "Accuracy of what is answered", "share of faces answered", "share right", 440

@@ -55,11 +55,17 @@ def bar_marker(index: int, colours: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400) -> go.Figure:
-    """Title and axis titles, margins that fit a phone, the legend under the plot."""
+def finish(
+    figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400, model: str = ""
+) -> go.Figure:
+    """Title and axis titles, margins that fit a phone, the legend under the plot.
+
+    model: named under the title; a title with it would run under the chart's buttons on a phone.
+    """
     figure.update_layout(
         title={
             "text": title,
+            "subtitle": {"text": model, "font": {"size": 13, "color": INK}},
             "font": {"size": 15, "color": INK},
             "x": 0,
             "xanchor": "left",
@@ -67,7 +73,7 @@ def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int 
             "yanchor": "top",
         },
         height=height,
-        margin={"l": 8, "r": 12, "t": 48, "b": 8},
+        margin={"l": 8, "r": 18, "t": 70 if model else 48, "b": 8},
         legend={
             "orientation": "h",
             "yref": "container",

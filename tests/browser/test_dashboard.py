@@ -25,6 +25,11 @@ CAMERA_READY = """() => {
   return track?.getConstraints().width > 0 && video.videoWidth > 0 && video.currentTime > 0;
 }"""
 DARK_GROUND = "rgb(23, 20, 18)"  # .streamlit/config.toml
+TITLES_UNDER_BUTTONS = """() => [...document.querySelectorAll(".js-plotly-plot")]
+    .map(plot => [plot.querySelector(".gtitle"), plot.querySelector(".modebar-btn")])
+    .filter(([title, button]) => title && button
+        && title.getBoundingClientRect().right > button.getBoundingClientRect().left)
+    .map(([title]) => title.textContent)"""
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 
 
@@ -100,6 +105,8 @@ def test_each_page_is_accessible_and_fits_a_phone(board: Page, address: str) -> 
         board.wait_for_timeout(300)  # for the charts to be drawn anew
         if board.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             found.add(f"{name}: has to be scrolled sideways")
+        hidden = board.evaluate(TITLES_UNDER_BUTTONS)
+        found |= {f"{name}: the title “{each}” runs under its chart's buttons" for each in hidden}
     assert not found
 
 

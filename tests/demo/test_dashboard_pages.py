@@ -201,11 +201,11 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
     assert "compact_se: happy, 1" in face_cards(at)
     assert any("Grad-CAM" in each.value for each in at.caption)
-    assert figure(at, "compact-ferplus: channel weights (SE)")
+    assert figure(at, "Channel weights (SE)")
     at.selectbox(key="for").set_value("sad")
     at.session_state["faith-compact-ferplus"] = True
     checked(at.run())
-    assert figure(at, "compact-ferplus: sad")
+    assert figure(at, "Deletion and insertion: sad")
     assert "better than chance" in text(at)
 
 
