@@ -34,10 +34,9 @@ def show_curves(names: list[str], quantity: str) -> None:
             run = found[name]
             done, of = len(run.curves["seconds"]), run.recipe.get("epochs", "?")
             minutes = (time.time() - run.changed) / 60
-            st.badge(
+            st.success(  # no badge: on a phone it would cut the sentence off
                 f"{name} is training: epoch {done} of {of} ended {minutes:.0f} min ago",
                 icon=":material/play_circle:",
-                color="green",
             )
     ends = "; ".join(
         f"{name} ends at {100 * each['valid_accuracy'][-1]:.1f} per cent after "
