@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from safetensors.torch import load_file
 from torch import nn
 
 from fer_core.models import Pretrained, create_model
 from train.config import Recipe
 from train.errors import RunError
-from train.files import BEST
+from train.finished import finished_model
 from train.vggface2 import load_vggface2
 
 
@@ -31,13 +30,7 @@ def initial_model(recipe: Recipe, runs: Path) -> nn.Module:
 
 
 def _load_run(model: nn.Module, recipe: Recipe, run: Path) -> None:
-    path = run / BEST
-    if not path.is_file():
-        raise RunError(
-            f"This run starts from {path}, which is missing. First run: "
-            f"python -m train.run {run.name} --data … --out {run}"
-        )
     try:
-        model.load_state_dict(load_file(path))
+        model.load_state_dict(finished_model(run).state_dict())
     except RuntimeError as error:
-        raise RunError(f"{path} does not fit {recipe.arch}: {error}") from error
+        raise RunError(f"{run} does not fit {recipe.arch}: {error}") from error

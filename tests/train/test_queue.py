@@ -44,7 +44,7 @@ def test_what_is_missing_is_trained_once_and_exported(experiments, tiny_data, tm
         assert (tmp_path / "weights" / f"{name}.safetensors").is_file()
         assert (tmp_path / "weights" / "reports" / f"{name}.npz").is_file()
     assert not (tmp_path / "elsewhere").exists()
-    assert "waits: This run starts from" in capsys.readouterr().out
+    assert "waits: This run builds on" in capsys.readouterr().out
     written = (tmp_path / "first" / CHECKPOINT).stat().st_mtime_ns
     assert [e.name for e in queue.missing(experiments, tiny_data, tmp_path)] == ["waits"]
     work(experiments, tiny_data, tmp_path, 600)
