@@ -1,7 +1,7 @@
 """How fast do networks train on this device, and how near is that to what it can do?
 
-Steps of forward, backward and update on a batch that already lies on the device, against a large
-matrix product in the same number format, in the same run.
+Steps of forward, backward and update on a batch that already lies on the device, in float32 and
+bfloat16, each against a large matrix product in the same number format, in the same run.
 """
 
 import argparse
@@ -10,38 +10,45 @@ from typing import Any
 
 import torch
 
-from fer_core.device import DeviceChoice, choose_device
+from fer_core.device import FORMATS, DeviceChoice, choose_device
 from train.config import Recipe
 from train.memory import keep_freed_memory
 from train.speed import PASSES, forward_flops, step_seconds
 
 OPTIONS = ("device", "batch")
-ARCHITECTURES = ("resnet9", "vgg19", "resnet50", "compact_se")
+ARCHITECTURES = ("resnet9", "vgg19", "resnet50", "unt_cnn3", "compact_se", "efficientnet_lite0")
 PRODUCTS = 10  # one after the other, before the clock is read
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """Images/s and TFLOP/s of each network, and the share of the matrix product's rate."""
+    """Images/s and TFLOP/s of each network, and the share of the matrix product's rate.
+
+    In each number format, and how many times as fast bfloat16 is.
+    """
     keep_freed_memory()  # as the training commands do
-    choice = choose_device(options.device)
-    on_gpu = choice.device.type == "cuda"
-    batch = options.batch or (512 if on_gpu else 8)
-    product = product_rate(choice, 8192 if on_gpu else 1024)
+    choices = {name: choose_device(options.device, name) for name in FORMATS}
+    device = choose_device(options.device)
+    on_gpu = device.device.type == "cuda"
+    batch = options.batch or (512 if on_gpu else 32)
+    products = {n: product_rate(c, 8192 if on_gpu else 1024) for n, c in choices.items()}
     networks = {}
     for arch in ARCHITECTURES:
         recipe = Recipe(arch)
-        images = batch / step_seconds(recipe, choice, batch)
-        rate = PASSES * forward_flops(recipe) * images
-        networks[arch] = {
-            "images_per_second": round(images, 1),
-            "tflop_per_second": round(rate / 1e12, 3),
-            "share_of_matrix_product": round(rate / product, 3),
-        }
+        figures: dict[str, Any] = {}
+        for name, choice in choices.items():
+            images = batch / step_seconds(recipe, choice, batch)
+            rate = PASSES * forward_flops(recipe) * images
+            figures[name] = {
+                "images_per_second": round(images, 1),
+                "tflop_per_second": round(rate / 1e12, 3),
+                "share_of_matrix_product": round(rate / products[name], 3),
+            }
+        one, other = (figures[name]["images_per_second"] for name in ("bfloat16", "float32"))
+        networks[arch] = {**figures, "bfloat16_times_as_fast": round(one / other, 2)}
     return {
-        "device": choice.in_words,
-        "format": str(choice.dtype).removeprefix("torch."),
+        "device": device.in_words,
         "batch": batch,
-        "matrix_product_tflop_per_second": round(product / 1e12, 3),
+        "matrix_product_tflop_per_second": {n: round(p / 1e12, 3) for n, p in products.items()},
         "networks": networks,
     }
 

@@ -17,19 +17,33 @@ class DeviceChoice:
 
     @property
     def in_words(self) -> str:
-        """The GPU's name, or how many threads of the CPU are in use."""
+        """The GPU's name, or how many threads of the CPU are in use, and a format unusual there."""
         if self.device.type == "cuda":
             return torch.cuda.get_device_name(self.device)
         threads = torch.get_num_threads()
-        return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+        unusual = ", bfloat16" if self.dtype is torch.bfloat16 else ""
+        return f"CPU, {threads} thread{'s' if threads > 1 else ''}{unusual}"
 
     def autocast(self) -> torch.autocast:
         """A context in which matrix work runs in `dtype` (no effect for float32)."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not torch.float32)
 
 
-def choose_device(name: str = "auto") -> DeviceChoice:
-    """Resolve "auto", "cpu", "cuda" or "cuda:N". Raises OptionError where it is not to be had."""
+FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def choose_device(name: str = "auto", number_format: str = "auto") -> DeviceChoice:
+    """Resolve "auto", "cpu", "cuda" or "cuda:N", and "auto" or a format's name in FORMATS.
+
+    Raises OptionError where the device is not to be had.
+    """
+    choice = _usual_choice(name)
+    if number_format == "auto":
+        return choice
+    return DeviceChoice(choice.device, FORMATS[number_format], f"{number_format} was asked for")
+
+
+def _usual_choice(name: str) -> DeviceChoice:
     try:
         device = torch.device(name if name != "auto" else "cuda" if _has_cuda() else "cpu")
     except RuntimeError as error:

@@ -24,7 +24,13 @@ from train.experiments import EXPERIMENTS
 from train.export import export, export_report
 from train.files import BEST, REPORT, checkpoint_of
 from train.memory import keep_freed_memory
-from train.options import add_compile_option, add_data_option, add_device_option, read_data
+from train.options import (
+    add_compile_option,
+    add_data_option,
+    add_device_option,
+    add_format_option,
+    read_data,
+)
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
@@ -140,13 +146,14 @@ def main() -> int:
         "--plan", action="store_true", help="only say what is missing, and how long"
     )
     add_device_option(parser)
+    add_format_option(parser)
     add_compile_option(parser)
     options = parser.parse_args()
     deadline = time.monotonic() + 60 * options.minutes
     try:
         keep_freed_memory()
         ranks = join_ranks()
-        choice = choose_device(ranks.device(options.device))
+        choice = choose_device(ranks.device(options.device), options.format)
         data = read_data(options.data)
         if options.plan:
             print(plan(EXPERIMENTS.values(), data, options.out, choice))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors.torch import load_file
 from torch import distributed
 from torch.utils.tensorboard import SummaryWriter
@@ -29,7 +30,13 @@ from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
 from train.loop import Epoch, Trainer
 from train.memory import keep_freed_memory
-from train.options import add_compile_option, add_data_option, add_device_option, read_data
+from train.options import (
+    add_compile_option,
+    add_data_option,
+    add_device_option,
+    add_format_option,
+    read_data,
+)
 from train.splits import restratified
 
 
@@ -98,15 +105,16 @@ def make_report(
 ) -> tuple[EvalReport, np.ndarray]:
     """Judge the trainer's best weights on the test split: the report and float32 (N, 7).
 
-    The weights are judged as they ship: rounded to float16, at the temperature that makes the
-    right answers of the validation split likeliest.
+    The weights are judged as they ship: rounded to float16 but computed with in float32, at the
+    temperature that makes the right answers of the validation split likeliest.
     """
     model = create_model(recipe.arch, **recipe.arch_args)
     best = load_file(trainer.folder / BEST)
     model.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
     )
-    classifier = Classifier(model, recipe.input_spec, trainer.choice)
+    as_shipped = dataclasses.replace(trainer.choice, dtype=torch.float32)
+    classifier = Classifier(model, recipe.input_spec, as_shipped)
     valid = data.valid.with_labels(recipe.label_set)
     temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
     probs = at_temperature(classifier(data.test.images), temperature)
@@ -146,6 +154,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     add_device_option(parser)
+    add_format_option(parser)
     add_compile_option(parser)
     options = parser.parse_args()
     try:
@@ -158,7 +167,7 @@ def main() -> int:
             experiment,
             data,
             options.out,
-            choose_device(device),
+            choose_device(device, options.format),
             ranks,
             options.resume,
             compiled=options.compile,

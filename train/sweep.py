@@ -28,7 +28,7 @@ from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
 from train.memory import keep_freed_memory
-from train.options import add_data_option, add_device_option, read_data
+from train.options import add_data_option, add_device_option, add_format_option, read_data
 from train.run import run
 from train.studies import leeds
 from train.sweeps import Sweep
@@ -146,6 +146,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
     parser.add_argument("--minutes", type=float, help="how long this call may work")
     add_device_option(parser)
+    add_format_option(parser)
     options = parser.parse_args()
     started = time.monotonic()
     sweep = SWEEPS[options.sweep]
@@ -154,7 +155,7 @@ def main() -> int:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         keep_freed_memory()
-        choice = choose_device(options.device)
+        choice = choose_device(options.device, options.format)
         study = work(sweep, read_data(options.data), options.out, choice, trials, deadline)
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)

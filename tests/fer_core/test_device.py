@@ -8,3 +8,11 @@ from fer_core.device import choose_device
 def test_the_cpu_in_words(threads, words, monkeypatch):
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
     assert choose_device("cpu").in_words == words
+
+
+def test_a_format_that_is_asked_for():
+    choice = choose_device("cpu", "bfloat16")
+    assert choice.dtype is torch.bfloat16
+    assert choice.in_words.endswith(", bfloat16")
+    with choice.autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is torch.bfloat16

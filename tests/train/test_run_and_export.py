@@ -17,15 +17,16 @@ from train.run import run
 CPU = choose_device("cpu")
 
 
-@pytest.fixture(scope="module")
-def finished(tiny_data, tmp_path_factory):
+@pytest.fixture(scope="module", params=["float32", "bfloat16"])
+def finished(request, tiny_data, tmp_path_factory):
+    """A run trained in either format; it is judged as it ships, in float32."""
     from train.config import Experiment, Recipe
 
     folder = tmp_path_factory.mktemp("run")
     recipe = Recipe(
         "compact_se", {"widths": [8, 16], "depths": [1, 1]}, epochs=2, batch_size=14, lr=0.05
     )
-    run(Experiment("tiny", recipe), tiny_data, folder, CPU)
+    run(Experiment("tiny", recipe), tiny_data, folder, choose_device("cpu", request.param))
     return folder
 
 
@@ -57,7 +58,7 @@ def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp
     card = read_card("tiny", tmp_path)
     probs = load_classifier(card, CPU, tmp_path)(tiny_data.test.images)
     kept = np.load(tmp_path / "reports" / "tiny.npz")
-    assert np.allclose(probs, kept["probs"], atol=1e-3)
+    assert np.array_equal(probs.astype(np.float16), kept["probs"])
     assert kept["row"].tolist() == tiny_data.test.rows.tolist()
     again = evaluate(probs, tiny_data, "PrivateTest")
     assert card.metrics["fer2013"]["accuracy"] == round(again[0].accuracy, 4)
