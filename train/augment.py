@@ -4,7 +4,7 @@ Every random number comes from one NumPy generator, drawn for the whole batch on
 a run gives the same pictures on any device and after a resume.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -101,6 +101,9 @@ def _column(values: np.ndarray, like: Tensor) -> Tensor:
     return torch.from_numpy(values).to(like.device, like.dtype).view(-1, 1, 1, 1)
 
 
+_PHOTO = Augmentation(
+    flip=True, shift=0.08, scale=0.15, rotate_degrees=12, light=0.25, blur=0.15, erase=0.2
+)
 AUGMENTATIONS = {
     "none": Augmentation(),
     # The START report: random crop of the face padded by 4 px (reflected), horizontal flip.
@@ -110,9 +113,9 @@ AUGMENTATIONS = {
     # Khaireddin & Chen 2021, of faces that keep their 48 px.
     "khaireddin": Augmentation(flip=True, shift=0.2, scale=0.2, rotate_degrees=10, erase=0.5),
     # Variation that real photos have, for networks small enough to be held back by mixup.
-    "photo": Augmentation(
-        flip=True, shift=0.08, scale=0.15, rotate_degrees=12, light=0.25, blur=0.15, erase=0.2
-    ),
+    "photo": _PHOTO,
+    # The same for networks that are taught: their teachers know what a mixed face is.
+    "photo-mixed": replace(_PHOTO, mixup=0.4),
     # After the strongest published FER2013 recipes (Khaireddin & Chen 2021; LetheSec's ResNet18).
     "strong": Augmentation(
         flip=True, shift=0.2, scale=0.2, rotate_degrees=10, light=0.3, erase=0.5, mixup=1.0

@@ -20,8 +20,9 @@ class Recipe:
 
     `label_set` is what is learned: "fer2013" (the data set's labels) or "ferplus" (the vote
     shares as soft targets). `start_from` names the experiment whose best weights are the start,
-    in the run folder of that name beside this one; "imagenet" is the architecture's published
-    weights, "vggface2" those in the folder of that name (`train.vggface2`), "" is from scratch.
+    in the run folder of that name beside this one, or as they are shipped; "imagenet" is the
+    architecture's published weights, "vggface2" those in the folder of that name
+    (`train.vggface2`), "" is from scratch.
     `continues` names the experiment beside this one with the same recipe but fewer epochs: where
     it has run, a resumed run begins with its epochs instead of making them again.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
@@ -30,8 +31,10 @@ class Recipe:
     `plateau` is what the schedule of that name multiplies the rate by, and the epochs without a
     lower validation loss that it waits for.
     `resplit` replaces the data set's own splits by a stratified 80/10/10 of all its faces.
-    `teachers` names finished runs beside this one; `teacher_share` of each target is the mean of
-    their answers (distillation), the rest what `label_set` says.
+    `teachers` names finished runs in the same way; `teacher_share` of each target is the mean of
+    their answers (distillation), the rest what `label_set` says. `teach_on` is what they answer
+    for: "faces", once and for all, or "views", each changed face that the network itself sees
+    (Beyer et al., "Knowledge distillation: A good teacher is patient and consistent", 2022).
     `patience` ends the run after that many epochs without a better validation accuracy.
     """
 
@@ -58,6 +61,7 @@ class Recipe:
     continues: str = ""
     teachers: tuple[str, ...] = ()
     teacher_share: float = 0.5
+    teach_on: Literal["faces", "views"] = "faces"
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Distillation: what finished runs answer for the training faces becomes a part of the targets.
+"""Distillation: what other networks answer, as part of what one learns.
 
 Source: Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015.
 """
@@ -7,36 +7,29 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file
+import torch
+from torch import Tensor
 
 from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
-from fer_core.models import create_model
-from fer_core.report import read_report
-from train.errors import RunError
-from train.files import BEST, REPORT
+from train.finished import finished_model
 
 
-def teachers_answers(
-    runs: Path, teachers: Iterable[str], images: np.ndarray, choice: DeviceChoice
-) -> np.ndarray:
-    """The mean of several runs' probabilities, float32 (N, 7), for uint8 faces (N, 48, 48).
+class Teachers:
+    """Finished networks, whose mean answer is taught; each looks at a face once, not mirrored."""
 
-    Each face is seen once by each, not mirrored as well.
-    Raises RunError where a run is missing in the folder of runs, or not finished.
-    """
-    answers = [_teacher(runs / name, choice)(images) for name in teachers]
-    return np.asarray(np.mean(answers, axis=0), np.float32)
+    def __init__(self, runs: Path, names: Iterable[str], choice: DeviceChoice) -> None:
+        """Raises RunError where a teacher is missing in the folder of runs, or not finished."""
+        models = [finished_model(runs / name) for name in names]
+        self.classifiers = [Classifier(model, InputSpec(), choice) for model in models]
 
+    def on_faces(self, images: np.ndarray) -> Tensor:
+        """Probabilities, float32 (N, 7) on the CPU, for uint8 faces (N, 48, 48)."""
+        answers = [classify(images) for classify in self.classifiers]
+        return torch.from_numpy(np.mean(answers, axis=0, dtype=np.float32))
 
-def _teacher(run: Path, choice: DeviceChoice) -> Classifier:
-    if not ((run / REPORT).is_file() and (run / BEST).is_file()):
-        raise RunError(
-            f"This run learns from {run}, which is missing or not finished. First run: "
-            f"python -m train.run {run.name} --data … --out {run} --resume"
-        )
-    report = read_report(run / REPORT)
-    model = create_model(report.arch, **report.recipe["arch_args"])
-    model.load_state_dict(load_file(run / BEST))
-    return Classifier(model, InputSpec(), choice)
+    @torch.no_grad()
+    def on_views(self, inputs: Tensor) -> Tensor:
+        """Probabilities, float32 (N, 7), for normalised inputs (N, 1, 48, 48) on the device."""
+        return torch.stack([c.model(inputs).float().softmax(1) for c in self.classifiers]).mean(0)

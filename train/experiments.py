@@ -5,6 +5,7 @@ from train.studies import leeds, ours, records, start, unt, usth
 _ALL = (
     *ours.COMPACT,
     *ours.LITE0,
+    *ours.DISTILLED,
     *ours.FACES,
     *ours.ATTENTION,
     *start.CLASSICAL,

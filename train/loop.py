@@ -26,7 +26,7 @@ from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
-from train.distil import teachers_answers
+from train.distil import Teachers
 from train.distributed import ALONE, Ranks
 from train.errors import RunError
 from train.files import (
@@ -69,6 +69,7 @@ class Trainer:
         self.recipe, self.folder, self.choice, self.ranks = recipe, folder, choice, ranks
         self.spec = InputSpec()
         self.valid = data.valid.with_labels(recipe.label_set)
+        self.teachers = Teachers(folder.parent, recipe.teachers, choice)
         train = data.train.with_labels(recipe.label_set)
         self.images, self.targets = self._to_device(train)
         self.class_weights = _balance(self.targets) if recipe.class_weights else None
@@ -88,11 +89,9 @@ class Trainer:
         targets = torch.from_numpy(split.targets(self.recipe.label_set))
         smoothing = self.recipe.label_smoothing
         targets = targets * (1 - smoothing) + smoothing / targets.shape[1]
-        if self.recipe.teachers:
-            taught = teachers_answers(
-                self.folder.parent, self.recipe.teachers, split.images, self.choice
-            )
-            targets = torch.lerp(targets, torch.from_numpy(taught), self.recipe.teacher_share)
+        if self.recipe.teachers and self.recipe.teach_on == "faces":
+            taught = self.teachers.on_faces(split.images)
+            targets = torch.lerp(targets, taught, self.recipe.teacher_share)
         return images, targets.to(self.choice.device)
 
     @property
@@ -177,6 +176,9 @@ class Trainer:
         inputs = self.spec.normalise(images).contiguous(memory_format=torch.channels_last)
         with self.choice.autocast():
             logits = self.trained(inputs)
+            if self.recipe.teachers and self.recipe.teach_on == "views":
+                taught = self.teachers.on_views(inputs)
+                targets = torch.lerp(targets, taught, self.recipe.teacher_share)
         loss = F.cross_entropy(logits.float(), targets, self.class_weights)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

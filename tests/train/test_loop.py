@@ -11,8 +11,12 @@ from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
+from fer_core.weights import load_model, read_card
 from train.config import Experiment, Recipe
+from train.distil import Teachers
+from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT
+from train.initial import initial_model
 from train.loop import Trainer, _balance
 from train.run import run
 
@@ -136,13 +140,24 @@ def test_a_run_starts_from_the_run_beside_it(recipe, tiny_data, tmp_path):
     second = dataclasses.replace(recipe, start_from="first", epochs=1)
     with pytest.raises(FerError, match=r"train\.run first"):
         trainer(second, tiny_data, tmp_path / "second")
-    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path / "first"))
+    first = Experiment("first", dataclasses.replace(recipe, epochs=1))
+    run(first, tiny_data, tmp_path / "first", CPU)
     started = trainer(second, tiny_data, tmp_path / "second").model.state_dict()
     best = load_file(tmp_path / "first" / BEST)
     assert all(torch.equal(started[name], best[name]) for name in best)
     other = dataclasses.replace(second, arch_args={"widths": [4, 8], "depths": [1, 1]})
     with pytest.raises(FerError, match="does not fit"):
         trainer(other, tiny_data, tmp_path / "second")
+
+
+def test_without_their_run_the_shipped_weights_are_built_on(tmp_path):
+    name = "compact-ferplus"
+    shipped = load_model(read_card(name)).state_dict()
+    started = initial_model(EXPERIMENTS["compact-ferplus-distilled"].recipe, tmp_path).state_dict()
+    assert all(torch.equal(started[key], value) for key, value in shipped.items())
+    faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48), np.uint8)
+    expected = Classifier(load_model(read_card(name)), InputSpec(), CPU)(faces)
+    assert np.array_equal(Teachers(tmp_path, [name], CPU).on_faces(faces), expected)
 
 
 def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
@@ -168,6 +183,31 @@ def test_teachers_answers_are_half_of_the_targets(recipe, tiny_data, tmp_path):
     targets = trainer(taught, tiny_data, tmp_path / "taught").targets.numpy()
     labels = np.eye(7)[tiny_data.train.labels]
     assert np.allclose(targets, labels / 2 + sum(answers) / 4, atol=1e-6)
+
+
+def test_taught_wholly_on_views_nothing_is_learned_from_labels(recipe, tiny_data, tmp_path):
+    other_labels = dataclasses.replace(
+        tiny_data,
+        train=dataclasses.replace(tiny_data.train, labels=(tiny_data.train.labels + 1) % 7),
+    )
+    taught = dataclasses.replace(
+        recipe, teachers=("first",), teacher_share=1.0, teach_on="views", epochs=1
+    )
+    run(Experiment("first", recipe), tiny_data, tmp_path / "first", CPU)
+
+    def trained(recipe, data, name):
+        made = trainer(recipe, data, tmp_path / name)
+        finish(made)
+        return torch.cat([value.flatten() for value in made.model.state_dict().values()])
+
+    one, two = trained(taught, tiny_data, "one"), trained(taught, other_labels, "two")
+    assert torch.equal(one, two)
+    on_faces = dataclasses.replace(taught, teach_on="faces")
+    assert not torch.allclose(one, trained(on_faces, tiny_data, "faces"))
+    halved = dataclasses.replace(taught, teacher_share=0.5)
+    assert not torch.allclose(
+        trained(halved, tiny_data, "three"), trained(halved, other_labels, "four")
+    )
 
 
 def test_learning_rate_warms_up_and_decays(recipe):

@@ -71,20 +71,6 @@ LITE0 = (
         changes="then on larger ones (progressive learning, Tan & Le 2021)",
     ),
     Experiment(
-        "lite0-ferplus-distilled",
-        replace(
-            _LITE0,
-            label_set="ferplus",
-            epochs=6,
-            lr=0.0005,
-            warmup_epochs=0.3,
-            start_from="lite0-ferplus",
-            teachers=("lite0-ferplus", "compact-ferplus"),
-            seed=1,  # other pictures than those of the cycle before
-        ),
-        changes="a further cycle, half taught by both votes networks (Hinton et al. 2015)",
-    ),
-    Experiment(
         "lite0-fer2013",
         replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus"),
         changes=f"its twin, {_LABELS}",
@@ -115,6 +101,41 @@ LITE0 = (
             seed=2,
         ),
         changes="once more, taught by its predecessor (Furlanello et al. 2018) and the other twin",
+    ),
+    Experiment(
+        "lite0-ferplus-distilled",
+        replace(
+            _LITE0,
+            label_set="ferplus",
+            epochs=5,
+            lr=0.0005,
+            warmup_epochs=0.3,
+            start_from="lite0-fer2013-distilled-2",
+            teachers=("compact-ferplus",),
+            seed=3,  # other pictures than those of the cycles before
+        ),
+        changes="back to the votes, half taught by the default (Hinton et al. 2015)",
+    ),
+)
+
+# Of both families, so after both.
+DISTILLED = (
+    Experiment(
+        "compact-ferplus-distilled",
+        replace(
+            _COMPACT,
+            augment="photo-mixed",
+            label_set="ferplus",
+            epochs=30,
+            lr=0.08,
+            mirror_average=True,
+            start_from="compact-ferplus",
+            teachers=("compact-ferplus", "lite0-ferplus-distilled"),
+            teacher_share=0.8,
+            teach_on="views",
+            seed=1,  # other pictures than those of the cycles before
+        ),
+        changes="third cycle, taught by both votes networks on every view (Beyer et al. 2022)",
     ),
 )
 
