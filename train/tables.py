@@ -11,7 +11,7 @@ from fer_core.weights import FOLDER, list_weights, read_card
 from train.config import Recipe
 from train.data import CLEAR
 from train.experiments import EXPERIMENTS
-from train.study_tables import best_rows, study_row, study_tables
+from train.study_tables import rows_without_experiment, study_row, study_tables
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 START = (
@@ -91,7 +91,7 @@ def with_table(readme: str) -> str:
 def tables() -> dict[Path, str]:
     """Each file that `train.tables` writes, with what belongs in it."""
     experiments = [e for e in EXPERIMENTS.values() if e.data != "synthetic"]
-    rows = [*best_rows(), *(study_row(experiment, FOLDER) for experiment in experiments)]
+    rows = [*rows_without_experiment(), *(study_row(experiment, FOLDER) for experiment in experiments)]
     rows.sort(key=lambda row: STUDIES.index(row.study))  # keeps the order within a study
     return {
         README: with_table(README.read_text(encoding="utf-8")),
