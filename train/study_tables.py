@@ -64,7 +64,7 @@ def rows_without_experiment() -> list[StudyRow]:
         for study, share in BEST_PRINTED.items()
     ]
     photo = _without_experiment(
-        "START", "one photo", "a photo of 13 faces", "the photo is the report's own, not ours to use"
+        "START", "one photo", "a photo of 13 faces", "the photo is the report's own, not ours"
     )
     return [*best, photo]
 

@@ -91,7 +91,7 @@ def with_table(readme: str) -> str:
 def tables() -> dict[Path, str]:
     """Each file that `train.tables` writes, with what belongs in it."""
     experiments = [e for e in EXPERIMENTS.values() if e.data != "synthetic"]
-    rows = [*rows_without_experiment(), *(study_row(experiment, FOLDER) for experiment in experiments)]
+    rows = [*rows_without_experiment(), *(study_row(e, FOLDER) for e in experiments)]
     rows.sort(key=lambda row: STUDIES.index(row.study))  # keeps the order within a study
     return {
         README: with_table(README.read_text(encoding="utf-8")),

@@ -137,6 +137,37 @@ DISTILLED = (
         ),
         changes="third cycle, taught by both votes networks on every view (Beyer et al. 2022)",
     ),
+    Experiment(
+        "lite0-fer2013-distilled-3",
+        replace(
+            _LITE0,
+            augment="photo-mixed",
+            epochs=6,
+            lr=0.0005,
+            warmup_epochs=0.3,
+            start_from="lite0-ferplus-distilled",
+            teachers=("lite0-fer2013-distilled-2", "compact-fer2013"),
+            teacher_share=0.7,
+            teach_on="views",
+            seed=4,
+        ),
+        changes="the best twin, taught by both twins on every view (Beyer et al. 2022)",
+    ),
+    Experiment(
+        "compact-fer2013-distilled",
+        replace(
+            _COMPACT,
+            augment="photo-mixed",
+            epochs=20,
+            lr=0.05,
+            start_from="compact-ferplus-distilled",
+            teachers=("lite0-fer2013-distilled-3", "compact-fer2013"),
+            teacher_share=0.7,
+            teach_on="views",
+            seed=2,
+        ),
+        changes="the default's twin, taught in the same way",
+    ),
 )
 
 _FACES = replace(
