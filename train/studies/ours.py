@@ -158,7 +158,7 @@ DISTILLED = (
         replace(
             _COMPACT,
             augment="photo-mixed",
-            epochs=20,
+            epochs=12,
             lr=0.05,
             start_from="compact-ferplus-distilled",
             teachers=("lite0-fer2013-distilled-3", "compact-fer2013"),
