@@ -37,3 +37,11 @@ def test_the_dashboard():
     assert f"{min(pages):.1f} to {max(pages):.1f} seconds after the click" in text
     assert f"after {first['100 reports']:.1f}, where" in text
     assert f"takes {first['bare page']:.1f} (" in text
+
+
+def test_the_format():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    networks = result("training")["networks"]
+    unt, resnet9 = (networks[n]["bfloat16_times_as_fast"] for n in ("unt_cnn3", "resnet9"))
+    assert f"UNT's and ResNet9 {unt:.1f} and {resnet9:.1f} times" in text
+    assert networks["efficientnet_lite0"]["bfloat16_times_as_fast"] < 1
