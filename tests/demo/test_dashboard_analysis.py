@@ -28,7 +28,8 @@ def test_what_is_computed_agrees_with_the_shipped_reports(path):
         assert len(found.rows) == judged.n
         # The files hold float16: of two classes that round to the same, the first is taken.
         assert found.right.mean() == pytest.approx(judged.accuracy, abs=3 / judged.n)
-        assert analysis.reliability(found).ece == pytest.approx(judged.ece, abs=2e-3)
+        # The same rounding moves some faces over the edges of the bins.
+        assert analysis.reliability(found).ece == pytest.approx(judged.ece, abs=3e-3)
         cells = [
             [len(analysis.cell(found, row, column).rows) for column in range(len(LABELS))]
             for row in range(len(LABELS))
