@@ -35,11 +35,15 @@ FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 def choose_device(name: str = "auto", number_format: str = "auto") -> DeviceChoice:
     """Resolve "auto", "cpu", "cuda" or "cuda:N", and "auto" or a format's name in FORMATS.
 
-    Raises OptionError where the device is not to be had.
+    Raises OptionError where either is not to be had.
     """
     choice = _usual_choice(name)
     if number_format == "auto":
         return choice
+    if number_format not in FORMATS:
+        raise OptionError(
+            f"There is no number format {number_format!r}. Choose auto, {' or '.join(FORMATS)}."
+        )
     return DeviceChoice(choice.device, FORMATS[number_format], f"{number_format} was asked for")
 
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from fer_core import FerError
 from fer_core.device import choose_device
 
 
@@ -16,3 +17,8 @@ def test_a_format_that_is_asked_for():
     assert choice.in_words.endswith(", bfloat16")
     with choice.autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is torch.bfloat16
+
+
+def test_a_format_that_there_is_not():
+    with pytest.raises(FerError, match=r"'float8'\. Choose auto, float32 or bfloat16"):
+        choose_device("cpu", "float8")
