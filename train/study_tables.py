@@ -152,7 +152,8 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
     return [
         "## What was trained",
         "Minutes are of the run's own training, on a machine that did other work too;\nwhat it "
-        "started from is not in them. Methods without epochs were fitted once.",
+        "started from is not in them. Methods without epochs were fitted once. A CPU with "
+        "bfloat16\nbeside it was used with `--format bfloat16`.",
         "\n".join(lines),
     ]
 

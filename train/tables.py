@@ -42,7 +42,8 @@ def figures_table() -> str:
         f"|{'---|' * len(COLUMNS)}",
         *(_row(name, report) for name, report in reports.items()),
         "",
-        "Macro-F1 and ECE are on the labels that the weights learned. Made and judged by:",
+        "Macro-F1 and ECE are on the labels that the weights learned. Made and judged by what",
+        "follows, with `--format bfloat16` where `weights/reports/` has that beside the device:",
         "",
         "```",
         *dict.fromkeys(
