@@ -1,5 +1,6 @@
 """Evaluation reports: what `train` writes and the dashboard reads, as JSON."""
 
+import io
 import json
 import zipfile
 from collections.abc import Mapping
@@ -26,16 +27,17 @@ class Predictions:
     answers: Mapping[str, np.ndarray]
     clean: np.ndarray
 
-    def save(self, path: Path) -> None:
-        """Write a compressed .npz, the probabilities as float16."""
+    def to_npz(self) -> bytes:
+        """A compressed .npz file, the probabilities as float16."""
         arrays: dict[str, Any] = {
             "row": self.rows,
             "probs": self.probs.astype(np.float16),
             "clean": self.clean,
             **{f"answer_{name}": a.astype(np.int8) for name, a in self.answers.items()},
         }
-        with path.open("wb") as file:  # a path would be given the suffix .npz
-            np.savez_compressed(file, **arrays)
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        return file.getvalue()
 
 
 class ReportError(FerError):

@@ -87,7 +87,7 @@ def write(folder: Path, made: EvalReport, found: Predictions) -> Path:
     path = folder / "reports" / f"{made.experiment}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(made.to_json(), encoding="utf-8")
-    found.save(path.with_suffix(".npz"))
+    path.with_suffix(".npz").write_bytes(found.to_npz())
     return path
 
 

@@ -69,9 +69,8 @@ def run_classical(
         temperature=1.0,
         curves=curves,
     )
-    write_whole(folder / PREDICTIONS, predictions(data, probs).save)
-    text = report.to_json()
-    write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
+    write_whole(folder / PREDICTIONS, predictions(data, probs).to_npz())
+    write_whole(folder / REPORT, report.to_json())
     for evaluation in report.evaluations:
         print(in_words(evaluation))
 

@@ -28,8 +28,8 @@ class Recipe:
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `mirror_average` judges and ships the weights with that input option (validation is without).
     `class_weights` weighs each class against its frequency, so that all weigh the same together.
-    `plateau` is what the schedule of that name multiplies the rate by, and the epochs without a
-    lower validation loss that it waits for.
+    `plateau` is what the schedule of that name multiplies the rate by, and how many epochs in a
+    row have to be no better first, by `plateau_on`, the validation "loss" or "accuracy".
     `resplit` replaces the data set's own splits by a stratified 80/10/10 of all its faces.
     `teachers` names finished runs in the same way; `teacher_share` of each target is the mean of
     their answers (distillation), the rest what `label_set` says. `teach_on` is what they answer
@@ -53,6 +53,7 @@ class Recipe:
     weight_decay: float = 5e-4
     schedule: Literal["cosine", "constant", "plateau"] = "cosine"
     plateau: tuple[float, int] = (0.5, 3)
+    plateau_on: Literal["loss", "accuracy"] = "loss"
     warmup_epochs: float = 1.0
     ema_decay: float = 0.0
     mirror_average: bool = False
@@ -90,26 +91,30 @@ class Recipe:
     def from_json(cls, text: str) -> "Recipe":
         return cls(**json.loads(text))
 
-    def lr_at(self, epoch: float, valid_losses: Sequence[float] = ()) -> float:
+    def watched(self, valid_loss: float, valid_accuracy: float) -> float:
+        """What the plateau schedule wants to fall."""
+        return valid_loss if self.plateau_on == "loss" else -valid_accuracy
+
+    def lr_at(self, epoch: float, watched: Sequence[float] = ()) -> float:
         """The learning rate at a fractional epoch: linear warm-up, then the schedule.
 
-        valid_losses: of the epochs before, for the plateau schedule.
+        watched: what `watched` gives for each epoch before, for the plateau schedule.
         """
         if epoch < self.warmup_epochs:
             return self.lr * (epoch + 0.01) / (self.warmup_epochs + 0.01)
         if self.schedule == "cosine":
             done = (epoch - self.warmup_epochs) / max(self.epochs - self.warmup_epochs, 1e-9)
             return self.lr * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
-        return self.lr * self._plateau_share(valid_losses)
+        return self.lr * self._plateau_share(watched)
 
-    def _plateau_share(self, valid_losses: Sequence[float]) -> float:
+    def _plateau_share(self, watched: Sequence[float]) -> float:
         if self.schedule == "constant":
             return 1.0
         factor, patience = self.plateau
         share, lowest, waited = 1.0, math.inf, 0
-        for loss in valid_losses:
-            waited = 0 if loss < lowest else waited + 1
-            lowest = min(lowest, loss)
+        for value in watched:
+            waited = 0 if value < lowest else waited + 1
+            lowest = min(lowest, value)
             if waited == patience:
                 share, waited = share * factor, 0
         return share
@@ -132,6 +137,13 @@ class ClassicalRecipe:
 
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ClassicalRecipe":
+        """From a report's recipe, which also says what was chosen on validation."""
+        values = json.loads(text)
+        values.pop("chosen", None)
+        return cls(**values)
 
 
 @dataclass(frozen=True)

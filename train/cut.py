@@ -92,27 +92,29 @@ def main() -> int:
     parser.add_argument("--faces", type=int, default=2000, help="how many training faces to show")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     options = parser.parse_args()
+    if options.faces < 1:
+        parser.error("--faces is at least 1")
     try:
         data = read_data(options.data)
+        rng = np.random.default_rng(options.seed)
+        shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
+        detectors = {}
+        for name in list_detectors():
+            measurement = measure(name, data.train.images[shown])
+            detectors[name] = asdict(measurement)
+            print(name, measurement)
+        figures = {
+            "dataset": data.name,
+            "split": data.split_names[0],
+            "seed": options.seed,
+            "command": f"python -m train.cut --data PATH --faces {options.faces} "
+            f"--seed {options.seed}",
+            "detectors": detectors,
+        }
+        write_whole(CUTS, json.dumps(figures, indent=1) + "\n")
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    rng = np.random.default_rng(options.seed)
-    shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
-    detectors = {}
-    for name in list_detectors():
-        measurement = measure(name, data.train.images[shown])
-        detectors[name] = asdict(measurement)
-        print(name, measurement)
-    figures = {
-        "dataset": data.name,
-        "split": data.split_names[0],
-        "seed": options.seed,
-        "command": f"python -m train.cut --data PATH --faces {options.faces} --seed {options.seed}",
-        "detectors": detectors,
-    }
-    text = json.dumps(figures, indent=1) + "\n"
-    write_whole(CUTS, lambda draft: draft.write_text(text, encoding="utf-8"))
     return 0
 
 

@@ -116,8 +116,18 @@ class Dataset:
         return splits[name]
 
     def label_sets(self) -> tuple[str, ...]:
-        """The label sets that can be learned from this data set."""
-        return LABEL_SETS if (self.test.vote_labels >= 0).any() else LABEL_SETS[:1]
+        """The label sets that can be learned from this data set: every split has answers."""
+        splits = (self.train, self.valid, self.test)
+        voted = all((split.vote_labels >= 0).any() for split in splits)
+        return LABEL_SETS if voted else LABEL_SETS[:1]
+
+    def require(self, label_set: str) -> None:
+        """Raises DataError where this label set cannot be learned from this data set."""
+        if label_set not in self.label_sets():
+            raise DataError(
+                f"{self.name} has no FER+ votes, which this experiment learns from. For FER2013, "
+                "put FER+'s fer2013new.csv beside its file; else choose another experiment."
+            )
 
     def judged_by(self) -> tuple[str, ...]:
         """The label sets that this data set can be judged by."""

@@ -21,8 +21,8 @@ class Ranks:
         return self.rank == 0
 
     def device(self, name: str) -> str:
-        """The device this process uses: its own GPU where several processes share "auto"."""
-        several = self.world > 1 and name == "auto" and torch.cuda.is_available()
+        """The device this process uses: its own GPU, where several processes share the GPUs."""
+        several = self.world > 1 and name in ("auto", "cuda") and torch.cuda.is_available()
         return f"cuda:{self.local_rank}" if several else name
 
     def wrap(self, model: nn.Module) -> nn.Module:
@@ -54,5 +54,6 @@ def join_ranks() -> Ranks:
     if "WORLD_SIZE" not in os.environ:
         return ALONE
     if not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        # Both where there are GPUs: processes may be told to stay on the CPU.
+        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
     return Ranks(dist.get_rank(), dist.get_world_size(), int(os.environ["LOCAL_RANK"]))

@@ -28,7 +28,7 @@ _LABELS_IN_WORDS = {
 def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluation, ...]:
     """Judge float32 (N, 7) predictions for a split by each label set the data set has.
 
-    The test split is judged twice: all faces, and those that stand in no other split.
+    The test split is judged twice: all faces, and those that stand in no other split, if any.
     """
     split = data.split(split_name)
     subsets = {"all": np.ones(len(split), bool)}
@@ -47,7 +47,13 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
         for answers in [split.answers(label_set)]
         for subset, inside in subsets.items()
         for chosen in [inside & (answers >= 0)]
+        if chosen.any()
     )
+
+
+def data_name(evaluation: Evaluation) -> str:
+    """The name of the data set that was judged on."""
+    return evaluation.dataset.removesuffix(f" {_LABELS_IN_WORDS[evaluation.label_set]}")
 
 
 def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
@@ -109,8 +115,7 @@ def main() -> int:
         evaluations = evaluate(classifier(split.images), data, options.split)
         if options.json:
             figures = {"weights": card.name, "evaluations": [asdict(e) for e in evaluations]}
-            text = json.dumps(figures, indent=1) + "\n"
-            write_whole(options.json, lambda draft: draft.write_text(text, encoding="utf-8"))
+            write_whole(options.json, json.dumps(figures, indent=1) + "\n")
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

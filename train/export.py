@@ -2,11 +2,10 @@
 
 import argparse
 import hashlib
-import shutil
 import sys
 from pathlib import Path
 
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, read_report
@@ -15,25 +14,29 @@ from fer_core.weights import FOLDER, WeightsCard
 from train.config import Recipe
 from train.cut import read_cuts
 from train.errors import RunError
-from train.files import BEST, PREDICTIONS, REPORT, write_whole
+from train.evaluate import data_name
+from train.files import BEST, PREDICTIONS, REPORT, read_tensors, write_whole
 
 MAX_BYTES = 14_000_000
-LICENCE = "MIT for the weights; FER2013's images: Database Contents License 1.0, votes: MIT"
+_IMAGES_LICENCES = {"FER2013": "FER2013's images: Database Contents License 1.0, votes: MIT"}
 
 
 def export_report(run: Path, folder: Path = FOLDER) -> EvalReport:
-    """Copy a finished run's report and predictions into `folder`/reports.
+    """Copy a finished run's report and predictions into `folder`/reports, the report last.
 
     Raises RunError where the run is not finished.
     """
-    if not (run / REPORT).is_file():
-        raise RunError(f"{run} has no {REPORT}: finish the run with train.run … --resume first.")
-    report = read_report(run / REPORT)
+    report = _finished_report(run)
     target = folder / _place(report)
-    write_whole(target, lambda draft: shutil.copyfile(run / REPORT, draft))
-    predictions = target.with_suffix(".npz")
-    write_whole(predictions, lambda draft: shutil.copyfile(run / PREDICTIONS, draft))
+    write_whole(target.with_suffix(".npz"), (run / PREDICTIONS).read_bytes())
+    write_whole(target, (run / REPORT).read_bytes())
     return report
+
+
+def _finished_report(run: Path) -> EvalReport:
+    if not all((run / name).is_file() for name in (REPORT, PREDICTIONS)):
+        raise RunError(f"{run} has no {REPORT}: finish the run with train.run … --resume first.")
+    return read_report(run / REPORT)
 
 
 def _place(report: EvalReport) -> str:
@@ -41,19 +44,22 @@ def _place(report: EvalReport) -> str:
 
 
 def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
-    """Write <name>.safetensors (float16), its card, and the run's report into `folder`.
+    """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
     Raises RunError where the run is not finished, or its weights are too large to ship.
     """
-    report = export_report(run, folder)
+    report = _finished_report(run)
     raw = save(
-        {k: v.half() if v.is_floating_point() else v for k, v in load_file(run / BEST).items()}
+        {k: v.half() if v.is_floating_point() else v for k, v in read_tensors(run / BEST).items()}
     )
     if len(raw) > MAX_BYTES:
+        export_report(run, folder)
         raise RunError(
             f"The weights of {run} take {len(raw) / 1e6:.1f} MB, more than the "
             f"{MAX_BYTES / 1e6:.0f} MB that are shipped. Their report is exported."
         )
+    data = data_name(report.main)
+    images = _IMAGES_LICENCES.get(data, f"images: by {data}'s own terms")
     card = WeightsCard(
         name=name,
         arch=report.arch,
@@ -64,22 +70,21 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
         temperature=report.temperature,
         params=report.params,
         sha256=hashlib.sha256(raw).hexdigest(),
-        licence=LICENCE,
-        trained_on=_trained_on(report),
+        licence=f"MIT for the weights; {images}",
+        trained_on=_trained_on(report, data),
         recipe={"experiment": report.experiment, "command": report.command, **report.recipe},
         metrics=_metrics(report),
         report=_place(report),
     )
-    write_whole(folder / f"{name}.safetensors", lambda draft: draft.write_bytes(raw))
-    # The card last: weights are listed by their cards, so a half-written export is not offered.
-    text = card.to_json()
-    write_whole(folder / f"{name}.json", lambda draft: draft.write_text(text, encoding="utf-8"))
+    write_whole(folder / f"{name}.safetensors", raw)
+    # Weights are listed by their cards: those of a half-written export are not offered.
+    write_whole(folder / f"{name}.json", card.to_json())
+    export_report(run, folder)
     return card
 
 
-def _trained_on(report: EvalReport) -> str:
+def _trained_on(report: EvalReport, data: str) -> str:
     learned = "the shares of the FER+ votes" if report.main.label_set == "ferplus" else "its labels"
-    data = report.main.dataset.removesuffix(" labels").removesuffix(" FER+ majority")
     return f"{data}, {learned}, {report.training_faces:,} training faces"
 
 

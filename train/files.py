@@ -1,18 +1,22 @@
 """What a run folder holds, written so that a kill leaves the old file or the new, never half."""
 
+import contextlib
+import io
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from train.errors import RunError
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
 REPORT, PREDICTIONS = "report.json", "report.npz"
+_IN_A_CHECKPOINT = {"recipe", "device", "model", "averaged", "optimizer", "history"}
 
 
 def checkpoint_of(folder: Path, continues: str) -> Path:
@@ -24,23 +28,54 @@ def checkpoint_of(folder: Path, continues: str) -> Path:
     return folder.parent / continues / CHECKPOINT if continues and not own.is_file() else own
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then rename it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part{path.suffix}")
+def write_whole(path: Path, content: bytes | memoryview | str) -> None:
+    """Fill a file beside `path` and rename it into place; text is written as UTF-8.
+
+    The content is made in memory first: writers of other libraries raise what they like when the
+    disk is full. Raises RunError where the file cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.part")
     try:
-        write(draft)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(draft, path)
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
-    write_whole(path, lambda draft: torch.save(dict(state), draft))
+    content = io.BytesIO()
+    torch.save(dict(state), content)
+    write_whole(path, content.getbuffer())
+
+
+def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
+    """What `save_checkpoint` wrote, its arrays on that device.
+
+    Raises RunError where the file is damaged, or is another program's.
+    """
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)
+        if not state.keys() >= _IN_A_CHECKPOINT:
+            raise ValueError("it has other fields")
+    except Exception as error:  # whatever the bytes of another file lead the reader to
+        raise RunError(
+            f"{path} is damaged, or no checkpoint of ours ({error!r}). Move it away to train anew."
+        ) from error
+    return state
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_whole(path, lambda draft: save_file(whole, draft))
+    write_whole(path, save(whole))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """What `save_tensors` wrote, on the CPU. Raises RunError where it is missing or damaged."""
+    try:
+        return load(path.read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{path} cannot be read: {error}. Train that run anew.") from error

@@ -1,15 +1,28 @@
-"""The networks that later runs build on: as a finished run left them, or as they are shipped."""
+"""What finished runs left: whose report it is, and the networks that later runs build on."""
 
+import json
 from pathlib import Path
 
-from safetensors.torch import load_file
 from torch import nn
 
 from fer_core.models import create_model
-from fer_core.report import read_report
+from fer_core.report import EvalReport, read_report
 from fer_core.weights import list_weights, load_model, read_card
+from train.config import Experiment
 from train.errors import RunError
-from train.files import BEST, REPORT
+from train.evaluate import data_name
+from train.files import BEST, REPORT, read_tensors
+
+
+def is_of(report: EvalReport, experiment: Experiment) -> bool:
+    """Whether the report is of the experiment's recipe, as it is declared now, on its data."""
+    recipe = experiment.recipe
+    try:
+        theirs = recipe.from_json(json.dumps(report.recipe))
+    except TypeError:  # of the other kind, or with a field that there is no longer
+        return False
+    # Fields that recipes have gained since are at their defaults, as they were then.
+    return theirs.to_json() == recipe.to_json() and data_name(report.main) == experiment.data
 
 
 def finished_model(run: Path) -> nn.Module:
@@ -21,7 +34,7 @@ def finished_model(run: Path) -> nn.Module:
     if (run / REPORT).is_file() and (run / BEST).is_file():
         report = read_report(run / REPORT)
         model = create_model(report.arch, **report.recipe["arch_args"])
-        model.load_state_dict(load_file(run / BEST))
+        model.load_state_dict(read_tensors(run / BEST))
         return model
     for card in map(read_card, list_weights()):
         if card.recipe["experiment"] == run.name:

@@ -7,12 +7,10 @@ that was killed repeats the epoch it was in and ends with the same weights as on
 import copy
 import dataclasses
 import math
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,9 +31,10 @@ from train.files import (
     BEST,
     CHECKPOINT,
     checkpoint_of,
+    read_checkpoint,
+    read_tensors,
     save_checkpoint,
     save_tensors,
-    write_whole,
 )
 from train.initial import initial_model
 from train.metrics import accuracy
@@ -142,7 +141,7 @@ class Trainer:
         augment = AUGMENTATIONS[recipe.augment]
         order = torch.from_numpy(rng.permutation(len(self.images))).to(self.choice.device)
         steps = max(len(order) // recipe.batch_size, 1)
-        losses = [before.valid_loss for before in self.history]
+        watched = [recipe.watched(e.valid_loss, e.valid_accuracy) for e in self.history]
         total = torch.zeros(2, dtype=torch.float64, device=self.choice.device)
         seen = 0
         self.model.train()
@@ -155,7 +154,7 @@ class Trainer:
             mininterval=2.0,
         ) as bar:
             for step in range(steps):
-                lr = recipe.lr_at(epoch + step / steps, losses)
+                lr = recipe.lr_at(epoch + step / steps, watched)
                 for group in self.optimizer.param_groups:
                     group["lr"] = lr
                 batch = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
@@ -233,7 +232,7 @@ class Trainer:
         path = checkpoint_of(self.folder, self.recipe.continues)
         if not path.is_file():
             return
-        state: dict[str, Any] = torch.load(path, map_location=self.choice.device, weights_only=True)
+        state = read_checkpoint(path, self.choice.device)
         # Fields that recipes have gained since are at their defaults, as they were then.
         before = Recipe.from_json(state["recipe"])
         continues = path.parent != self.folder
@@ -242,12 +241,9 @@ class Trainer:
                 before, epochs=self.recipe.epochs, continues=self.recipe.continues
             )
         if before.to_json() != self.recipe.to_json():
-            raise RunError(
-                f"{path} belongs to another recipe. Give a new --out folder, or leave out --resume."
-            )
+            raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
         if continues and self.ranks.leads:
-            best = path.with_name(BEST)
-            write_whole(self.folder / BEST, lambda draft: shutil.copyfile(best, draft))
+            save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -14,15 +14,16 @@ import torch
 from torch import distributed
 
 from fer_core.device import DeviceChoice, choose_device
+from fer_core.report import read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER
 from train.config import Experiment, Recipe
 from train.data import Dataset
 from train.distributed import Ranks, join_ranks
-from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report
-from train.files import BEST, REPORT, checkpoint_of
+from train.files import BEST, checkpoint_of, read_checkpoint
+from train.finished import is_of
 from train.memory import keep_freed_memory
 from train.options import (
     add_compile_option,
@@ -48,14 +49,18 @@ class Entry:
 
 
 def missing(experiments: Iterable[Experiment], data: Dataset, out: Path) -> list[Experiment]:
-    """Those about this data set without a report, neither shipped nor in `out`, in order."""
+    """Those about this data set whose report is neither shipped nor exported to `out`, in order."""
     return [
         experiment
         for experiment in experiments
         if experiment.data == data.name
-        and not (out / experiment.name / REPORT).is_file()
-        and not (FOLDER / "reports" / f"{experiment.name}.json").is_file()
+        and not any(_has_report(experiment, weights) for weights in (FOLDER, out / SHIPPED))
     ]
+
+
+def _has_report(experiment: Experiment, weights: Path) -> bool:
+    path = weights / "reports" / f"{experiment.name}.json"
+    return path.is_file() and is_of(read_report(path), experiment)
 
 
 def entry(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> Entry:
@@ -66,8 +71,7 @@ def entry(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> E
     checkpoint = checkpoint_of(out / experiment.name, recipe.continues)
     done = 0
     if checkpoint.is_file():
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
-        done = len(state["history"])
+        done = len(read_checkpoint(checkpoint, torch.device("cpu"))["history"])
     faces = len(data.train.with_labels(recipe.label_set))
     epoch_seconds = cost.seconds(recipe, faces) / recipe.epochs
     return Entry(experiment, done, epoch_seconds * (recipe.epochs - done), epoch_seconds)
@@ -85,7 +89,8 @@ def work(
     """Train one missing experiment after another until the deadline (of `time.monotonic`).
 
     One whose estimated epoch does not fit, whose start is missing, or that fails, is named and
-    passed over.
+    passed over; among several processes a failure ends them all. A run that was killed between
+    its last epoch and its export is judged and exported now.
     """
     cost = measure_step_cost(choice)
     for experiment in missing(experiments, data, out):
@@ -93,16 +98,18 @@ def work(
         if not ranks.share(float(left > 0), choice.device):
             return
         folder = out / experiment.name
-        epoch_seconds = entry(experiment, data, out, cost).epoch_seconds
-        if not ranks.share(float(epoch_seconds < left), choice.device):
-            _say(ranks, f"{experiment.name}: an epoch takes {epoch_seconds / 60:.0f} min; not now")
-            continue
-        _say(ranks, f"{experiment.name}: {experiment.source}")
         try:
+            epoch_seconds = entry(experiment, data, out, cost).epoch_seconds
+            if not ranks.share(float(epoch_seconds < left), choice.device):
+                _say(ranks, f"{experiment.name}: an epoch takes {epoch_seconds / 60:.0f} min")
+                continue
+            _say(ranks, f"{experiment.name}: {experiment.source}")
             done = run(experiment, data, folder, choice, ranks, True, deadline, compiled)
             if done and ranks.leads:
                 _ship(folder, experiment.name, out / SHIPPED)
-        except RunError as error:
+        except FerError as error:
+            if ranks.world > 1:  # the others do not know: they would wait for this process
+                raise
             _say(ranks, f"{experiment.name}: {error}")
 
 

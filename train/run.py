@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import distributed
 from torch.utils.tensorboard import SummaryWriter
 
@@ -27,7 +26,7 @@ from train.distributed import ALONE, Ranks, join_ranks
 from train.errors import RunError
 from train.evaluate import evaluate, in_words, predictions
 from train.experiments import EXPERIMENTS
-from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors, write_whole
 from train.loop import Epoch, Trainer
 from train.memory import keep_freed_memory
 from train.options import (
@@ -54,39 +53,50 @@ def run(
 
     Returns whether it is done; before the deadline (of `time.monotonic`) is passed, training
     stops after a whole epoch, to be resumed. compiled: the steps are compiled first.
-    Raises RunError where the folder holds a run and `resume` is False, or another recipe's run.
+    Raises RunError where the folder holds a run and `resume` is False, or another recipe's run;
+    DataError where the data set lacks the labels that are learned.
     """
     recipe = experiment.recipe
     if any((folder / name).is_file() for name in (CHECKPOINT, REPORT)) and not resume:
         raise RunError(
             f"{folder} holds a run already. Add --resume to go on, or give another --out."
         )
+    if isinstance(recipe, Recipe) and recipe.resplit:
+        data = restratified(data, recipe.seed)
+    data.require(recipe.label_set)
     if isinstance(recipe, ClassicalRecipe):
         if ranks.leads:
             run_classical(experiment, recipe, data, folder)
         return True
-    if recipe.resplit:
-        data = restratified(data, recipe.seed)
     trainer = Trainer(recipe, data, folder, choice, ranks, compiled)
-    trainer.resume()
+    if resume:
+        trainer.resume()
     if not ranks.leads:
         for _ in trainer.epochs(deadline):
             pass
         return trainer.finished
-    folder.mkdir(parents=True, exist_ok=True)
-    # On resume, drop what the killed epoch may have logged.
-    with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
-        for epoch in trainer.epochs(deadline):
-            _log(board, epoch, len(trainer.history) - 1)
+    _train(trainer, folder, deadline)
     if not trainer.finished:
         return False
     report, probs = make_report(experiment, recipe, data, trainer)
-    write_whole(folder / PREDICTIONS, predictions(data, probs).save)
-    text = report.to_json()
-    write_whole(folder / REPORT, lambda draft: draft.write_text(text, encoding="utf-8"))
+    write_whole(folder / PREDICTIONS, predictions(data, probs).to_npz())
+    write_whole(folder / REPORT, report.to_json())
     for evaluation in report.evaluations:
         print(in_words(evaluation))
     return True
+
+
+def _train(trainer: Trainer, folder: Path, deadline: float) -> None:
+    """Train until done or the deadline, and tell about each epoch."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # On resume, drop what the killed epoch may have logged.
+        with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
+            for epoch in trainer.epochs(deadline):
+                _log(board, epoch, len(trainer.history) - 1)
+    except OSError as error:
+        reason = error.strerror or error
+        raise RunError(f"{folder} could not be written to: {reason}.") from error
 
 
 def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
@@ -109,7 +119,7 @@ def make_report(
     temperature that makes the right answers of the validation split likeliest.
     """
     model = create_model(recipe.arch, **recipe.arch_args)
-    best = load_file(trainer.folder / BEST)
+    best = read_tensors(trainer.folder / BEST)
     model.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in best.items()}
     )

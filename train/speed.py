@@ -30,7 +30,7 @@ class StepCost:
     flops_per_second: float
 
     def seconds(self, recipe: Recipe, faces: int) -> float:
-        """All epochs of the recipe over so many training faces."""
+        """All epochs of the recipe over so many training faces, without its teachers' passes."""
         operations = PASSES * forward_flops(recipe) * recipe.batch_size
         step = self.fixed_seconds + operations / self.flops_per_second
         return step * max(faces // recipe.batch_size, 1) * recipe.epochs

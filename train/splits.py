@@ -28,7 +28,7 @@ def kept_apart(
 ) -> Dataset:
     """The data set of three splits, without the training faces that another split repeats.
 
-    Raises DataError where a split has no face.
+    Raises DataError where a split has no face, or training none that is its own.
     """
     for split_name, split in zip(split_names, (train, valid, test), strict=True):
         if not len(split):
@@ -38,6 +38,11 @@ def kept_apart(
     in_valid, _ = repeated(train.images, valid.images)
     _, seen_in_valid = repeated(valid.images, test.images)
     keep = ~(in_test | in_valid)
+    if not keep.any():
+        raise DataError(
+            f"{name} shows every face for {split_names[0]} in another split too: a network would "
+            "be judged on faces that it has learned. Give different pictures to each split."
+        )
     removed = int((~keep).sum())
     return Dataset(
         name, train[keep], valid, test, ~(seen | seen_in_valid), removed, split_names, notes

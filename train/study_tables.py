@@ -10,6 +10,7 @@ from fer_core.report import EvalReport, read_predictions, read_report
 from fer_core.significance import discordant, mcnemar_p
 from fer_core.study import StudyRow
 from train.config import Experiment, Recipe
+from train.finished import is_of
 from train.studies.ours import ATTENTION_KINDS, attention_name
 
 INTRODUCTION = """# Every experiment, published and ours
@@ -19,7 +20,7 @@ in this folder. Accuracy on the test split, by the labels named; our 95% interva
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
 the test split, theirs flatter. A dash is a figure that the source does not give, or that is not
-known to us.
+known to us. A value of a sweep that is another row's recipe already has no row of its own.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {"UNT": 0.6020, "USTH": 0.6832}
@@ -30,8 +31,9 @@ def study_row(experiment: Experiment, weights: Path) -> StudyRow:
     """The experiment's row, from its report in the weights folder where there is one."""
     place = f"reports/{experiment.name}.json"
     ours, interval, judged_on, n, reason = 0.0, (0.0, 0.0), "", 0, ""
-    if (weights / place).is_file():
-        main = read_report(weights / place).main
+    report = read_report(weights / place) if (weights / place).is_file() else None
+    if report and is_of(report, experiment):
+        main = report.main
         ours, interval, judged_on, n = main.accuracy, main.interval, main.dataset, main.n
     else:
         place, reason = "", _reason(experiment)

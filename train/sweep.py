@@ -12,6 +12,7 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import optuna
@@ -22,11 +23,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from fer_core.device import DeviceChoice, choose_device
 from fer_core.report import EvalReport, read_report
 from fer_core.types import FerError
-from train.config import Experiment, Recipe
+from train.config import Experiment
 from train.data import Dataset
 from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
+from train.finished import is_of
 from train.memory import keep_freed_memory
 from train.options import add_data_option, add_device_option, add_format_option, read_data
 from train.run import run
@@ -59,10 +61,10 @@ def work(
 
     Raises RunError where the study file or a run folder is of something else or cannot be used.
     """
-    names = [name for name, _, _ in sweep.points()]
-    experiments = dict(zip(sweep.values, (EXPERIMENTS[name] for name in names), strict=True))
     sampler = _Grid({sweep.field: sweep.values})
     study = _open(sweep, data, out / f"{sweep.name}.sqlite3", sampler)
+    known = {e.recipe.to_json(): e for e in EXPERIMENTS.values() if e.data == "FER2013"}
+    experiments = {value: known[sweep.recipe(value).to_json()] for value in sweep.values}
     finished = 0
     while finished < trials and time.monotonic() < deadline and not sampler.is_exhausted(study):
         trial = _next_trial(study)
@@ -115,9 +117,8 @@ def _report(
     ):
         return None
     report = read_report(path)
-    # Fields that recipes have gained since are at their defaults, as they were then.
-    if Recipe.from_json(json.dumps(report.recipe)).to_json() != experiment.recipe.to_json():
-        raise RunError(f"{path} belongs to another recipe. Give another --out.")
+    if not is_of(report, replace(experiment, data=data.name)):
+        raise RunError(f"{path} belongs to another recipe or data set. Give another --out.")
     return report
 
 

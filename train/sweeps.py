@@ -9,15 +9,21 @@ from train.config import Recipe
 
 @dataclass(frozen=True)
 class Sweep:
-    """`field` is a field of the recipe, or "arch_args.NAME" for an argument of its architecture."""
+    """`field` is a field of the recipe, or "arch_args.NAME" for an argument of its architecture.
+
+    as_it_is: those of the values with which the base's network is what it is without.
+    """
 
     name: str
     base: Recipe
     field: str
     values: tuple[Any, ...]
+    as_it_is: tuple[Any, ...] = ()
 
     def recipe(self, value: Any) -> Recipe:
         """The base recipe with the swept field at this value."""
+        if value in self.as_it_is:
+            return self.base
         head, _, argument = self.field.partition(".")
         if argument:
             value = {**self.base.arch_args, argument: value}

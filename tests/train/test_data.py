@@ -156,6 +156,7 @@ def test_other_files_are_refused(tmp_path, fer2013):
         (lambda votes: votes.iloc[1:], "same rows"),
         (lambda votes: votes.drop(columns="contempt"), "lacks the columns contempt"),
         (lambda votes: votes.astype(object).replace({8: "eight"}), "line 3: a number of votes"),
+        (lambda votes: votes.replace({8: -1}), "line 3: a number of votes"),
     ],
 )
 def test_bad_votes_are_named(fer2013, change, says):

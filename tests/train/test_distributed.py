@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from train.distributed import ALONE, Ranks
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Batch statistics differ between half batches and whole ones, so the two runs are compared on
@@ -40,6 +42,13 @@ if ranks.world > 1:
     assert total == ranks.share(total, torch.device("cpu"))  # every process has the same weights
     distributed.destroy_process_group()
 """
+
+
+def test_each_of_several_processes_has_its_own_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    second = Ranks(rank=1, world=2, local_rank=1)
+    assert [second.device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
+    assert ALONE.device("auto") == "auto"
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")

@@ -241,6 +241,35 @@ def test_the_plateau_schedule_waits_and_then_lowers_the_rate():
     assert rates == [0.8] * 4 + [0.4] * 3 + [0.2] * 2 + [0.1]
 
 
+def test_the_plateau_schedule_may_watch_the_accuracy():
+    epochs = [(1.0, 0.5), (0.9, 0.7), (0.8, 0.7), (0.7, 0.6)]  # the loss falls all the time
+    by_loss = Recipe("compact", schedule="plateau", plateau=(0.5, 2), lr=0.8, warmup_epochs=0)
+    by_accuracy = dataclasses.replace(by_loss, plateau_on="accuracy")
+    rates = [
+        recipe.lr_at(len(epochs), [recipe.watched(*epoch) for epoch in epochs])
+        for recipe in (by_loss, by_accuracy)
+    ]
+    assert rates == [0.8, 0.4]
+
+
+def test_without_resume_nothing_of_a_shorter_run_is_used(recipe, tiny_data, tmp_path):
+    short = dataclasses.replace(recipe, epochs=1, schedule="constant")
+    long = dataclasses.replace(short, epochs=2, continues="short")
+    run(Experiment("short", short), tiny_data, tmp_path / "short", CPU)
+    began = []
+
+    class Counted(Trainer):
+        def epochs(self, deadline=0.0):
+            began.append(len(self.history))
+            return super().epochs()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("train.run.Trainer", Counted)
+        run(Experiment("long", long), tiny_data, tmp_path / "long", CPU)
+        run(Experiment("long", long), tiny_data, tmp_path / "other", CPU, resume=True)
+    assert began == [0, 1]
+
+
 def test_class_weights_give_each_class_the_same_weight_together():
     targets = torch.eye(7)[torch.tensor([0] * 6 + [1] * 3 + [6])]
     weights = _balance(targets)

@@ -4,14 +4,18 @@ import time
 
 import pytest
 
+from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.report import read_report
+from fer_core.types import ModelError
 from train import queue
 from train.config import Experiment
-from train.distributed import ALONE
-from train.files import CHECKPOINT, REPORT
+from train.distributed import ALONE, Ranks
+from train.files import CHECKPOINT, REPORT, write_whole
+from train.initial import initial_model
 from train.loop import Trainer
 from train.speed import PASSES, StepCost, forward_flops, measure_step_cost
+from train.study_tables import study_row
 
 CPU = choose_device("cpu")
 FREE = StepCost(0.0, math.inf)
@@ -49,6 +53,61 @@ def test_what_is_missing_is_trained_once_and_exported(experiments, tiny_data, tm
     assert [e.name for e in queue.missing(experiments, tiny_data, tmp_path)] == ["waits"]
     work(experiments, tiny_data, tmp_path, 600)
     assert (tmp_path / "first" / CHECKPOINT).stat().st_mtime_ns == written
+
+
+def test_a_failure_costs_only_its_own_experiment(
+    experiments, tiny_data, tmp_path, capsys, monkeypatch
+):
+    def start(recipe, runs):
+        if recipe == unfit.recipe:
+            raise ModelError("the package with its weights is not installed")
+        return initial_model(recipe, runs)
+
+    monkeypatch.setattr("train.loop.initial_model", start)
+    unfit = dataclasses.replace(experiments[0], name="unfit")
+    broken, works = experiments[1], experiments[3]
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / CHECKPOINT).write_bytes(b"half a file")
+    work([unfit, broken, works], tiny_data, tmp_path, 600)
+    out = capsys.readouterr().out
+    assert "unfit: the package" in out and "checkpoint.pt is damaged" in out
+    assert read_report(tmp_path / "weights" / "reports" / "second.json").epochs == 2
+
+
+def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data, tmp_path):
+    two = Ranks(rank=0, world=2)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(FerError, match="builds on"):
+        patch.setattr(Ranks, "share", lambda ranks, value, device: value)
+        queue.work(experiments, tiny_data, tmp_path, CPU, two, time.monotonic() + 600)
+
+
+@pytest.mark.parametrize("killed_at", [".safetensors", "/first.json", "reports/first.npz"])
+def test_a_kill_during_the_export_costs_nothing(
+    experiments, tiny_data, tmp_path, monkeypatch, killed_at
+):
+    def write(path, content):
+        if str(path).endswith(killed_at) and queue.SHIPPED in path.parts:
+            raise KeyboardInterrupt
+        write_whole(path, content)
+
+    only = [experiments[1]]
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("train.export.write_whole", write)
+        work(only, tiny_data, tmp_path, 600)
+    assert (tmp_path / "first" / REPORT).is_file()
+    work(only, tiny_data, tmp_path, 600)
+    shipped = {path.name for path in (tmp_path / "weights").rglob("*.*")}
+    assert shipped == {"first.safetensors", "first.json", "first.npz"}
+    assert not queue.missing(only, tiny_data, tmp_path)
+
+
+def test_a_report_of_another_recipe_is_not_the_experiments(experiments, tiny_data, tmp_path):
+    first = experiments[1]
+    work([first], tiny_data, tmp_path, 600)
+    changed = dataclasses.replace(first, recipe=dataclasses.replace(first.recipe, lr=0.01))
+    assert queue.missing([first, changed], tiny_data, tmp_path) == [changed]
+    assert study_row(dataclasses.replace(changed), tmp_path / "weights").reason
+    assert study_row(first, tmp_path / "weights").n == 21
 
 
 def test_a_slice_ends_after_whole_epochs_and_the_next_goes_on(

@@ -1,5 +1,6 @@
 """A run's files, and the way from a run to weights that the pipeline takes."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,9 +10,12 @@ from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.report import EvalReport, ReportError, read_report
 from fer_core.weights import load_classifier, read_card
+from train.config import ClassicalRecipe, Experiment, Recipe
+from train.data import Split
 from train.evaluate import evaluate
 from train.export import export
-from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, write_whole
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT
+from train.finished import is_of
 from train.run import run
 
 CPU = choose_device("cpu")
@@ -20,8 +24,6 @@ CPU = choose_device("cpu")
 @pytest.fixture(scope="module", params=["float32", "bfloat16"])
 def finished(request, tiny_data, tmp_path_factory):
     """A run trained in either format; it is judged as it ships, in float32."""
-    from train.config import Experiment, Recipe
-
     folder = tmp_path_factory.mktemp("run")
     recipe = Recipe(
         "compact_se", {"widths": [8, 16], "depths": [1, 1]}, epochs=2, batch_size=14, lr=0.05
@@ -85,14 +87,45 @@ def test_a_spoiled_report_is_refused(finished, spoil):
         EvalReport.from_json("[]", "here")
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path):
-    path = tmp_path / "file.json"
-    path.write_text("old")
+def test_another_data_sets_licence_is_its_own(tiny_experiment, tiny_data, tmp_path):
+    elsewhere = dataclasses.replace(tiny_data, name="RAF-DB")
+    run(tiny_experiment, elsewhere, tmp_path / "run", CPU)
+    card = export(tmp_path / "run", "tiny", tmp_path)
+    assert card.licence == "MIT for the weights; images: by RAF-DB's own terms"
+    assert card.trained_on.startswith("RAF-DB, its labels")
 
-    def fail(draft):
-        draft.write_text("half")
-        raise OSError(28, "No space left on device")
 
-    with pytest.raises(FerError, match="No space left"):
-        write_whole(path, fail)
-    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+def test_large_weights_stay_and_their_report_goes(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.export.MAX_BYTES", 1000)
+    with pytest.raises(FerError, match="Their report is exported"):
+        export(finished, "tiny", tmp_path)
+    assert {p.name for p in tmp_path.rglob("*.*")} == {"tiny.json", "tiny.npz"}
+    assert (tmp_path / "reports" / "tiny.json").is_file()
+
+
+def test_a_subset_without_faces_is_not_judged(tiny_data):
+    seen = dataclasses.replace(tiny_data, clean_test=np.zeros(21, bool))
+    probs = np.full((21, 7), 1 / 7, np.float32)
+    assert {e.subset for e in evaluate(probs, seen, "PrivateTest")} == {"all"}
+
+
+def test_votes_that_are_not_there_cannot_be_learned(recipe, tiny_data, tmp_path):
+    train = Split.labelled(tiny_data.train.images, tiny_data.train.labels)
+    unvoted = dataclasses.replace(tiny_data, train=train)
+    experiment = Experiment("tiny", dataclasses.replace(recipe, label_set="ferplus"))
+    with pytest.raises(FerError, match="drawn has no FER\\+ votes"):
+        run(experiment, unvoted, tmp_path / "run", CPU)
+    assert not (tmp_path / "run").exists()
+
+
+def test_whose_report_it_is(finished, tiny_data):
+    report = read_report(finished / REPORT)
+    # As a report from before recipes had this field.
+    old = dict(report.recipe)
+    del old["plateau_on"]
+    theirs = Experiment("tiny", Recipe.from_json(json.dumps(old)), data="drawn")
+    assert is_of(dataclasses.replace(report, recipe=old), theirs)
+    assert not is_of(report, dataclasses.replace(theirs, data="FER2013"))
+    longer = dataclasses.replace(theirs.recipe, epochs=3)
+    assert not is_of(report, dataclasses.replace(theirs, recipe=longer))
+    assert not is_of(report, dataclasses.replace(theirs, recipe=ClassicalRecipe("forest")))

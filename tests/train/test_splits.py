@@ -124,3 +124,9 @@ def test_the_paths_of_a_mix_may_hold_plus_signs(tmp_path, monkeypatch, source):
 def test_a_part_of_a_mix_that_is_not_there(source):
     with pytest.raises(FerError, match="There is nothing at"):
         load_dataset(source)
+
+
+def test_training_faces_that_all_stand_in_the_test_are_named():
+    same = faces(14, 1)
+    with pytest.raises(FerError, match="every face for train in another split"):
+        kept_apart("made up", same, faces(7, 2, 14), same)

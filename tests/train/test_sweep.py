@@ -2,9 +2,11 @@ import dataclasses
 import sqlite3
 
 import pytest
+import torch
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from fer_core.models import create_model
 from fer_core.report import read_report
 from train import sweep as sweeping
 from train.config import Experiment
@@ -140,7 +142,25 @@ def test_the_study_is_a_sqlite_file(sweep, tiny_data, tmp_path):
         assert database.execute("SELECT study_name FROM studies").fetchall() == [("try-lr",)]
 
 
-def test_the_declared_points_are_experiments():
+def test_each_point_is_an_experiment_and_none_is_trained_twice():
+    recipes = [e.recipe.to_json() for e in EXPERIMENTS.values() if e.data == "FER2013"]
+    assert len(recipes) == len(set(recipes))
     for sweep in SWEEPS.values():
-        for name, recipe, _ in sweep.points():
-            assert EXPERIMENTS[name].recipe == recipe
+        assert {recipe.to_json() for _, recipe, _ in sweep.points()} <= set(recipes)
+
+
+@pytest.mark.parametrize("sweep", [s for s in SWEEPS.values() if s.as_it_is], ids=lambda s: s.name)
+def test_values_that_change_nothing(sweep):
+    """They are trained once, as the base: their networks have to be the base's."""
+    argument = sweep.field.removeprefix("arch_args.")
+    faces = torch.rand(2, 1, 48, 48)
+
+    def answer(**args):
+        torch.manual_seed(0)
+        with torch.inference_mode():
+            return create_model(sweep.base.arch, **args).eval()(faces)
+
+    expected = answer()
+    for value in sweep.values:
+        if argument != sweep.field and value in sweep.as_it_is:
+            assert torch.equal(answer(**{argument: value}), expected)

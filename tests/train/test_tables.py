@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from fer_core import FerError
+from fer_core.report import read_report
 from fer_core.study import read_rows
-from fer_core.weights import FOLDER
+from fer_core.weights import FOLDER, read_card
 from train.config import Experiment, Recipe
 from train.experiments import EXPERIMENTS
+from train.finished import is_of
 from train.study_tables import study_row
-from train.tables import tables, with_table
+from train.tables import figures_table, tables, with_table
 
 
 @pytest.mark.parametrize("path", tables(), ids=lambda path: str(path.relative_to(FOLDER.parent)))
@@ -28,6 +32,24 @@ def test_every_experiment_has_its_row():
     assert max(
         r.published for r in rows.values() if r.study == "Leeds" and r.data == "FER2013"
     ) == (rows["leeds-vgg19-cbam"].published)
+
+
+def test_every_shipped_report_is_of_its_experiment_as_it_is_declared():
+    for path in (FOLDER / "reports").glob("*.json"):
+        assert is_of(read_report(path), EXPERIMENTS[path.stem]), path.stem
+
+
+def test_weights_from_another_data_set_are_not_in_fer2013s_table(monkeypatch):
+    made = figures_table()
+    report = read_report(FOLDER / read_card("mini-xception").report)
+    elsewhere = replace(report, main=replace(report.main, dataset="RAF-DB labels"), others=())
+    monkeypatch.setattr(
+        "train.tables.read_report",
+        lambda path: elsewhere if path.stem == "mini-xception" else read_report(path),
+    )
+    left = figures_table()
+    assert "`mini-xception`" in made and "`mini-xception`" not in left
+    assert "`compact-ferplus`" in left
 
 
 @pytest.mark.parametrize(

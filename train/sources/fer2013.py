@@ -105,7 +105,7 @@ def _read_votes(path: Path, usage: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
             f"{path} does not list the same rows as the faces: give the FER+ file as is."
         )
     counts = table[list(columns)].apply(pd.to_numeric, errors="coerce").to_numpy(np.float32)
-    if (bad := np.isnan(counts).any(1)).any():
+    if (bad := ~((counts >= 0) & np.isfinite(counts)).all(1)).any():
         raise DataError(f"{path}, line {int(bad.argmax()) + 2}: a number of votes is missing.")
     indices = np.array(list(columns.values()))
     votes[:, indices[indices >= 0]] = counts[:, indices >= 0]

@@ -112,32 +112,54 @@ SWEEPS = (
     Sweep("leeds-sweep-lr", _BASE, "lr", (0.001, 0.003, 0.01, 0.03)),
     Sweep("leeds-sweep-batch", _BASE, "batch_size", (16, 32, 64, 128)),
     Sweep("leeds-sweep-optimizer", replace(_BASE, lr=0.001), "optimizer", ("sgd", "adam", "adamw")),
-    Sweep("leeds-sweep-activation", _BASE, "arch_args.activation", ("relu", "elu", "selu")),
-    Sweep("leeds-sweep-pooling", _BASE, "arch_args.pooling", ("max", "average")),
     Sweep(
-        "leeds-sweep-se-ratio", replace(_BASE, arch="vgg16_se"), "arch_args.ratio", (4, 8, 16, 32)
+        "leeds-sweep-activation", _BASE, "arch_args.activation", ("relu", "elu", "selu"), ("elu",)
+    ),
+    Sweep("leeds-sweep-pooling", _BASE, "arch_args.pooling", ("max", "average"), as_it_is=("max",)),
+    Sweep(
+        "leeds-sweep-se-ratio",
+        replace(_BASE, arch="vgg16_se"),
+        "arch_args.ratio",
+        (4, 8, 16, 32),
+        as_it_is=(16,),
     ),
     Sweep(
         "leeds-sweep-cbam-ratio",
         replace(_BASE, arch="vgg16_cbam"),
         "arch_args.ratio",
         (4, 8, 16, 32),
+        as_it_is=(16,),
     ),
     Sweep(
         "leeds-sweep-eca-kernel",
         replace(_BASE, arch="vgg16_eca"),
         "arch_args.kernel",
         (1, 3, 5, 7, 9, "adaptive"),
+        as_it_is=(5, "adaptive"),  # the adaptive kernel is 5 for VGG's 512 channels
     ),
     Sweep(
         "leeds-sweep-placement",
         replace(_BASE, arch="vgg16_cbam"),
         "arch_args.placement",
         ("after_last_added", "after_last", "after_each"),
+        as_it_is=("after_last_added",),
     ),
 )
-SWEEP_POINTS = tuple(
-    Experiment(name, recipe, study="Leeds", table="sweeps", changes=f"vgg16, {words}")
-    for sweep in SWEEPS
-    for name, recipe, words in sweep.points()
-)
+
+
+def _points() -> tuple[Experiment, ...]:
+    """The sweeps' experiments, but for the points that are another experiment's recipe."""
+    known = {experiment.recipe.to_json() for experiment in ON_FER2013}
+    points = []
+    for sweep in SWEEPS:
+        for name, recipe, words in sweep.points():
+            if recipe.to_json() not in known:
+                known.add(recipe.to_json())
+                changes = f"{recipe.arch}, {words}"
+                if sweep.base.lr != _RECIPE.lr:
+                    changes += f", lr = {sweep.base.lr}"
+                points.append(Experiment(name, recipe, "Leeds", "sweeps", changes))
+    return tuple(points)
+
+
+SWEEP_POINTS = _points()

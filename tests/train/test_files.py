@@ -1,0 +1,105 @@
+"""Files of a run: written whole or not at all, and refused in words where they are damaged."""
+
+import os
+import pickle
+import resource
+from contextlib import contextmanager
+
+import pytest
+import torch
+
+from fer_core import FerError
+from fer_core.device import choose_device
+from train.files import (
+    BEST,
+    CHECKPOINT,
+    read_checkpoint,
+    read_tensors,
+    save_checkpoint,
+    save_tensors,
+    write_whole,
+)
+from train.finished import finished_model
+from train.run import run
+
+CPU = choose_device("cpu")
+LARGE = {"weight": torch.zeros(100_000)}
+
+
+@contextmanager
+def small_disk(size=10_000):
+    """The system refuses to write longer files, as it does where the disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_whole(path, "x" * 100_000),
+        lambda path: save_tensors(LARGE, path),
+        lambda path: save_checkpoint(LARGE, path),
+    ],
+    ids=["text", "tensors", "checkpoint"],
+)
+def test_a_full_disk_leaves_the_old_file(tmp_path, write):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(FerError, match="file could not be written: File too large"), small_disk():
+        write(path)
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_in_the_folders_place_is_named(tmp_path):
+    (tmp_path / "runs").write_text("not a folder")
+    with pytest.raises(FerError, match="could not be written"):
+        write_whole(tmp_path / "runs" / "first" / "report.json", "{}")
+
+
+def test_a_run_in_a_files_place_is_named(tiny_experiment, tiny_data, tmp_path):
+    (tmp_path / "run").write_text("not a folder")
+    with pytest.raises(FerError, match="run could not be written to: File exists"):
+        run(tiny_experiment, tiny_data, tmp_path / "run", CPU)
+
+
+@pytest.fixture
+def finished(tiny_experiment, tiny_data, tmp_path):
+    folder = tmp_path / "tiny"
+    run(tiny_experiment, tiny_data, folder, CPU)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"garbage",
+        pickle.dumps({"recipe": os.getcwd}),
+        pickle.dumps({"model": {}}),
+    ],
+    ids=["empty", "garbage", "code", "another program's"],
+)
+def test_a_damaged_checkpoint_is_named(finished, tiny_experiment, tiny_data, content):
+    path = finished / CHECKPOINT
+    path.write_bytes(content)
+    with pytest.raises(FerError, match=r"checkpoint\.pt is damaged, or no checkpoint of ours"):
+        run(tiny_experiment, tiny_data, finished, CPU, resume=True)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_checkpoint_is_named(tmp_path):
+    torch.save({"state_dict": {}}, tmp_path / CHECKPOINT)
+    with pytest.raises(FerError, match="no checkpoint of ours"):
+        read_checkpoint(tmp_path / CHECKPOINT, CPU.device)
+
+
+def test_truncated_weights_are_named(finished):
+    path = finished / BEST
+    assert read_tensors(path).keys() == finished_model(finished).state_dict().keys()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(FerError, match=r"best\.safetensors cannot be read"):
+        finished_model(finished)
