@@ -44,6 +44,9 @@ def annotate(options: argparse.Namespace) -> int:
             failed += 1
             print(f"error: {source}: {error}", file=sys.stderr)
             continue
+        except KeyboardInterrupt:
+            print("Stopped. What is finished stays.", file=sys.stderr)
+            return INTERRUPTED
         print("\n".join(lines))
         if interrupted:
             return INTERRUPTED
@@ -107,10 +110,11 @@ def _annotate_picture(
 def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[Path]) -> Path:
     """The folder's path for results called after `stem`, to which the endings are added.
 
-    It is numbered where one of them is an input, or this run's result for another input.
+    The stem alone may be the name of an original that is no input. The path is numbered where one
+    of the results would be an input, or this run's result for another input.
     """
-    endings, free, number = list(endings), stem, 2
+    endings, free, number = list(endings), f"{stem}-faces", 2
     while any((folder / f"{free}{ending}").resolve() in taken for ending in endings):
-        free, number = f"{stem}-{number}", number + 1
+        free, number = f"{stem}-faces-{number}", number + 1
     taken.update((folder / f"{free}{ending}").resolve() for ending in endings)
     return folder / free

@@ -14,6 +14,7 @@ from fer_core.types import UInt8Array
 
 FOLDER = Path(__file__).resolve().parent / "assets"
 SMALLEST_LEVEL = 16
+BAND_PIXELS = 1_000_000
 
 
 def emoji_tile(
@@ -87,12 +88,19 @@ def readable_on(colour: str) -> str:
 
 
 def blend(picture: UInt8Array, tile: UInt8Array, left: int, top: int) -> None:
-    """Lay a tile over `picture` in place; parts outside the picture are cut off."""
+    """Lay a tile over `picture` in place; parts outside the picture are cut off.
+
+    It goes by bands of rows: on a close portrait, 16 bits for the whole tile at once would take
+    many times the picture's memory.
+    """
     height, width = picture.shape[:2]
     y0, y1 = max(top, 0), min(top + tile.shape[0], height)
     x0, x1 = max(left, 0), min(left + tile.shape[1], width)
     if y0 >= y1 or x0 >= x1:
         return
-    part = tile[y0 - top : y1 - top, x0 - left : x1 - left].astype(np.uint16)
-    below = picture[y0:y1, x0:x1]
-    below[:] = part[:, :, :3] + (below * (255 - part[:, :, 3:]) + 127) // 255
+    rows = max(BAND_PIXELS // (x1 - x0), 1)
+    for y in range(y0, y1, rows):
+        end = min(y + rows, y1)
+        part = tile[y - top : end - top, x0 - left : x1 - left].astype(np.uint16)
+        below = picture[y:end, x0:x1]
+        below[:] = part[:, :, :3] + (below * (255 - part[:, :, 3:]) + 127) // 255

@@ -10,6 +10,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from fer_core.clip_source import ClipLimits, ClipSource, clip_name, open_clip
+from fer_core.clip_times import StreamTimes
 from fer_core.types import ClipError, UInt8Array
 from fer_core.upright import UprightFrames
 
@@ -61,6 +62,8 @@ class Clip:
         self.rate, self._bytes = self._opened.rate, self._opened.container.size
         stated = self._opened.video_seconds
         self.seconds = min(stated, self._limits.max_seconds) if stated else None
+        self._times = self._stream_times()
+        self._jumped = False
         self._decoded = self._decode()
         try:
             self._first = next(self._decoded, None)
@@ -97,9 +100,14 @@ class Clip:
         """How much of the clip has been read, 0 to 1; None where there is no telling."""
         if self.complete:
             return 1.0
-        if self.seconds:
+        if self.seconds and not self._jumped:
             return min(self._end_seconds / self.seconds, 1.0)
         return min(self._passed_bytes / self._bytes, 1.0) if self._bytes > 0 else None
+
+    @property
+    def _usual_ticks(self) -> int:
+        """How long a frame lasts, about."""
+        return max(round(1 / (self.rate * self.time_base)), 1)
 
     def take_sound(self) -> list[Packet]:
         """The packets of sound that were passed since the last call.
@@ -116,7 +124,7 @@ class Clip:
             raise RuntimeError("a clip is read only once")
         decoded, self._first = itertools.chain([self._first], self._decoded), None
         start_ticks = round(self._opened.start_seconds / self.time_base)
-        usual_ticks = max(round(1 / (self.rate * self.time_base)), 1)
+        usual_ticks = self._usual_ticks
         ticks, timed = 0, False
         for index, frame in enumerate(decoded):
             given = None if frame.pts is None else max(frame.pts - start_ticks, 0)
@@ -149,12 +157,29 @@ class Clip:
         self._cut_short |= self._opened.file.error is not None
         yield from self._frames_in(None)
 
+    def _stream_times(self) -> dict[int, StreamTimes]:
+        """By the stream's index."""
+        times = {self._opened.video.index: StreamTimes(self.time_base, self._usual_ticks)}
+        if self.sound and self.sound.time_base:
+            times[self.sound.index] = StreamTimes(self.sound.time_base, 1)
+        return times
+
+    def _note_jump(self) -> None:
+        if not self._jumped:
+            self._jumped = True
+            self._notes.append(
+                f"The clip's times jump after {self._end_seconds:.1f} s, as where clips are "
+                "joined; what follows was put right behind."
+            )
+
     def _packets(self) -> Iterator[Packet]:
         streams = [self._opened.video, *([self.sound] if self.sound else [])]
         try:
             for packet in self._opened.container.demux(*streams):
                 if packet.size:  # empty ones say that a stream ends, or that a frame is repeated
                     self._passed_bytes = max(self._passed_bytes, packet.pos or 0)
+                    if self._opened.joinable and self._times[packet.stream.index].follow(packet):
+                        self._note_jump()
                     yield packet
         except av.FFmpegError:
             self._cut_short = True

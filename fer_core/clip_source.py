@@ -28,6 +28,7 @@ CONTAINERS = (
 )
 PICTURE_BRANDS = {"avif", "avis", "heic", "heix", "heim", "heis", "mif1", "msf1"}
 KNOW_LENGTH = {"mov", "matroska", "avi", "asf", "flv"}  # other containers can but guess
+JOINABLE = {"mpegts", "mpeg"}
 DECODING_THREADS = 4  # each of them holds frames
 USUAL_RATE, HIGHEST_RATE = Fraction(25), 240
 
@@ -113,6 +114,11 @@ class OpenedClip:
         if not lengths and self.container.duration:
             lengths.append(self.container.duration / av.time_base)
         return max(lengths, default=None) or None
+
+    @property
+    def joinable(self) -> bool:
+        """Whether files of this kind may be joined end to end, so that their times jump."""
+        return not JOINABLE.isdisjoint(self.container.format.name.split(","))
 
     @property
     def knows_length(self) -> bool:

@@ -12,6 +12,8 @@ from PIL import ExifTags, Image, ImageOps
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
+# Pillow knows many more; some of them start other programs, as PostScript does.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
 
@@ -69,7 +71,7 @@ def _decode(raw: bytes, name: str) -> Picture:
         # The size is in the header: judge it before any pixel is unpacked. Our own limit does.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(raw))
+            image = Image.open(io.BytesIO(raw), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large(name)) from error
     except Exception as error:  # decoders raise whatever a broken header leads them to
@@ -119,12 +121,13 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
 
 
 def _to_8_bit(values: np.ndarray) -> UInt8Array:
-    """Integers of 16 bits (or 32 that hold 16) -> uint8; what fits 8 bits stays as it is."""
-    wide = values.astype(np.int64)
-    top = int(wide.max())
-    if top > 255 or values.dtype.itemsize == 2:
-        wide = wide * 255 // max(top, 65535)
-    return wide.clip(0, 255).astype(np.uint8)
+    """Integers of 16 bits, or of 32 that hold 16, more, or only 8 -> uint8."""
+    if values.dtype.itemsize == 2:
+        return (values // 257).astype(np.uint8)  # 65535 / 255; no wide copy of a large picture
+    top = int(values.max())
+    if top > 255:
+        values = values.astype(np.int64) * 255 // max(top, 65535)
+    return values.clip(0, 255).astype(np.uint8)
 
 
 def _from_array(array: np.ndarray) -> UInt8Array:

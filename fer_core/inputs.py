@@ -34,6 +34,8 @@ class InputSpec:
 
         Raises ImageError for another type or shape.
         """
+        if not isinstance(crops, np.ndarray):
+            raise ImageError(f"The crops are a {type(crops).__name__}; give one uint8 array.")
         rgb = crops.ndim == 4 and crops.shape[3] == 3
         if crops.dtype != np.uint8 or not (crops.ndim == 3 or rgb) or 0 in crops.shape[1:]:
             raise ImageError(

@@ -1,16 +1,18 @@
 """Picture to analysis: detect, cut, classify."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from PIL.Image import Image
 
 from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut, cut_faces
 from fer_core.detection import Detector, create_detector
 from fer_core.device import choose_device
-from fer_core.images import PictureSource, read_picture
-from fer_core.types import Analysis, Faces, OptionError, UInt8Array
+from fer_core.images import Picture, PictureSource, read_picture
+from fer_core.types import Analysis, Faces, ImageError, OptionError, UInt8Array
 from fer_core.weights import WeightsCard, load_classifier, read_card
 
 MIN_SCORE = 0.95
@@ -59,7 +61,13 @@ class FerPipeline:
     def analyze_many(
         self, images: Iterable[PictureSource], min_score: float = MIN_SCORE
     ) -> list[Analysis]:
-        """As `analyze`, for many pictures with one classifier batch over all their faces."""
+        """As `analyze`, for many pictures with one classifier batch over all their faces.
+
+        Raises ImageError for a single picture, too.
+        """
+        several = images.ndim == 4 if isinstance(images, np.ndarray) else True
+        if not several or isinstance(images, str | os.PathLike | bytes | Image | Picture):
+            raise ImageError("A list of pictures was expected; for a single one, use analyze.")
         if not 0 <= min_score <= 1:
             raise OptionError(f"The least detection score is {min_score}; give 0 to 1.")
         # Only crops are kept, so that many large pictures need the memory of one.

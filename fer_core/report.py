@@ -137,8 +137,8 @@ def read_report(path: Path) -> EvalReport:
     """Raises ReportError where the file is missing or is no report."""
     try:
         return EvalReport.from_json(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise ReportError(f"The report {path} cannot be read: {error.strerror}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReportError(f"The report {path} cannot be read: {error}.") from error
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -157,5 +157,5 @@ def read_predictions(path: Path) -> Predictions:
             )
     except OSError as error:
         raise ReportError(f"The predictions {path} cannot be read: {error}.") from error
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ReportError(f"{path} does not hold predictions: {error}.") from error

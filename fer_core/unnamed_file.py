@@ -1,6 +1,7 @@
 """Files without a name while they are made: nothing stays behind, however the process ends."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -78,16 +79,16 @@ def publish(file: BinaryIO | IO[bytes], target: Path) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     file.seek(0)
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    if not _publish_unnamed(file, part):
-        try:
-            with part.open("wb") as copy:
+    # Its own name each time: another program's file may be called so, or this one run twice.
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        if not _publish_unnamed(file, part):
+            with part.open("xb") as copy:
                 shutil.copyfileobj(file, copy)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    os.replace(part, target)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _publish_unnamed(file: BinaryIO | IO[bytes], target: Path) -> bool:

@@ -215,7 +215,7 @@ class VideoJob:
                 step.frame.seconds,
                 self._options.smoothing_seconds,
             )
-            before = self._before or after
+            before = after if self._before is None else self._before
             analyses += [
                 between(before, after, other.frame.seconds, self._options.cover)
                 for other in chunk[len(analyses) : step.frame.index - chunk[0].frame.index]

@@ -83,7 +83,11 @@ def read_card(name: str = "default", folder: Path = FOLDER) -> WeightsCard:
     if wanted not in list_weights(folder):
         known = ", ".join(list_weights(folder)) or "none"
         raise WeightsError(f"There are no weights {name!r} in {folder}. There are: {known}.")
-    card = WeightsCard.from_json(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(f"The weights card {path} cannot be read: {error}.") from error
+    card = WeightsCard.from_json(text, str(path))
     if card.labels != LABELS:
         raise WeightsError(
             f"{path} has the labels {', '.join(card.labels)}, but this program's order is "

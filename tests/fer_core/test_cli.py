@@ -31,14 +31,14 @@ def photo(tmp_path, astronaut):
 def test_annotate_writes_an_upright_picture_without_exif(capsys, tmp_path, photo, style):
     code, out, _ = run(capsys, "annotate", photo, "--out", tmp_path / "o", "--style", style)
     assert code == 0 and "happy" in out
-    with Image.open(tmp_path / "o" / "me.png") as result:
+    with Image.open(tmp_path / "o" / "me-faces.png") as result:
         assert result.size == (512, 512)
         assert not result.getexif() and "exif" not in result.info
 
 
 def test_json_lies_beside_the_picture(capsys, tmp_path, photo):
     run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
-    found = json.loads((tmp_path / "o" / "me.json").read_text())
+    found = json.loads((tmp_path / "o" / "me-faces.json").read_text())
     assert found["source"] == "me.jpg" and found["faces"][0]["label"] == "happy"
 
 
@@ -48,20 +48,45 @@ def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
     missing = tmp_path / "missing.png"
     code, out, err = run(capsys, "annotate", text, photo, missing, "--out", tmp_path / "o")
     assert code == 1
-    assert (tmp_path / "o" / "me.png").is_file() and "happy" in out
+    assert (tmp_path / "o" / "me-faces.png").is_file() and "happy" in out
     assert "text.jpg" in err and "missing.png" in err and "2 of 3" in err
     assert "Traceback" not in err
 
 
-def test_inputs_of_one_name_do_not_overwrite_each_other(capsys, tmp_path, astronaut):
+def test_results_overwrite_no_input_and_not_each_other(capsys, tmp_path, astronaut):
     paths = []
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         paths.append(tmp_path / folder / "me.png")
         Image.fromarray(astronaut).save(paths[-1])
-    run(capsys, "annotate", *paths, "--out", tmp_path / "a")
-    assert np.array_equal(np.asarray(Image.open(paths[0])), astronaut)  # an input is kept
-    assert {p.name for p in (tmp_path / "a").iterdir()} == {"me.png", "me-2.png", "me-3.png"}
+    for _ in range(2):  # a run may be repeated
+        run(capsys, "annotate", *paths, "--out", tmp_path / "a")
+        results = {"me-faces.png", "me-faces-2.png"}
+        assert {p.name for p in (tmp_path / "a").iterdir()} == {"me.png", *results}
+    first = (tmp_path / "a" / "me-faces.png").read_bytes()
+    again = (tmp_path / "a" / "me-faces.png", paths[1])
+    run(capsys, "annotate", *again, "--out", tmp_path / "a")
+    assert (tmp_path / "a" / "me-faces.png").read_bytes() == first
+    assert (tmp_path / "a" / "me-faces-faces.png").is_file()
+
+
+def test_an_original_of_another_kind_is_not_overwritten(capsys, tmp_path, photo, astronaut):
+    original = photo.with_suffix(".png")
+    Image.fromarray(astronaut).save(original)
+    before = original.read_bytes()
+    code, _, _ = run(capsys, "annotate", photo, "--out", photo.parent)
+    assert code == 0 and original.read_bytes() == before
+
+
+def test_ctrl_c_ends_it_between_pictures_with_a_sentence(capsys, tmp_path, photo, monkeypatch):
+    from fer_core import annotate_files
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(annotate_files, "render", interrupted)
+    code, _, err = run(capsys, "annotate", photo, photo, "--out", tmp_path / "o")
+    assert code == 130 and err == "Stopped. What is finished stays.\n"
 
 
 def test_an_output_folder_that_cannot_be_made(capsys, tmp_path, photo):
@@ -96,5 +121,5 @@ def test_every_kind_of_file_gives_a_result_or_a_sentence(capsys, tmp_path, case)
     else:
         assert code == 0 and err == ""
         assert case.says.lower() in out.lower()
-        with Image.open(tmp_path / "o" / f"{path.stem}.png") as result:
+        with Image.open(tmp_path / "o" / f"{path.stem}-faces.png") as result:
             assert result.size == case.size

@@ -16,6 +16,8 @@ from fer_core import FerPipeline
 from fer_core.__main__ import main
 from fer_core.annotate_files import CLIP_SUFFIXES
 
+RESULTS = {"me-faces.mp4", "me-faces.csv", "me-faces-moments.png"}
+
 
 @pytest.fixture(autouse=True)
 def pipeline(monkeypatch):
@@ -40,14 +42,16 @@ def test_a_clip_gives_video_table_sheet_and_json(capsys, tmp_path, clip):
     out = tmp_path / "o"
     code, said, err = run(capsys, "annotate", clip, "--out", out, "--json", "--every", 4)
     assert (code, err) == (0, "")
-    assert said == f"{clip} -> {out / 'me.mp4'}: 0.5 s, person 1 mostly happy\n"
-    assert {p.name for p in out.iterdir()} == {"me.mp4", "me.csv", "me-moments.png", "me.json"}
-    assert len(frame_times((out / "me.mp4").read_bytes())) == 12
-    with (out / "me.csv").open(newline="") as file:
+    assert said == f"{clip} -> {out / 'me-faces.mp4'}: 0.5 s, person 1 mostly happy\n"
+    assert {p.name for p in out.iterdir()} == {
+        f"me-faces{end}" for end in (".mp4", ".csv", "-moments.png", ".json")
+    }
+    assert len(frame_times((out / "me-faces.mp4").read_bytes())) == 12
+    with (out / "me-faces.csv").open(newline="") as file:
         assert [int(row["frame"]) for row in csv.DictReader(file)] == [0, 4, 8, 11]
-    found = json.loads((out / "me.json").read_text())
+    found = json.loads((out / "me-faces.json").read_text())
     assert found["source"] == "me.mov" and len(found["faces"]) == 4
-    with Image.open(out / "me-moments.png") as sheet:
+    with Image.open(out / "me-faces-moments.png") as sheet:
         assert sheet.width > 200
 
 
@@ -61,16 +65,16 @@ def test_pictures_and_clips_go_together_and_names_do_not_clash(capsys, tmp_path,
     assert code == 0 and second.read_bytes() == clip.read_bytes()  # an input is kept
     names = {path.name for path in (tmp_path / "b").iterdir()} - {"me.mp4"}
     clips = {
-        f"me-{n}{ending}" for n in (2, 3) for ending in (".mp4", ".csv", ".json", "-moments.png")
+        f"me-faces-{n}{end}" for n in (2, 3) for end in (".mp4", ".csv", ".json", "-moments.png")
     }
-    assert names == {"me.png", "me.json"} | clips
-    assert "width" in json.loads((tmp_path / "b" / "me.json").read_text())
+    assert names == {"me-faces.png", "me-faces.json"} | clips
+    assert "width" in json.loads((tmp_path / "b" / "me-faces.json").read_text())
 
 
 def test_a_clip_is_known_by_its_content_too(capsys, tmp_path, clip):
     plain = clip.rename(tmp_path / "holiday")
     code, _, _ = run(capsys, "annotate", plain, "--out", tmp_path / "o")
-    assert code == 0 and (tmp_path / "o" / "holiday.mp4").is_file()
+    assert code == 0 and (tmp_path / "o" / "holiday-faces.mp4").is_file()
     assert ".gif" not in CLIP_SUFFIXES
 
 
@@ -98,7 +102,9 @@ def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, clip):
         ("missing.mp4", "There is no file"),
     ):
         assert any(line.startswith(f"error: {tmp_path / name}:") and says in line for line in lines)
-    assert {p.name for p in (tmp_path / "o").iterdir()} == {"me.mp4", "me.csv", "me-moments.png"}
+    assert {p.name for p in (tmp_path / "o").iterdir()} == {
+        f"me-faces{end}" for end in (".mp4", ".csv", "-moments.png")
+    }
 
 
 @pytest.mark.parametrize(
@@ -140,9 +146,11 @@ def test_ctrl_c_keeps_what_was_done(capsys, tmp_path, clip, pipeline, monkeypatc
     code, out, err = run(capsys, *words)
     assert code == 130 and err == "" and signal.getsignal(signal.SIGINT) is before
     assert "Stopped after 0.2 s; what was done until then was kept." in out
-    frames = len(frame_times((tmp_path / "o" / "me.mp4").read_bytes()))
+    frames = len(frame_times((tmp_path / "o" / "me-faces.mp4").read_bytes()))
     assert 4 <= frames <= 8
-    assert {p.name for p in (tmp_path / "o").iterdir()} == {"me.mp4", "me.csv", "me-moments.png"}
+    assert {p.name for p in (tmp_path / "o").iterdir()} == {
+        f"me-faces{end}" for end in (".mp4", ".csv", "-moments.png")
+    }
 
 
 def test_a_terminal_is_told_how_far_it_is(capsys, tmp_path, clip, monkeypatch):
@@ -156,7 +164,7 @@ def test_cover_hides_faces_in_pictures_and_on_the_sheet(capsys, tmp_path, clip):
     Image.fromarray(moving(0, (160, 120))).save(tmp_path / "photo.png")
     words = ("annotate", clip, tmp_path / "photo.png", "--out", tmp_path / "o")
     run(capsys, *words, "--style", "word", "--cover")
-    for name in ("me-moments.png", "photo.png"):
+    for name in ("me-faces-moments.png", "photo-faces.png"):
         with Image.open(tmp_path / "o" / name) as picture:
             red = (np.asarray(picture.convert("RGB")).astype(int) - (250, 10, 10)).__abs__().sum(2)
         assert (red < 40).sum() < 60, name

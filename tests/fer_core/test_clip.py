@@ -123,6 +123,37 @@ def test_a_clip_whose_frames_change_their_size_keeps_the_first():
     assert all(a.ticks < b.ticks for a, b in pairwise(frames))
 
 
+@pytest.mark.parametrize(
+    "container, codec, sound",
+    [("mpegts", "libx264", "aac"), ("mpegts", "mpeg2video", "mp2"), ("mpeg", "mpeg2video", "mp2")],
+)
+def test_joined_clips_follow_one_another(container, codec, sound):
+    rate = {"time_base": Fraction(1, 25)} if codec == "mpeg2video" else {}
+    half = make_clip(container, codec, 50, sound=sound, sound_seconds=2, **rate)
+    with Clip(half + half) as clip:
+        frames, packets = list(clip.frames()), clip.take_sound()
+        steps = [b.seconds - a.seconds for a, b in pairwise(frames)]
+        assert len(frames) == 100 and steps == pytest.approx([0.04] * 99, abs=0.002)
+        ends = [float(p.pts * p.time_base) for p in packets]
+        assert ends == sorted(ends) and ends[-1] == pytest.approx(4, abs=0.15)
+        assert any("times jump after" in note for note in clip.notes)
+        assert clip.share_read == 1
+
+
+def test_times_that_jump_ahead_follow_in_broadcasts_and_are_a_still_elsewhere():
+    hours = [(7200 * 25 + n) * 3600 for n in range(20)]
+    kind = {"time_base": Fraction(1, 90_000)}
+    joined = make_clip("mpegts", frames=20, **kind) + make_clip(
+        "mpegts", frames=20, ticks=hours, **kind
+    )
+    frames, clip = read(joined)
+    assert len(frames) == 40 and frames[-1].seconds == pytest.approx(1.56, abs=0.05)
+    assert any("times jump" in note for note in clip.notes)
+    still = [0, 600, 60 * 600, 61 * 600]
+    frames, clip = read(make_clip("mov", "mjpeg", 4, ticks=still, pixel_format="yuvj420p"))
+    assert [frame.seconds for frame in frames] == [0, 1, 60, 61] and not clip.notes
+
+
 def test_large_frames_are_reduced_and_too_large_ones_refused():
     clip_8k = make_clip("mov", "mjpeg", 1, size_wh=(7680, 4320), pixel_format="yuvj420p")
     frames, clip = read(clip_8k)

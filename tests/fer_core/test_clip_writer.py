@@ -261,11 +261,26 @@ class TestFiles:
     def test_publishing_without_unnamed_files(self, tmp_path, monkeypatch, system):
         if not system:
             monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
-        (tmp_path / "me.txt.part").write_text("left behind by an older program")
         with unnamed_file() as file:
             file.write(b"whole")
             publish(file, tmp_path / "me.txt")
         assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("me.txt", b"whole")]
+
+    def test_other_programs_files_stay(self, tmp_path):
+        others = tmp_path / "me.txt.part"
+        others.write_text("a download under way")
+        with unnamed_file() as file:
+            publish(file, tmp_path / "me.txt")
+        assert others.read_text() == "a download under way"
+
+    @pytest.mark.parametrize("system", [True, False])
+    def test_a_folder_of_that_name_is_left_alone(self, tmp_path, monkeypatch, system):
+        if not system:
+            monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
+        (tmp_path / "me.txt").mkdir()
+        with unnamed_file() as file, pytest.raises(IsADirectoryError):
+            publish(file, tmp_path / "me.txt")
+        assert list(tmp_path.iterdir()) == [tmp_path / "me.txt"]
 
     @pytest.mark.parametrize("system", [True, False])
     def test_what_cannot_be_published_leaves_nothing(self, tmp_path, monkeypatch, system):

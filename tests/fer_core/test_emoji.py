@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_core import EMOTIONS, Analysis, Faces, FerError, render
-from fer_core.artwork import emoji_tile, label_tile, readable_on
+from fer_core.artwork import blend, emoji_tile, label_tile, readable_on
 from fer_core.emoji import STYLES, head_roll_degrees
 from fer_core.emotions import UNSURE
 from fer_core.live import LiveAnalysis
@@ -229,3 +229,15 @@ def test_wrong_calls_are_refused_in_words():
         render(ground(), analysis_of([(0, 0, 10, 10)]), "sticker")
     with pytest.raises(FerError, match="Analyze this picture first"):
         render(ground((50, 50)), analysis_of([(0, 0, 10, 10)]))
+
+
+def test_a_large_tile_is_laid_on_as_a_small_one_is(monkeypatch):
+    rng = np.random.default_rng(0)
+    below = rng.integers(0, 256, (40, 50, 3)).astype(np.uint8)
+    alpha = rng.integers(0, 256, (30, 60, 1)).astype(np.uint8)
+    tile = np.concatenate([alpha // 2, alpha // 3, alpha, alpha], axis=2)
+    at_once, in_bands = below.copy(), below.copy()
+    blend(at_once, tile, -5, 20)
+    monkeypatch.setattr("fer_core.artwork.BAND_PIXELS", 120)
+    blend(in_bands, tile, -5, 20)
+    assert np.array_equal(at_once, in_bands) and not np.array_equal(at_once, below)

@@ -160,3 +160,25 @@ def test_a_refused_file_is_named(tmp_path):
 
 def test_an_array_is_used_as_it_is():
     assert read_picture(LEFT_RED).pixels is LEFT_RED
+
+
+def test_sixteen_bits_are_scaled_and_eight_in_32_stay():
+    sixteen = np.array([[0, 200, 257, 65535]], np.uint16)
+    assert read_picture(sixteen).pixels[0, :, 0].tolist() == [0, 0, 1, 255]
+    for top, half in ((255, 128), (65535, 127), (2**30, 127)):
+        image = Image.fromarray(np.array([[-9, top // 2 + 1, top]], np.int32))
+        assert read_picture(image).pixels[0, :, 0].tolist() == [0, half, 255]
+
+
+def test_other_programs_formats_are_not_tried(monkeypatch, tmp_path):
+    """PostScript would be handed to Ghostscript."""
+    started = tmp_path / "started"
+    program = tmp_path / "gs"
+    program.write_text(f"#!/bin/sh\ntouch {started}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)
+    postscript = encoded(Image.new("RGB", (20, 20)), "EPS")
+    with pytest.raises(ImageError, match="not a picture that can be read here"):
+        read_picture(postscript)
+    assert not started.exists()

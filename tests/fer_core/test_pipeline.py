@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +34,27 @@ def test_many_pictures_give_what_each_gives_alone(pipeline, astronaut):
     alone = pipeline.analyze(astronaut[:, ::-1].copy())
     assert np.allclose(several[2].probs, alone.probs, atol=1e-4)
     assert pipeline.analyze_many([]) == []
+
+
+@pytest.mark.parametrize(
+    "single",
+    [
+        "photo.jpg",
+        Path("photo.jpg"),
+        b"bytes",
+        np.zeros((6, 8, 3), np.uint8),
+        Image.new("L", (2, 2)),
+    ],
+    ids=lambda single: type(single).__name__,
+)
+def test_a_single_picture_is_no_list(pipeline, single):
+    with pytest.raises(FerError, match="use analyze"):
+        pipeline.analyze_many(single)
+
+
+def test_crops_are_one_array(pipeline):
+    with pytest.raises(FerError, match="one uint8 array"):
+        pipeline.classifier([np.zeros((48, 48), np.uint8)])
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (19, 19), (1, 400), (400, 1), (20, 20)])

@@ -171,6 +171,17 @@ def one_frame(seconds, people):
     )
 
 
+def test_who_comes_in_is_shown_from_the_nearer_half_on(red, annotate, drawn):
+    def enters(number, size_wh):
+        picture = moving(0, size_wh)
+        if number < 19:
+            picture[:] = picture[0, 0]
+        return picture
+
+    annotate(red, make_clip(frames=31, draw=enters), every_nth=10)
+    assert [index for index, analysis in enumerate(drawn) if len(analysis)] == list(range(16, 31))
+
+
 @pytest.mark.parametrize(
     ("seconds", "hold", "people"),
     [

@@ -120,3 +120,9 @@ def test_shipped_weights_match_their_cards(name):
 
 def test_the_default_comes_first():
     assert list_weights()[0] == read_card("default").name
+
+
+def test_a_card_that_is_no_text_is_named(folder):
+    (folder / "tiny.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FerError, match=r"tiny\.json cannot be read"):
+        read_card("tiny", folder)

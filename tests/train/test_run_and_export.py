@@ -8,7 +8,7 @@ import pytest
 
 from fer_core import FerError
 from fer_core.device import choose_device
-from fer_core.report import EvalReport, ReportError, read_report
+from fer_core.report import EvalReport, ReportError, read_predictions, read_report
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Split
@@ -129,3 +129,20 @@ def test_whose_report_it_is(finished, tiny_data):
     longer = dataclasses.replace(theirs.recipe, epochs=3)
     assert not is_of(report, dataclasses.replace(theirs, recipe=longer))
     assert not is_of(report, dataclasses.replace(theirs, recipe=ClassicalRecipe("forest")))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"not a zip archive"], ids=repr)
+def test_files_that_are_no_reports_are_named(tmp_path, content):
+    (tmp_path / "report.json").write_bytes(content)
+    (tmp_path / "report.npz").write_bytes(content)
+    with pytest.raises(ReportError, match=r"report\.json"):
+        read_report(tmp_path / "report.json")
+    with pytest.raises(ReportError, match=r"report\.npz"):
+        read_predictions(tmp_path / "report.npz")
+
+
+def test_an_array_alone_is_no_predictions(tmp_path):
+    with (tmp_path / "report.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(ReportError, match="does not hold predictions"):
+        read_predictions(tmp_path / "report.npz")
