@@ -114,8 +114,10 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
     if image.mode.startswith("I"):
         return _from_array(_to_8_bit(np.asarray(image)))
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        ground = Image.new("RGB", image.size, "white")
+        ground.paste(image, mask=image.getchannel("A"))
+        image = ground
     # No copy where none is needed: a large photo takes hundreds of megabytes.
     return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
