@@ -95,10 +95,10 @@ def _metrics(report: EvalReport) -> dict[str, dict[str, object]]:
             "dataset": e.dataset,
             "split": e.split,
             "n": e.n,
-            "accuracy": round(e.accuracy, 4),
-            "interval": [round(end, 4) for end in e.interval],
+            "accuracy": round(e.accuracy, 6),
+            "interval": [round(end, 6) for end in e.interval],
             "recall": {
-                label: round(figures["recall"], 4) for label, figures in e.per_class.items()
+                label: round(figures["recall"], 6) for label, figures in e.per_class.items()
             },
         }
         for e in report.evaluations
