@@ -1,6 +1,6 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from demo.photos import FILE_KINDS, PHOTO_LIMIT, Shot, make_file, take
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, restyled
+from demo.turns import Turns
 from demo.uploads import read_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
@@ -57,7 +58,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
-    jobs = VideoJobs()
+    jobs, turns = VideoJobs(), Turns()
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, jobs.folder])
     with gr.Blocks(
@@ -68,7 +69,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo"):
-                options = photo_tab(store, app.upload_file_set)
+                options = photo_tab(store, turns, app.upload_file_set)
             with gr.Tab("Webcam"):
                 viewers = webcam_tab(store)
             with gr.Tab("Video"):
@@ -83,6 +84,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             app.state_holder.session_data.pop(str(request.session_hash), None)
             viewers.sweep()
             jobs.forget(str(request.session_hash))
+            turns.forget(str(request.session_hash))
 
         app.unload(forget)
     return app.queue(max_size=50, default_concurrency_limit=PHOTOS_AT_ONCE)
@@ -103,7 +105,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
+def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
     with gr.Column(elem_id="drop", elem_classes="drop"):
         gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
@@ -134,20 +136,33 @@ def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
     file = gr.File(visible=False)
     shot = gr.State(time_to_live=FORGET_SHOT_SECONDS)
 
+    unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
     busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
 
-    def open_upload(file: dict[str, Any] | None, *choices: Any) -> Iterator[Any]:
+    def open_upload(
+        request: gr.Request, file: dict[str, Any] | None, *choices: Any
+    ) -> Iterator[Any]:
+        turn = turns.next(str(request.session_hash))
         yield busy
         upload = read_upload(file, uploads)
-        yield EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
+        screen = EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
+        yield screen if turns.is_last(turn) else unchanged
 
-    def open_example(name: str, *choices: Any) -> Iterator[Any]:
-        yield busy
-        yield analysed(store, name, (EXAMPLES_FOLDER / name).read_bytes(), Choices(*choices))
+    def opens_example(name: str) -> Callable[..., Iterator[Any]]:
+        def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
+            turn = turns.next(str(request.session_hash))
+            yield busy
+            data = (EXAMPLES_FOLDER / name).read_bytes()
+            screen = analysed(store, name, data, Choices(*choices))
+            yield screen if turns.is_last(turn) else unchanged
 
-    def change(shot: Shot | None, *choices: Any) -> Iterator[Any]:
+        return open_example
+
+    def change(request: gr.Request, shot: Shot | None, *choices: Any) -> Iterator[Any]:
+        turn = turns.current(str(request.session_hash))
         yield busy
-        yield analysed_again(store, shot, Choices(*choices))
+        screen = analysed_again(store, shot, Choices(*choices))
+        yield screen if turns.is_last(turn) else unchanged
 
     def save(kind: str, shot: Shot | None, style: str) -> tuple[str | None, str]:
         if shot is None:
@@ -159,10 +174,13 @@ def photo_tab(store: PipelineStore, uploads: Container[str]) -> Options:
     screen = [shot, message, picture, faces]
     # Our own message says what goes on; Gradio's would cover the picture.
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    photo.upload(open_upload, [photo, *options], screen, preprocess=False, **quiet)
+    # Each photo is read, also where another is chosen before the answer for it has come.
+    photo.upload(
+        open_upload, [photo, *options], screen, preprocess=False, trigger_mode="multiple", **quiet
+    )
     for button, name in examples.items():
-        button.click(partial(open_example, name), [*options], screen, **quiet)
-    style.input(restyled, [shot, style], screen, **quiet)
+        button.click(opens_example(name), [*options], screen, trigger_mode="multiple", **quiet)
+    style.input(restyled, [shot, style], screen, trigger_mode="always_last", **quiet)
     gr.on(
         [options.weights.input, options.detector.input, options.min_score.input],
         change,

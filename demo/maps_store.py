@@ -1,4 +1,4 @@
-"""Maps for the attention page, computed once for a face and a model; the last ones are kept."""
+"""Maps for the attention page, computed once for a viewer's face and a model."""
 
 import numpy as np
 import streamlit as st
@@ -37,25 +37,26 @@ def faithfulness(
 
 
 # The weights' own sum is the key, so that weights exported again are computed again; Streamlit
-# leaves an argument out of the key whose name begins with a line.
+# leaves an argument out of the key whose name begins with a line. A viewer's faces, and what comes
+# of them, are theirs alone: forgotten with their session.
 
 
-@st.cache_data(max_entries=KEPT_MAPS, show_spinner=False)
+@st.cache_data(max_entries=KEPT_MAPS, show_spinner=False, scope="session")
 def _probs(sha256: str, crop: UInt8Array, _card: WeightsCard) -> Float32Array:
     return classifier(_card)(crop[None])[0]
 
 
-@st.cache_data(max_entries=KEPT_MAPS, show_spinner="Computing Grad-CAM …")
+@st.cache_data(max_entries=KEPT_MAPS, show_spinner="Computing Grad-CAM …", scope="session")
 def _grad_cam(sha256: str, crop: UInt8Array, class_index: int, _card: WeightsCard) -> GradCam:
     return attention_maps.grad_cam(classifier(_card), crop[None], class_index)
 
 
-@st.cache_data(max_entries=KEPT_MAPS, show_spinner=False)
+@st.cache_data(max_entries=KEPT_MAPS, show_spinner=False, scope="session")
 def _own_maps(sha256: str, crop: UInt8Array, _card: WeightsCard) -> tuple[BlockAttention, ...]:
     return attention_maps.own_maps(classifier(_card), crop)
 
 
-@st.cache_data(max_entries=KEPT_MAPS, show_spinner="Exchanging pixels …")
+@st.cache_data(max_entries=KEPT_MAPS, show_spinner="Exchanging pixels …", scope="session")
 def _faithfulness(
     sha256: str, crop: UInt8Array, values: np.ndarray, class_index: int, _card: WeightsCard
 ) -> Faithfulness:

@@ -1,4 +1,7 @@
-"""Models for the attention page: loaded once for all users, and only the last few kept."""
+"""Models for the attention page: loaded once for all users, and only the last few kept.
+
+What was found in a photo is its viewer's alone, and is forgotten with their session.
+"""
 
 import numpy as np
 import streamlit as st
@@ -47,7 +50,7 @@ def _detector() -> Detector:
     return create_detector(DETECTOR, choose_device("auto"))
 
 
-@st.cache_resource(max_entries=KEPT_PHOTOS, show_spinner="Looking for faces …")
+@st.cache_resource(max_entries=KEPT_PHOTOS, show_spinner="Looking for faces …", scope="session")
 def find_faces(photo: bytes) -> tuple[UInt8Array, Faces]:
     """A picture file's pixels, RGB (H, W, 3), and its faces. Raises ImageError for no picture."""
     pixels = read_picture(photo).pixels

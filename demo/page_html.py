@@ -6,10 +6,10 @@ from html import escape
 
 from demo.photos import emoji_uri
 from fer_core import EMOTIONS
+from fer_core.emotions import UNSURE_BELOW
 from fer_core.types import Analysis, Float32Array
 
 SIDE_BY_SIDE = 3  # with more faces than this, their cards go below the picture
-UNSURE_BELOW = 0.5  # less than this for the likeliest expression is called unsure
 
 
 def messages(status: str = "", error: str = "", busy: bool = False) -> str:
@@ -83,7 +83,7 @@ def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
 def _alternative(analysis: Analysis) -> str:
     if not len(analysis):
         return "Your picture, in which no face was found."
-    counts = Counter(analysis.labels)
+    counts = Counter(emotion.name for emotion in analysis.shown)
     parts = ", ".join(f"{n} {name}" for name, n in counts.most_common())
     return f"Your picture with its faces marked: {parts}."
 

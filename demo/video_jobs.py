@@ -4,12 +4,12 @@ import os
 import secrets
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
 
+from demo.uploads import OpenUpload
 from fer_core.video import VideoJob
 
 PREFIX = "fer-studio-videos-"
@@ -17,7 +17,8 @@ KEEP_SECONDS = 3600.0
 
 
 class VideoJobs:
-    """Stops a visitor's clip at their word, and deletes what was made for them when they leave."""
+    """Holds each visitor's clip while it waits, stops it at their word, and deletes what was made
+    for them when they leave."""
 
     def __init__(self) -> None:
         """Make a folder for the videos; one that a killed server left is deleted."""
@@ -26,6 +27,7 @@ class VideoJobs:
         self._lock = Lock()
         self._jobs: dict[str, VideoJob] = {}
         self._videos: dict[str, Path] = {}
+        self._waiting: dict[str, OpenUpload] = {}
 
     @contextmanager
     def running(self, visitor: str, job: VideoJob) -> Iterator[None]:
@@ -40,16 +42,30 @@ class VideoJobs:
                     del self._jobs[visitor]
 
     def place(self, visitor: str, name: str) -> Path:
-        """Where this visitor's video goes; their last one is deleted, and what is too old."""
+        """Where this visitor's video goes, for KEEP_SECONDS at most; their last one is deleted."""
         self._delete(visitor)
-        for other, video in list(self._videos.items()):
-            if video.exists() and time.time() - video.stat().st_mtime > KEEP_SECONDS:
-                self._delete(other)
         # Whoever knows the address sees the video: it must not be guessed.
         path = self.folder / secrets.token_hex(16) / name
         with self._lock:
             self._videos[visitor] = path
+        timer = Timer(KEEP_SECONDS, shutil.rmtree, [path.parent], {"ignore_errors": True})
+        timer.daemon = True
+        timer.start()
         return path
+
+    def hold(self, visitor: str, upload: OpenUpload | None) -> None:
+        """Keep a visitor's opened clip until it is its turn; one that waits already is closed."""
+        with self._lock:
+            waiting = self._waiting.pop(visitor, None)
+            if upload is not None:
+                self._waiting[visitor] = upload
+        if waiting is not None:
+            waiting.file.close()
+
+    def take(self, visitor: str) -> OpenUpload | None:
+        """The clip that waits for its turn, which is the caller's from now on."""
+        with self._lock:
+            return self._waiting.pop(visitor, None)
 
     def stop(self, visitor: str) -> None:
         """End the visitor's clip after the frames in hand; what was done is kept."""
@@ -60,6 +76,7 @@ class VideoJobs:
 
     def forget(self, visitor: str) -> None:
         """The visitor has left."""
+        self.hold(visitor, None)
         self.stop(visitor)
         self._delete(visitor)
 

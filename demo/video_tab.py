@@ -69,6 +69,7 @@ class Screen(NamedTuple):
     plot: Any = gr.skip()
     people: Any = gr.skip()
     sheet: Any = gr.skip()
+    sheet_cover: Any = gr.skip()
     film: Any = gr.skip()
 
 
@@ -95,7 +96,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
             info="More is faster; in between, faces move in straight lines.",
         )
         weights = gr.Dropdown(store.weights(), value=store.first.card.name, label="Weights")
-    message = gr.HTML(page_html.messages(), apply_default_css=False)
+    message = gr.HTML(page_html.messages(), elem_id="video-message", apply_default_css=False)
     stop = gr.Button("Stop and keep what is done", visible=False, elem_id="video-stop")
     work = gr.HTML(elem_id="video-work", apply_default_css=False)
     with gr.Column(visible=False, elem_id="video-results") as results:
@@ -114,8 +115,13 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
     file = gr.File(visible=False)
     film = gr.State(time_to_live=FORGET_FILM_SECONDS)
 
+    def wait(clip: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
+        # Opened at once, whoever is before it: Gradio deletes files that lie for long.
+        jobs.hold(str(request.session_hash), open_upload(clip, uploads))
+        waiting = page_html.messages("Waiting for its turn …", busy=True)
+        return waiting, gr.update(visible=False), gr.update(interactive=False)
+
     def annotate_clip(
-        clip: dict[str, Any] | None,
         style: str,
         cover: bool,
         every_nth: int,
@@ -124,7 +130,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         request: gr.Request,
     ) -> Iterator[Screen]:
         visitor = str(request.session_hash)
-        upload = open_upload(clip, uploads)
+        upload = jobs.take(visitor)
         if upload is None:
             yield Screen(page_html.messages(error=GONE))
             return
@@ -152,7 +158,8 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
                 video=str(path),
                 plot=timeline_figure(made.timeline),
                 people=people_html(made),
-                sheet=sheet_html(made, sheet_cover),
+                sheet=sheet_html(made, cover or sheet_cover),
+                sheet_cover=cover or sheet_cover,
                 film=made,
             )
         except FerError as error:
@@ -174,27 +181,24 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
-        lambda: (page_html.messages("Waiting for its turn …", busy=True), gr.update(visible=False)),
-        None,
-        [message, results],
-        queue=False,
-        **quiet,
+        wait, clip, [message, results, clip], preprocess=False, queue=False, **quiet
     )
     done = waiting.then(
         annotate_clip,
-        [clip, style, cover, every, weights, sheet_cover],
-        [message, work, stop, results, video, plot, people, sheet, film],
-        preprocess=False,
+        [style, cover, every, weights, sheet_cover],
+        [message, work, stop, results, video, plot, people, sheet, sheet_cover, film],
         concurrency_limit=1,
         concurrency_id="video",
         **quiet,
     )
     done.then(None, None, None, js=SEEK_BY_CLICK, **quiet)
+    done.then(lambda: gr.update(interactive=True), None, clip, queue=False, **quiet)
     stop.click(stop_now, None, [message, stop], queue=False, **quiet)
     sheet_cover.input(
         lambda film, cover: sheet_html(film, cover) if film else "",
         [film, sheet_cover],
         sheet,
+        trigger_mode="always_last",
         **quiet,
     )
     for kind, button in saves.items():

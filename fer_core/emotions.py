@@ -28,6 +28,7 @@ EMOTIONS: tuple[Emotion, ...] = (
 )
 
 # Shown in place of an expression where none is clear. It is no class: no classifier answers it.
+UNSURE_BELOW = 0.5  # where the most probable expression has less than this, none is named
 UNSURE = Emotion(len(EMOTIONS), "unsure", "😶", "#57534E")
 
 LABELS: tuple[str, ...] = tuple(emotion.name for emotion in EMOTIONS)

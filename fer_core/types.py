@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.emotions import EMOTIONS, LABELS, Emotion
+from fer_core.emotions import EMOTIONS, LABELS, UNSURE, UNSURE_BELOW, Emotion
 
 UInt8Array = NDArray[np.uint8]
 Float32Array = NDArray[np.float32]
@@ -112,5 +112,7 @@ class Analysis:
 
     @property
     def shown(self) -> tuple[Emotion, ...]:
-        """What is drawn over each face: here its most probable expression."""
-        return tuple(EMOTIONS[index] for index in self.indices)
+        """What is drawn over each face: its most probable expression, or UNSURE."""
+        sure = self.probs.max(1, initial=0) >= UNSURE_BELOW
+        pairs = zip(self.indices, sure, strict=True)
+        return tuple(EMOTIONS[index] if clear else UNSURE for index, clear in pairs)

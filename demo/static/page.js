@@ -33,4 +33,34 @@
   addEventListener("paste", (event) => {
     if (event.clipboardData?.files.length) give(event.clipboardData.files);
   });
+
+  // An upload may take long, and the server hears of it only when it is over.
+  const UPLOADING = "Uploading …";
+  addEventListener("change", (event) => {
+    if (!event.target.matches?.(".drop input[type=file]") || !event.target.files.length) return;
+    const video = event.target.closest("#video-drop");
+    const status = document.querySelector(`${video ? "#video-message" : "#message"} [role=status]`);
+    if (!status) return;
+    status.textContent = UPLOADING;
+    status.classList.add("busy");
+    const watch = setInterval(() => {
+      const failed = document.querySelector(".toast-body.error"); // Gradio's: too large, no server
+      if (status.isConnected && status.textContent === UPLOADING && !failed) return;
+      clearInterval(watch);
+      if (status.textContent !== UPLOADING) return;
+      status.textContent = "";
+      status.classList.remove("busy");
+    }, 300);
+  }, true);
+
+  // What begins to be said below the screen's edge is brought into view.
+  const said = new Map();
+  new MutationObserver(() => {
+    for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
+      const error = part.querySelector("[role=alert]")?.textContent.trim();
+      const now = error || Boolean(part.textContent.trim());
+      if (now && now !== said.get(part)) part.scrollIntoView({ block: "nearest" });
+      said.set(part, now);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 })();

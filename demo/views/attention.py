@@ -37,11 +37,16 @@ def photo() -> bytes | None:
     )
     if source == "upload":
         file = st.file_uploader(
-            "Photo", key="photo", max_upload_size=UPLOAD_MB, help="It stays in memory only."
+            "Photo",
+            key="photo",
+            max_upload_size=UPLOAD_MB,
+            help="It stays in memory, until you leave.",
         )
         return file.getvalue() if file else None
     if source == "camera":
-        st.caption("The snapshot goes to the machine that runs this page and is not kept.")
+        st.caption(
+            "The snapshot goes to the machine that runs this page, which forgets it when you leave."
+        )
         shot = st.camera_input("Snapshot", key="snapshot")
         return shot.getvalue() if shot else None
     names = sorted(path.name for path in EXAMPLES.glob("*.jpg"))

@@ -82,6 +82,28 @@ def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
     assert page.locator("#faces").inner_html() == cards
 
 
+def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> None:
+    choose(page, "first.jpg", ASTRONAUT.read_bytes())
+    show_group(page)  # at once
+    for style in ("badge", "word", "box"):
+        page.get_by_role("radio", name=style).check(force=True)
+    status = page.locator("#message [role=status]")
+    expect(status).to_have_text("Style changed to box.")
+    page.wait_for_timeout(1000)
+    expect(page.locator(".face")).to_have_count(GROUP_FACES)
+    expect(status).to_have_text("Style changed to box.")
+    assert not any(Path(path).exists() for path in app.upload_file_set)
+
+
+def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 664})
+    choose(page, "text.jpg", b"no picture")
+    error = page.locator("#message [role=alert]")
+    expect(error).to_contain_text("is not a picture")
+    expect(error).to_be_in_viewport(ratio=0.9)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_every_file_gives_a_result_or_a_sentence_and_the_app_lives_on(page: Page) -> None:
     for case in cases():
         choose(page, case.name, case.data)

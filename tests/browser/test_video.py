@@ -126,3 +126,13 @@ def test_stopping_keeps_what_is_done(tab: Page, tmp_path: Path) -> None:
     expect(tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
     tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
     assert tab.evaluate("document.querySelector('#film video').duration") < 30
+
+
+def test_faces_that_are_covered_in_the_clip_are_so_in_its_moments(tab: Page, clip: Path) -> None:
+    tab.get_by_label("Cover all faces").check()
+    choose(tab, clip)
+    expect(tab.get_by_role("button", name="Choose a clip")).to_be_disabled()
+    done = tab.get_by_role("status").filter(has_text="One person found")
+    expect(done).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.get_by_label("Cover the faces in the moments")).to_be_checked()
+    expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()

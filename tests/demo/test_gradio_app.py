@@ -18,6 +18,7 @@ from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, launch_options
 from demo.photos import FILE_KINDS, PREVIEW_SIDE, Shot, make_file
 from demo.pipelines import PipelineStore
 from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, restyled
+from demo.turns import Turns
 from demo.uploads import read_upload
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
@@ -106,7 +107,7 @@ def test_cards_number_the_faces_and_state_seven_probabilities(store: PipelineSto
 def test_the_picture_is_described_and_reduced(store: PipelineStore) -> None:
     size = (2 * PREVIEW_SIDE, PREVIEW_SIDE)
     screen = analysed(store, "large.jpg", encoded(photo(size), "JPEG"), CHOICES)
-    assert "1 happy, 1 neutral" in screen.picture
+    assert "1 happy, 1 unsure" in screen.picture
     assert shown_size(screen.picture) == size  # the figures are those of the whole picture
     preview = Image.open(io.BytesIO(_data_of(screen.picture)))
     assert preview.size == (PREVIEW_SIDE, PREVIEW_SIDE // 2)
@@ -198,3 +199,15 @@ def test_the_entry_turns_analytics_off() -> None:
 
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert callable(app.main)
+
+
+def test_only_the_newest_photo_of_a_visitor_is_the_last() -> None:
+    turns = Turns()
+    first, other = turns.next("me"), turns.next("other")
+    again = turns.current("me")  # as a change of options: no new photo
+    assert turns.is_last(first) and turns.is_last(again)
+    second = turns.next("me")
+    assert turns.is_last(second) and turns.is_last(other)
+    assert not turns.is_last(first) and not turns.is_last(again)
+    turns.forget("me")
+    assert not turns.is_last(second)

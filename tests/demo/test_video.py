@@ -1,6 +1,5 @@
 """The Video tab without a browser: the pieces of its page, and what is kept for whom."""
 
-import os
 import time
 
 import numpy as np
@@ -9,7 +8,8 @@ import pytest
 from demo import video_jobs
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
 from demo.films import Film, done_sentence, make_file, people_html, progress_html, time_in_words
-from demo.video_jobs import KEEP_SECONDS, VideoJobs
+from demo.uploads import OpenUpload
+from demo.video_jobs import VideoJobs
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 
@@ -120,17 +120,36 @@ def test_a_visitor_stops_only_their_own_clip(jobs):
     assert not other.stopped  # it is over
 
 
-def test_videos_go_with_their_visitor_with_their_next_one_and_with_age(jobs):
+def test_videos_go_with_their_visitor_and_with_their_next_one(jobs):
     first = written(jobs, "me")
     second = written(jobs, "me")
     theirs = written(jobs, "other")
     assert not first.exists() and second.exists()
     jobs.forget("me")
     assert not second.parent.exists() and theirs.exists()
-    old = time.time() - KEEP_SECONDS - 1
-    os.utime(theirs, (old, old))
-    jobs.place("me", "film.mp4")
-    assert not theirs.exists()
+
+
+def test_videos_go_with_age_though_nobody_comes(jobs, monkeypatch):
+    monkeypatch.setattr(video_jobs, "KEEP_SECONDS", 0.2)
+    path = written(jobs, "me")
+    assert path.exists()
+    deadline = time.monotonic() + 20
+    while path.parent.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_clip_that_waits_is_held_open_and_goes_with_its_visitor(jobs, tmp_path):
+    clips = [OpenUpload(f"{n}.mp4", (tmp_path / f"{n}.mp4").open("wb+")) for n in range(3)]
+    jobs.hold("me", clips[0])
+    jobs.hold("me", clips[1])
+    assert clips[0].file.closed
+    assert jobs.take("me") is clips[1] and not clips[1].file.closed
+    assert jobs.take("me") is None
+    jobs.hold("me", clips[2])
+    jobs.forget("me")
+    assert clips[2].file.closed and jobs.take("me") is None
+    clips[1].file.close()
 
 
 def test_what_a_killed_server_left_is_deleted_at_the_next_start(jobs, tmp_path):

@@ -57,3 +57,15 @@ def test_labels_are_the_most_probable_names():
 def test_values_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         faces().xyxy = np.zeros((2, 4), np.float32)
+
+
+def test_a_face_without_a_likely_expression_is_shown_as_unsure():
+    probs = np.full((2, 7), 0.1, np.float32)
+    probs[0, 3], probs[1, 6] = 0.5, 0.4
+    faces = Faces(
+        np.zeros((2, 4), np.float32), np.zeros((2, 0, 2), np.float32), np.ones(2, np.float32)
+    )
+    analysis = Analysis(faces, probs, (8, 8))
+    assert [emotion.name for emotion in analysis.shown] == ["happy", "unsure"]
+    assert analysis.labels == ["happy", "neutral"]
+    assert Analysis(Faces.empty(), probs[:0], (8, 8)).shown == ()
