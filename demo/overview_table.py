@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,20 @@ def published_best(rows: Sequence[StudyRow], data: str = "FER2013") -> dict[str,
     return best
 
 
-def weights_megabytes(folder: Path) -> dict[str, float]:
-    """The size of the shipped weights of each experiment that has some, in MB."""
-    sizes: dict[str, float] = {}
+@dataclass(frozen=True)
+class Shipped:
+    """Weights at hand: their name, which is not their experiment's, and their file's size in MB."""
+
+    name: str
+    megabytes: float
+
+
+NOT_SHIPPED = Shipped("", float("nan"))
+
+
+def shipped_weights(folder: Path) -> dict[str, Shipped]:
+    """The weights of each experiment that has some."""
+    found: dict[str, Shipped] = {}
     for name in list_weights(folder):
         path = folder / f"{name}.safetensors"
         try:
@@ -48,8 +60,8 @@ def weights_megabytes(folder: Path) -> dict[str, float]:
         except FerError:  # the weights' own pages say what is wrong with a card
             continue
         if path.is_file():
-            sizes[experiment] = path.stat().st_size / 1e6
-    return sizes
+            found[experiment] = Shipped(name, path.stat().st_size / 1e6)
+    return found
 
 
 def table(
@@ -57,7 +69,7 @@ def table(
     dataset: str,
     subset: str,
     study_of: Mapping[str, str],
-    megabytes: Mapping[str, float],
+    shipped: Mapping[str, Shipped],
     milliseconds: Mapping[str, float],
 ) -> pd.DataFrame:
     """A row for each report judged on the data set; shares in per cent, NaN where not known."""
@@ -79,7 +91,8 @@ def table(
                 "macro-F1": 100 * judged.macro_f1,
                 "ECE": 100 * judged.ece,
                 "parameters": report.params or np.nan,
-                "MB": megabytes.get(report.experiment, np.nan),
+                "shipped as": shipped.get(report.experiment, NOT_SHIPPED).name,
+                "MB": shipped.get(report.experiment, NOT_SHIPPED).megabytes,
                 "ms per face": milliseconds.get(report.experiment, np.nan),
                 "minutes": report.seconds / 60,
                 "device": report.device,

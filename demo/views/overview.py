@@ -5,7 +5,7 @@ import streamlit as st
 
 from demo.analysis import pareto
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import measure, published_best, studies, table, weights_megabytes
+from demo.overview_table import measure, published_best, shipped_weights, studies, table
 from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
 from demo.reports_store import judged_on, study_rows, weights_folder
 from fer_core.report import EvalReport, ReportError
@@ -68,13 +68,14 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
         dataset,
         subset,
         study_of,
-        weights_megabytes(weights_folder()),
+        shipped_weights(weights_folder()),
         st.session_state.get(TIMES, {}),
     )
     if chosen_studies:
         rows = rows[rows["study"].isin(chosen_studies)]
     for word in words.lower().split():
-        text = rows["experiment"] + " " + rows["model"] + " " + rows["device"]
+        columns = ("experiment", "shipped as", "model", "device")
+        text = rows[columns[0]].str.cat([rows[column] for column in columns[1:]], sep=" ")
         rows = rows[text.str.lower().str.contains(word, regex=False)]
     return rows.sort_values(sort, ascending=sort in ASCENDING).reset_index(drop=True)
 
@@ -102,6 +103,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "macro-F1",
             "ECE",
             "parameters",
+            "shipped as",
             "MB",
             *(["ms per face"] if rows["ms per face"].notna().any() else []),
             "published",
@@ -118,6 +120,11 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "macro-F1": number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
             "ECE": number("ECE", format="%.1f%%", help="Mean gap of confidence and accuracy"),
             "parameters": number("parameters", format="compact"),
+            "shipped as": st.column_config.TextColumn(
+                "shipped as",
+                help="The name of its weights in the app. Weights keep their name when a later "
+                "experiment makes better ones, so it may be another experiment's too.",
+            ),
             "MB": number(
                 "file",
                 format="%.1f MB",

@@ -8,7 +8,9 @@ import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 
 from demo.charts.overview import Point, against_cost
+from demo.overview_table import shipped_weights
 from demo.reports_store import shelf
+from fer_core.weights import FOLDER, list_weights, read_card
 
 
 def test_no_module_stands_in_for_one_of_pythons():
@@ -31,6 +33,16 @@ def test_the_overview_lists_every_experiment_the_best_first(names):
     report = shelf().reports[names[-1]]
     assert table["accuracy"][0] == pytest.approx(100 * report.main.accuracy)
     assert table["published"][0] == pytest.approx(61)
+
+
+def test_weights_stand_beside_the_experiment_that_made_them():
+    found = shipped_weights(FOLDER)
+    assert sorted(each.name for each in found.values()) == sorted(list_weights())
+    for experiment, each in found.items():
+        card = read_card(each.name)
+        assert card.recipe["experiment"] == experiment
+        path = FOLDER / f"{each.name}.safetensors"
+        assert each.megabytes == pytest.approx(path.stat().st_size / 1e6)
 
 
 def test_the_overview_filters_and_switches_the_labels(names):
