@@ -122,6 +122,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "parameters": number("parameters", format="compact"),
             "shipped as": st.column_config.TextColumn(
                 "shipped as",
+                width=130,  # as for the file's size
                 help="The name of its weights in the app. Weights keep their name when a later "
                 "experiment makes better ones, so it may be another experiment's too.",
             ),
