@@ -1,6 +1,5 @@
 """Which of a visitor's photos is their newest: the answer for an older one may come after its."""
 
-from collections import defaultdict
 from threading import Lock
 from typing import NamedTuple
 
@@ -17,18 +16,18 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._numbers: dict[str, int] = defaultdict(int)
+        self._numbers: dict[str, int] = {}
 
     def next(self, visitor: str) -> Turn:
         """The turn of a photo that was just chosen."""
         with self._lock:
-            self._numbers[visitor] += 1
+            self._numbers[visitor] = self._numbers.get(visitor, 0) + 1
             return Turn(visitor, self._numbers[visitor])
 
     def current(self, visitor: str) -> Turn:
         """The turn of the photo that was chosen last."""
         with self._lock:
-            return Turn(visitor, self._numbers[visitor])
+            return Turn(visitor, self._numbers.get(visitor, 0))
 
     def is_last(self, turn: Turn) -> bool:
         """Whether no other photo was chosen since."""

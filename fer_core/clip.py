@@ -160,8 +160,8 @@ class Clip:
     def _stream_times(self) -> dict[int, StreamTimes]:
         """By the stream's index."""
         times = {self._opened.video.index: StreamTimes(self.time_base, self._usual_ticks)}
-        if self.sound and self.sound.time_base:
-            times[self.sound.index] = StreamTimes(self.sound.time_base, 1)
+        if self.sound:
+            times[self.sound.index] = StreamTimes(self.sound.time_base or self.time_base, 1)
         return times
 
     def _note_jump(self) -> None:
