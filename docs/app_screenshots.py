@@ -1,4 +1,4 @@
-"""Pictures of the app's Webcam and Video tabs for the README: python -m docs.app_screenshots.
+"""Pictures of the app's tabs for the README: python -m docs.app_screenshots.
 
 They show the demo's own example photos, moving. Needs Playwright and Debian's Chromium.
 """
@@ -34,13 +34,21 @@ def main() -> int:
         page = browser.new_page(viewport=SIZE)
         page.set_default_timeout(PATIENCE_MS)
         page.goto(str(app.local_url))
-        for name, shoot in (("webcam", _webcam), ("video", _video)):
+        for name, shoot in (("app", _photo), ("webcam", _webcam), ("video", _video)):
             target = DOCS / f"{name}.png"
             target.write_bytes(small_png(shoot(page, Path(folder))))
             print(f"{target}: {target.stat().st_size:,} bytes")
         browser.close()
         app.close()
     return 0
+
+
+def _photo(page: Page, folder: Path) -> bytes:
+    page.get_by_role("button", name="Side by side").click()
+    page.locator(".face").nth(3).wait_for()
+    page.wait_for_timeout(1000)
+    page.mouse.move(0, 0)
+    return page.screenshot(full_page=True)
 
 
 def _webcam(page: Page, folder: Path) -> bytes:
