@@ -106,7 +106,7 @@ def test_a_report_of_another_recipe_is_not_the_experiments(experiments, tiny_dat
     work([first], tiny_data, tmp_path, 600)
     changed = dataclasses.replace(first, recipe=dataclasses.replace(first.recipe, lr=0.01))
     assert queue.missing([first, changed], tiny_data, tmp_path) == [changed]
-    assert study_row(dataclasses.replace(changed), tmp_path / "weights").reason
+    assert study_row(changed, tmp_path / "weights").reason
     assert study_row(first, tmp_path / "weights").n == 21
 
 

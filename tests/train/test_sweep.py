@@ -161,6 +161,5 @@ def test_values_that_change_nothing(sweep):
             return create_model(sweep.base.arch, **args).eval()(faces)
 
     expected = answer()
-    for value in sweep.values:
-        if argument != sweep.field and value in sweep.as_it_is:
-            assert torch.equal(answer(**{argument: value}), expected)
+    for value in sweep.as_it_is:
+        assert torch.equal(answer(**{argument: value}), expected)
