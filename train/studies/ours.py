@@ -11,30 +11,30 @@ _COMPACT = Recipe("compact_se", augment="photo", ema_decay=0.998)
 
 COMPACT = (
     Experiment(
-        "compact-ferplus-base",
+        "compact-ferplus-1",
         replace(_COMPACT, label_set="ferplus", epochs=24, lr=0.1),
         changes=f"first cycle, {_VOTES}",
     ),
     Experiment(
-        "compact-ferplus",
+        "compact-ferplus-2",
         replace(
             _COMPACT,
             label_set="ferplus",
             epochs=12,
             lr=0.05,
             mirror_average=True,
-            start_from="compact-ferplus-base",
+            start_from="compact-ferplus-1",
         ),
         changes="second cycle after a warm restart (Loshchilov & Hutter 2017)",
     ),
     Experiment(
-        "compact-fer2013",
+        "compact-fer2013-1",
         replace(
             _COMPACT,
             label_smoothing=0.1,
             epochs=10,
             lr=0.03,
-            start_from="compact-ferplus-base",
+            start_from="compact-ferplus-1",
         ),
         changes=f"the default's twin, {_LABELS}",
     ),
@@ -53,7 +53,7 @@ _LITE0 = Recipe(
 
 LITE0 = (
     Experiment(
-        "lite0-ferplus-base",
+        "lite0-ferplus-1",
         replace(
             _LITE0,
             arch_args={"side": 64},
@@ -66,52 +66,52 @@ LITE0 = (
         changes=f"transfer from ImageNet, {_VOTES}, at first on small pictures",
     ),
     Experiment(
-        "lite0-ferplus",
-        replace(_LITE0, label_set="ferplus", epochs=5, lr=0.0005, start_from="lite0-ferplus-base"),
+        "lite0-ferplus-2",
+        replace(_LITE0, label_set="ferplus", epochs=5, lr=0.0005, start_from="lite0-ferplus-1"),
         changes="then on larger ones (progressive learning, Tan & Le 2021)",
     ),
     Experiment(
-        "lite0-fer2013",
-        replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus"),
+        "lite0-fer2013-1",
+        replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus-2"),
         changes=f"its twin, {_LABELS}",
     ),
     Experiment(
-        "lite0-fer2013-distilled",
+        "lite0-fer2013-2",
         replace(
             _LITE0,
             epochs=6,
             lr=0.0004,
             warmup_epochs=0.3,
-            start_from="lite0-fer2013",
-            teachers=("lite0-fer2013", "compact-fer2013"),
+            start_from="lite0-fer2013-1",
+            teachers=("lite0-fer2013-1", "compact-fer2013-1"),
             seed=1,  # other pictures than those of the cycle before
         ),
         changes="a further cycle, half taught by both twins (Hinton et al. 2015)",
     ),
     Experiment(
-        "lite0-fer2013-distilled-2",
+        "lite0-fer2013-3",
         replace(
             _LITE0,
             epochs=5,
             lr=0.0005,
             warmup_epochs=0.3,
-            start_from="lite0-fer2013-distilled",
-            teachers=("lite0-fer2013-distilled", "compact-fer2013"),
+            start_from="lite0-fer2013-2",
+            teachers=("lite0-fer2013-2", "compact-fer2013-1"),
             teacher_share=0.7,
             seed=2,
         ),
         changes="once more, taught by its predecessor (Furlanello et al. 2018) and the other twin",
     ),
     Experiment(
-        "lite0-ferplus-distilled",
+        "lite0-ferplus-3",
         replace(
             _LITE0,
             label_set="ferplus",
             epochs=5,
             lr=0.0005,
             warmup_epochs=0.3,
-            start_from="lite0-fer2013-distilled-2",
-            teachers=("compact-ferplus",),
+            start_from="lite0-fer2013-3",
+            teachers=("compact-ferplus-2",),
             seed=3,  # other pictures than those of the cycles before
         ),
         changes="back to the votes, half taught by the default (Hinton et al. 2015)",
@@ -121,7 +121,7 @@ LITE0 = (
 # Of both families, so after both.
 DISTILLED = (
     Experiment(
-        "compact-ferplus-distilled",
+        "compact-ferplus-3",
         replace(
             _COMPACT,
             augment="photo-mixed",
@@ -129,8 +129,8 @@ DISTILLED = (
             epochs=30,
             lr=0.08,
             mirror_average=True,
-            start_from="compact-ferplus",
-            teachers=("compact-ferplus", "lite0-ferplus-distilled"),
+            start_from="compact-ferplus-2",
+            teachers=("compact-ferplus-2", "lite0-ferplus-3"),
             teacher_share=0.8,
             teach_on="views",
             seed=1,  # other pictures than those of the cycles before
@@ -138,15 +138,15 @@ DISTILLED = (
         changes="third cycle, taught by both votes networks on every view (Beyer et al. 2022)",
     ),
     Experiment(
-        "lite0-fer2013-distilled-3",
+        "lite0-fer2013-4",
         replace(
             _LITE0,
             augment="photo-mixed",
             epochs=6,
             lr=0.0005,
             warmup_epochs=0.3,
-            start_from="lite0-ferplus-distilled",
-            teachers=("lite0-fer2013-distilled-2", "compact-fer2013"),
+            start_from="lite0-ferplus-3",
+            teachers=("lite0-fer2013-3", "compact-fer2013-1"),
             teacher_share=0.7,
             teach_on="views",
             seed=4,
@@ -154,14 +154,14 @@ DISTILLED = (
         changes="the best twin, taught by both twins on every view (Beyer et al. 2022)",
     ),
     Experiment(
-        "compact-fer2013-distilled",
+        "compact-fer2013-2",
         replace(
             _COMPACT,
             augment="photo-mixed",
             epochs=12,
             lr=0.05,
-            start_from="compact-ferplus-distilled",
-            teachers=("lite0-fer2013-distilled-3", "compact-fer2013"),
+            start_from="compact-ferplus-3",
+            teachers=("lite0-fer2013-4", "compact-fer2013-1"),
             teacher_share=0.7,
             teach_on="views",
             seed=2,
@@ -180,19 +180,19 @@ _FACES = replace(
 
 FACES = (
     Experiment(
-        "faces-ferplus",
+        "faces-ferplus-1",
         replace(_FACES, label_set="ferplus", epochs=6, start_from="vggface2"),
         changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {_VOTES}",
     ),
     Experiment(
-        "faces-ferplus-distilled",
+        "faces-ferplus-2",
         replace(
             _FACES,
             label_set="ferplus",
             epochs=4,
             warmup_epochs=0.3,
-            start_from="faces-ferplus",
-            teachers=("faces-ferplus", "compact-ferplus", "lite0-ferplus"),
+            start_from="faces-ferplus-1",
+            teachers=("faces-ferplus-1", "compact-ferplus-2", "lite0-ferplus-2"),
             seed=1,  # other pictures than those of the cycle before
         ),
         changes="a further cycle, half taught by three votes networks (Hinton et al. 2015)",
