@@ -48,7 +48,7 @@ def take(name: str, data: bytes, pipeline: FerPipeline, min_score: float) -> Sho
             f"{name} has {len(data) / 1e6:.0f} MB; a photo may have {PHOTO_LIMIT}. Make it "
             "smaller, or save it as a JPEG. Clips go to the Video tab."
         )
-    picture = read_picture(data)
+    picture = read_picture(data, name)
     analysis = pipeline.analyze(picture, min_score=min_score)
     squares = THUMBNAIL_CUT.squares(analysis.faces.xyxy)
     faces = [cut_square(picture.pixels, square) for square in squares]

@@ -33,20 +33,21 @@ class Picture:
 PictureSource = str | os.PathLike[str] | bytes | Image.Image | np.ndarray | Picture
 
 
-def read_picture(source: PictureSource) -> Picture:
+def read_picture(source: PictureSource, name: str = "The picture") -> Picture:
     """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
 
     Turns the picture by its EXIF orientation, takes the first frame of an animation, and puts
-    transparent parts on white. Raises ImageError where there is no usable picture.
+    transparent parts on white. name: what errors call bytes and PIL images, which have no path.
+    Raises ImageError where there is no usable picture.
     """
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
         return Picture(_from_array(source))
     if isinstance(source, Image.Image):
-        return _from_pil(source, "The picture")
+        return _from_pil(source, name)
     if isinstance(source, bytes):
-        return _decode(source, "The picture")
+        return _decode(source, name)
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         return _decode(_read_file(path), path.name)

@@ -99,7 +99,7 @@ def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 664})
     choose(page, "text.jpg", b"no picture")
     error = page.locator("#message [role=alert]")
-    expect(error).to_contain_text("is not a picture")
+    expect(error).to_contain_text("text.jpg is not a picture")
     expect(error).to_be_in_viewport(ratio=0.9)
     page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -156,6 +156,9 @@ def test_a_refused_file_is_named(tmp_path):
         read_picture(path)
     with pytest.raises(ImageError, match="cannot be read as a file"):
         read_picture(tmp_path)
+    for source in (b"hello", Image.new("F", (5, 5))):
+        with pytest.raises(ImageError, match=r"^upload\.jpg "):
+            read_picture(source, "upload.jpg")
 
 
 def test_an_array_is_used_as_it_is():
