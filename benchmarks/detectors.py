@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from fer_core.detection import create_detector, list_detectors
+from fer_core.detection import MIN_SCORE, create_detector, list_detectors
 from fer_core.device import choose_device
 from fer_core.images import read_picture
-from fer_core.pipeline import MIN_SCORE
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "demo" / "examples"
 ROUNDS = 7

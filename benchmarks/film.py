@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from fer_core.images import read_picture
-from fer_core.inputs import resize
+from fer_core.pixels import resize
 from fer_core.types import UInt8Array
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "demo" / "examples"

@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_core import FerPipeline
 from fer_core.detection import Detector
-from fer_core.inputs import resize
+from fer_core.pixels import resize
 from fer_core.types import Faces, UInt8Array
 from train.data import Dataset, Split
 

@@ -21,9 +21,8 @@ from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
-from fer_core.detection import list_detectors
+from fer_core.detection import MIN_SCORE, list_detectors
 from fer_core.emoji import STYLES
-from fer_core.pipeline import MIN_SCORE
 from fer_core.results import records
 from fer_core.weights import read_card
 

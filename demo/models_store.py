@@ -9,10 +9,9 @@ import streamlit as st
 from demo.reports_store import weights_folder
 from fer_core.classifier import Classifier
 from fer_core.crops import cut_faces
-from fer_core.detection import Detector, create_detector
+from fer_core.detection import Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.images import read_picture
-from fer_core.pipeline import MIN_SCORE, in_reading_order
 from fer_core.types import Faces, UInt8Array, WeightsError
 from fer_core.weights import WeightsCard, list_weights, load_classifier, read_card
 
@@ -51,11 +50,10 @@ def _detector() -> Detector:
 
 
 @st.cache_resource(max_entries=KEPT_PHOTOS, show_spinner="Looking for faces …", scope="session")
-def find_faces(photo: bytes) -> tuple[UInt8Array, Faces]:
+def faces_of(photo: bytes) -> tuple[UInt8Array, Faces]:
     """A picture file's pixels, RGB (H, W, 3), and its faces. Raises ImageError for no picture."""
     pixels = read_picture(photo).pixels
-    faces = _detector()(pixels)
-    return pixels, in_reading_order(faces[faces.scores >= MIN_SCORE])
+    return pixels, find_faces(_detector(), pixels)
 
 
 def crop_for(card: WeightsCard, pixels: UInt8Array, faces: Faces, index: int) -> UInt8Array:

@@ -14,9 +14,9 @@ from fer_core import FerPipeline, render
 from fer_core.artwork import FOLDER
 from fer_core.crops import FaceCut, cut_square
 from fer_core.images import read_picture
-from fer_core.inputs import resize
+from fer_core.pixels import fit, resize
 from fer_core.results import to_csv, to_json
-from fer_core.types import Analysis, Faces, ImageError, UInt8Array
+from fer_core.types import Analysis, ImageError, UInt8Array
 
 PREVIEW_SIDE = 1400  # the longest side of the picture on the page; downloads keep every pixel
 THUMBNAIL_SIDE = 112
@@ -71,22 +71,8 @@ def scaled(analysis: Analysis, size_hw: tuple[int, ...]) -> Analysis:
     """The same faces in the same picture at another size."""
     height, width = size_hw
     x, y = width / analysis.size_hw[1], height / analysis.size_hw[0]
-    found = analysis.faces
-    faces = Faces(
-        found.xyxy * np.array([x, y, x, y], np.float32),
-        found.landmarks * np.array([x, y], np.float32),
-        found.scores,
-    )
+    faces = analysis.faces.mapped(0, (x, y))
     return Analysis(faces, analysis.probs, (height, width), analysis.notes)
-
-
-def fit(pixels: UInt8Array, side: int) -> UInt8Array:
-    """Reduce RGB (H, W, 3) so that its longer side is at most `side`."""
-    height, width = pixels.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return pixels
-    return resize(pixels, (max(round(height * scale), 1), max(round(width * scale), 1)))
 
 
 def jpeg_uri(pixels: UInt8Array, quality: int = 95) -> str:

@@ -19,7 +19,7 @@ from demo.films import (
     progress_html,
     sheet_html,
 )
-from demo.photos import fit, jpeg_uri
+from demo.photos import jpeg_uri
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
@@ -27,6 +27,7 @@ from demo.video_jobs import VideoJobs
 from fer_core import FerError
 from fer_core.clip_source import ClipLimits
 from fer_core.emoji import STYLES
+from fer_core.pixels import fit
 from fer_core.video import VideoJob
 from fer_core.video_options import MOST_EVERY, VideoOptions
 

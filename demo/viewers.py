@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from demo.photos import fit, jpeg_uri
+from demo.photos import jpeg_uri
 from demo.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
+from fer_core.pixels import fit
 from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError, UInt8Array
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.annotate_files import annotate
-from fer_core.detection import detector_summary, list_detectors
+from fer_core.detection import MIN_SCORE, detector_summary, list_detectors
 from fer_core.emoji import STYLES
 from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
-from fer_core.pipeline import MIN_SCORE
 from fer_core.types import FerError
 from fer_core.weights import list_weights, read_card
 

@@ -18,7 +18,8 @@ def overlap(first: Float32Array, second: Float32Array) -> Float32Array:
 
 
 def join_faces(parts: Sequence[Faces]) -> Faces:
-    """The faces of several Faces, which all have landmarks or all have none, as one."""
+    """The faces of several Faces, of which all that hold any have landmarks or none has, as one."""
+    parts = [part for part in parts if len(part)]
     if not parts:
         return Faces.empty()
     return Faces(
@@ -31,3 +32,22 @@ def join_faces(parts: Sequence[Faces]) -> Faces:
 def stack_boxes(boxes: Sequence[Float32Array]) -> Float32Array:
     """Boxes (4,), or none, as one float32 (N, 4)."""
     return np.array(boxes, np.float32).reshape(-1, 4)
+
+
+def in_reading_order(faces: Faces) -> Faces:
+    """Rows from top to bottom, each from left to right, as one reads a group photo.
+
+    A face starts a new row when its centre lies below the row's first face by more than half
+    that face's height.
+    """
+    centres = (faces.xyxy[:, :2] + faces.xyxy[:, 2:]) / 2
+    heights = faces.xyxy[:, 3] - faces.xyxy[:, 1]
+    rows: list[list[int]] = []
+    for index in np.argsort(centres[:, 1], kind="stable"):
+        first = rows[-1][0] if rows else index
+        if rows and centres[index, 1] - centres[first, 1] <= heights[first] / 2:
+            rows[-1].append(int(index))
+        else:
+            rows.append([int(index)])
+    order = [face for row in rows for face in sorted(row, key=lambda face: centres[face, 0])]
+    return faces[np.array(order, np.intp)]

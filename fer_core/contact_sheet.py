@@ -10,9 +10,9 @@ from fer_core.artwork import blend, label_tile
 from fer_core.crops import FaceCut
 from fer_core.emoji import render
 from fer_core.emotions import UNSURE, Emotion
-from fer_core.inputs import resize
 from fer_core.live import LiveAnalysis
-from fer_core.types import Faces, UInt8Array
+from fer_core.pixels import resize
+from fer_core.types import UInt8Array
 
 TILE_PX = 160
 AROUND = FaceCut(side=1.8)  # what is kept around a face, in heights of its box
@@ -128,16 +128,10 @@ def _crop(
     side = int(np.clip(square[2] - square[0], 1, limits.min()))
     corner = np.clip(np.round(square[:2]), 0, limits - side).astype(np.intp)
     part = picture[corner[1] : corner[1] + side, corner[0] : corner[0] + side]
-    corner, scale = corner.astype(np.float32), np.float32(TILE_PX / side)
-    xyxy = (analysis.faces.xyxy - np.tile(corner, 2)) * scale
-    inside = np.flatnonzero((xyxy[:, 2:] > 0).all(1) & (xyxy[:, :2] < TILE_PX).all(1))
-    faces = Faces(
-        xyxy[inside],
-        ((analysis.faces.landmarks[inside] - corner) * scale).astype(np.float32),
-        analysis.faces.scores[inside],
-    )
+    faces = analysis.faces.mapped(corner, TILE_PX / side)
+    inside = np.flatnonzero((faces.xyxy[:, 2:] > 0).all(1) & (faces.xyxy[:, :2] < TILE_PX).all(1))
     shown = LiveAnalysis(
-        faces,
+        faces[inside],
         analysis.probs[inside],
         (TILE_PX, TILE_PX),
         seconds=analysis.seconds,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.inputs import resize, to_grey
+from fer_core.pixels import resize, to_grey
 from fer_core.types import Faces, Float32Array, UInt8Array
 
 

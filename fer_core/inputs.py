@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from fer_core.pixels import resize, to_grey
 from fer_core.types import ImageError, UInt8Array
 
 
@@ -53,18 +53,3 @@ class InputSpec:
         elif self.channels == 3 and crop.ndim == 2:
             crop = np.repeat(crop[:, :, None], 3, axis=2)
         return resize(crop, self.size_hw)
-
-
-def to_grey(picture: UInt8Array) -> UInt8Array:
-    """RGB uint8 (H, W, 3) -> luma uint8 (H, W), ITU-R 601 weights as in FER2013's own tools."""
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def resize(picture: UInt8Array, size_hw: tuple[int, int]) -> UInt8Array:
-    """Resample to size_hw: area averaging where it shrinks (no aliasing), cubic where it grows."""
-    height, width = size_hw
-    if picture.shape[:2] == size_hw:
-        return picture
-    shrinks = height * width < picture.shape[0] * picture.shape[1]
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)

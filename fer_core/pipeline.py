@@ -9,13 +9,11 @@ from PIL.Image import Image
 
 from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut, cut_faces
-from fer_core.detection import Detector, create_detector
+from fer_core.detection import MIN_SCORE, Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.images import Picture, PictureSource, read_picture
 from fer_core.types import Analysis, Faces, ImageError, OptionError, UInt8Array
 from fer_core.weights import WeightsCard, load_classifier, read_card
-
-MIN_SCORE = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,8 @@ class FerPipeline:
     ) -> "FerPipeline":
         """Load weights and detector by name.
 
-        Raises WeightsError or OptionError (both FerError) for names or a device not to be had.
+        Raises WeightsError or OptionError (both FerError) for an unknown name, or a device that
+        this machine does not have.
         """
         choice = choose_device(device)
         card = read_card(weights)
@@ -65,8 +64,8 @@ class FerPipeline:
 
         Raises ImageError for a single picture, too.
         """
-        several = images.ndim == 4 if isinstance(images, np.ndarray) else True
-        if not several or isinstance(images, str | os.PathLike | bytes | Image | Picture):
+        one_array = isinstance(images, np.ndarray) and images.ndim != 4
+        if one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture):
             raise ImageError("A list of pictures was expected; for a single one, use analyze.")
         if not 0 <= min_score <= 1:
             raise OptionError(f"The least detection score is {min_score}; give 0 to 1.")
@@ -75,7 +74,7 @@ class FerPipeline:
         crops: list[UInt8Array] = [np.zeros((0, *self.card.input.size_hw), np.uint8)]
         for image in images:
             picture = read_picture(image)
-            faces = in_reading_order(self.detect(picture.pixels, min_score))
+            faces = find_faces(self.detector, picture.pixels, min_score)
             crops.append(cut_faces(picture.pixels, faces, self.cut, self.card.input.size_hw))
             height, width = picture.pixels.shape[:2]
             found.append((faces, (height, width), picture.notes))
@@ -85,27 +84,3 @@ class FerPipeline:
             Analysis(faces, probs[end - len(faces) : end], size_hw, notes)
             for (faces, size_hw, notes), end in zip(found, ends, strict=True)
         ]
-
-    def detect(self, picture: UInt8Array, min_score: float = MIN_SCORE) -> Faces:
-        """The faces of RGB uint8 (H, W, 3) whose score is at least min_score."""
-        faces = self.detector(picture)
-        return faces[faces.scores >= min_score]
-
-
-def in_reading_order(faces: Faces) -> Faces:
-    """Rows from top to bottom, each from left to right, as one reads a group photo.
-
-    A face starts a new row when its centre lies below the row's first face by more than half
-    that face's height.
-    """
-    centres = (faces.xyxy[:, :2] + faces.xyxy[:, 2:]) / 2
-    heights = faces.xyxy[:, 3] - faces.xyxy[:, 1]
-    rows: list[list[int]] = []
-    for index in np.argsort(centres[:, 1], kind="stable"):
-        first = rows[-1][0] if rows else index
-        if rows and centres[index, 1] - centres[first, 1] <= heights[first] / 2:
-            rows[-1].append(int(index))
-        else:
-            rows.append([int(index)])
-    order = [face for row in rows for face in sorted(row, key=lambda face: centres[face, 0])]
-    return faces[np.array(order, np.intp)]

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TextIO
 
 import numpy as np
@@ -13,10 +14,21 @@ from numpy.typing import NDArray
 
 from fer_core.emotions import LABELS, UNSURE
 from fer_core.live import LiveAnalysis
-from fer_core.types import Float32Array
+from fer_core.types import Float32Array, check_array
 
 ANSWERS: tuple[str, ...] = (*LABELS, UNSURE.name)
 ROWS_AT_ONCE = 1000  # as Python objects, rows take far more room than in the arrays
+# Of a Timeline: the type of each, and the shape of a row's entry.
+_COLUMNS: Mapping[str, tuple[type[np.generic], tuple[int, ...]]] = MappingProxyType(
+    {
+        "frame": (np.int64, ()),
+        "seconds": (np.float64, ()),
+        "person": (np.int64, ()),
+        "xyxy": (np.float32, (4,)),
+        "probs": (np.float32, (len(LABELS),)),
+        "answer": (np.int8, ()),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,22 +79,8 @@ class Timeline:
     answer: NDArray[np.int8]
 
     def __post_init__(self) -> None:
-        wanted: dict[str, tuple[type, tuple[int, ...]]] = {
-            "frame": (np.int64, ()),
-            "seconds": (np.float64, ()),
-            "person": (np.int64, ()),
-            "xyxy": (np.float32, (4,)),
-            "probs": (np.float32, (len(LABELS),)),
-            "answer": (np.int8, ()),
-        }
-        rows = len(self.frame)
-        for name, (dtype, rest) in wanted.items():
-            array = getattr(self, name)
-            if array.dtype != dtype or array.shape != (rows, *rest):
-                raise ValueError(
-                    f"{name} is {array.dtype} {array.shape}, expected {dtype.__name__} "
-                    f"{(rows, *rest)}"
-                )
+        for name, (dtype, rest) in _COLUMNS.items():
+            check_array(name, getattr(self, name), (len(self), *rest), dtype)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -90,17 +88,9 @@ class Timeline:
     @classmethod
     def join(cls, parts: Sequence["Timeline"]) -> "Timeline":
         """Timelines that follow on each other as one."""
-        if not parts:
-            return cls(
-                np.zeros(0, np.int64),
-                np.zeros(0, np.float64),
-                np.zeros(0, np.int64),
-                np.zeros((0, 4), np.float32),
-                np.zeros((0, len(LABELS)), np.float32),
-                np.zeros(0, np.int8),
-            )
-        names = ("frame", "seconds", "person", "xyxy", "probs", "answer")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        empty = cls(*(np.zeros((0, *rest), dtype) for dtype, rest in _COLUMNS.values()))
+        columns = ([getattr(part, name) for part in (empty, *parts)] for name in _COLUMNS)
+        return cls(*(np.concatenate(arrays) for arrays in columns))
 
     @classmethod
     def of_frame(cls, frame: int, analysis: LiveAnalysis) -> "Timeline":
@@ -118,14 +108,7 @@ class Timeline:
     def of(self, person: int) -> "Timeline":
         """The rows of one person."""
         keep = self.person == person
-        return Timeline(
-            self.frame[keep],
-            self.seconds[keep],
-            self.person[keep],
-            self.xyxy[keep],
-            self.probs[keep],
-            self.answer[keep],
-        )
+        return Timeline(*(getattr(self, name)[keep] for name in _COLUMNS))
 
     @cached_property
     def people(self) -> tuple[PersonSummary, ...]:

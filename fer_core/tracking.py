@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from fer_core.boxes import join_faces, overlap, stack_boxes
+from fer_core.boxes import in_reading_order, join_faces, overlap, stack_boxes
 from fer_core.detection import Detector, Refiner
-from fer_core.inputs import resize, to_grey
-from fer_core.pipeline import in_reading_order
+from fer_core.pixels import fit
+from fer_core.scenes import SceneCuts
 from fer_core.tracking_options import REMEMBER_SECONDS, TrackingOptions
 from fer_core.types import Faces, Float32Array, UInt8Array
 
@@ -22,7 +21,6 @@ STEADY_SECONDS = 0.12  # time constant by which a resting box follows the refine
 SPEED_SECONDS = 0.2  # time constant of the speed that is known of a face
 MOVING = 0.08  # a box that moves by this share of its height follows at once
 RETRY_SECONDS = 0.15  # while a face is lost, the whole frame is searched no more often than this
-CUT_LEVELS = 40.0  # mean change of the grey levels from frame to frame that makes a new scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +71,11 @@ class FaceTracker:
         self._people = 0
         self._searched_seconds = float("-inf")
         self._before_seconds = float("-inf")  # the frame before
-        self._thumbnail = np.zeros((24, 32), np.uint8)
-        self._shape: tuple[int, ...] = ()
+        self._cuts = SceneCuts()
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
-        if self._is_new_scene(picture):
+        if self._cuts.is_cut(picture):
             self._tracks = []
             self._searched_seconds = float("-inf")
         self._follow(picture, seconds, options.hold_seconds)
@@ -98,15 +95,6 @@ class FaceTracker:
             np.array([track.seen_seconds == seconds for track in shown], np.bool_),
         )
 
-    def _is_new_scene(self, picture: UInt8Array) -> bool:
-        # Averaged, not sampled: fine texture that moves is no new scene.
-        small = cv2.resize(picture, (32, 24), interpolation=cv2.INTER_AREA)
-        thumbnail = to_grey(np.asarray(small, np.uint8))
-        changed = float(cv2.absdiff(self._thumbnail, thumbnail).mean())
-        resized = picture.shape != self._shape
-        self._thumbnail, self._shape = thumbnail, picture.shape
-        return resized or changed > CUT_LEVELS
-
     def _search_every(self, seconds: float, options: TrackingOptions) -> float:
         """The least time from one search of the whole frame to the next, in seconds."""
         if not isinstance(self._detector, Refiner):
@@ -125,18 +113,18 @@ class FaceTracker:
         if not near or not isinstance(self._detector, Refiner):
             return
         expected = np.stack([self._tracks[index].expected(seconds) for index in near])
-        faces = self._refined(picture, expected)
+        faces = _refined(self._detector, picture, expected)
         # A face that passes behind another draws both boxes to the one in front. It belongs to
         # the person whose box had the shorter way; the other is lost for the moment, and may not
         # take the face while it passes over it.
-        ways = np.abs(faces.xyxy - expected).max(1) / (expected[:, 3] - expected[:, 1])
+        distances = np.abs(faces.xyxy - expected).max(1) / (expected[:, 3] - expected[:, 1])
         since = np.array([self._tracks[index].seen_seconds for index in near])
-        ways[since < self._before_seconds] += LOST_WAY
+        distances[since < self._before_seconds] += LOST_WAY
         # What is left to see of a partly covered face is narrower, and says little of its speed.
         near_another = (overlap(faces.xyxy, faces.xyxy) > TOUCHING).sum(1) > 1
         taken = np.zeros((0, 4), np.float32)
-        for face in np.argsort(ways, kind="stable"):
-            one = faces[np.array([face])]
+        for face in np.argsort(distances, kind="stable"):
+            one = faces[face : face + 1]
             doubled = (overlap(one.xyxy, taken) > ONE_FACE).any()
             if one.scores[0] >= FOLLOW_SCORE and not doubled:
                 track = self._tracks[near[face]]
@@ -145,30 +133,19 @@ class FaceTracker:
                 self._tracks[near[face]] = kept if near_another[face] else moved
                 taken = np.concatenate([taken, one.xyxy])
 
-    def _refined(self, picture: UInt8Array, boxes: Float32Array) -> Faces:
-        if not isinstance(self._detector, Refiner):
-            raise TypeError(f"the detector {self._detector.name} cannot refine boxes")
-        faces = self._detector.refine(picture, boxes)
-        again = np.flatnonzero(faces.scores < SURE_SCORE)
-        if not len(again):
-            return faces
-        second = self._detector.refine(picture, faces.xyxy[again])
-        xyxy, landmarks, scores = faces.xyxy.copy(), faces.landmarks.copy(), faces.scores.copy()
-        xyxy[again], landmarks[again], scores[again] = second.xyxy, second.landmarks, second.scores
-        return Faces(xyxy, landmarks, scores)
-
     def _search(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
         seen = self._seen(seconds)
-        found = in_reading_order(_search(self._detector, picture, seen, options))
+        found = _detect_reduced(self._detector, picture, seen, options.search_side)
+        found = in_reading_order(found)
         found = found[overlap(found.xyxy, seen).max(1, initial=0) <= ONE_FACE]
-        for index in self._found_again(found, seconds):
-            face = found[np.array([index])]
+        for index in self._give_to_lost(found, seconds):
+            face = found[index : index + 1]
             if face.scores[0] < options.min_score:
                 continue
             if isinstance(self._detector, Refiner) and options.search_side:
                 # Seen sharply, the knot of a tie no longer passes for a face.
-                face = self._refined(picture, face.xyxy)
+                face = _refined(self._detector, picture, face.xyxy)
                 if face.scores[0] < options.min_score:
                     continue
             if (overlap(face.xyxy, self._seen(seconds)) > ONE_FACE).any():
@@ -182,8 +159,8 @@ class FaceTracker:
         """The boxes of those seen in this frame so far, (N, 4)."""
         return stack_boxes([track.raw for track in self._tracks if track.seen_seconds == seconds])
 
-    def _found_again(self, found: Faces, seconds: float) -> list[int]:
-        """Give found faces to the lost whose places they overlap most; the faces left over."""
+    def _give_to_lost(self, found: Faces, seconds: float) -> list[int]:
+        """Give found faces to the lost whose places they overlap most -> which faces are left."""
         lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < seconds]
         # Who walked on behind something is found ahead, who looked down where they were last.
         ahead = stack_boxes([self._tracks[index].expected(seconds) for index in lost])
@@ -199,25 +176,34 @@ class FaceTracker:
             overlaps[row, :] = overlaps[:, column] = 0
             left.discard(int(column))
             track = self._tracks[lost[row]]
-            self._tracks[lost[row]] = _moved(track, found[np.array([column])], seconds)
+            self._tracks[lost[row]] = _moved(track, found[column : column + 1], seconds)
         return sorted(left)
 
 
-def _search(
-    detector: Detector, picture: UInt8Array, known: Float32Array, options: TrackingOptions
+def _refined(refiner: Refiner, picture: UInt8Array, boxes: Float32Array) -> Faces:
+    """The faces near boxes (N, 4), in their order; looked at twice where that did not suffice."""
+    faces = refiner.refine(picture, boxes)
+    again = np.flatnonzero(faces.scores < SURE_SCORE)
+    if not len(again):
+        return faces
+    second = refiner.refine(picture, faces.xyxy[again])
+    xyxy, landmarks, scores = faces.xyxy.copy(), faces.landmarks.copy(), faces.scores.copy()
+    xyxy[again], landmarks[again], scores[again] = second.xyxy, second.landmarks, second.scores
+    return Faces(xyxy, landmarks, scores)
+
+
+def _detect_reduced(
+    detector: Detector, picture: UInt8Array, known: Float32Array, search_side: int
 ) -> Faces:
-    """The faces of the reduced picture beside the known boxes (N, 4), in the picture's pixels."""
-    height, width = picture.shape[:2]
-    scale = options.search_side / max(height, width)
-    if not 0 < scale < 1:
+    """The faces beside the known boxes (N, 4), found in the reduced picture, in its own pixels."""
+    if not 0 < search_side < max(picture.shape[:2]):
         return detector(picture)
-    small = resize(picture, (max(round(height * scale), 1), max(round(width * scale), 1))).copy()
-    back = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
+    small = fit(picture, search_side).copy()
+    back = np.array(picture.shape[1::-1], np.float32) / np.array(small.shape[1::-1], np.float32)
     # A cascade takes most of its time where faces are, and these are known.
     for left, top, right, bottom in (known / np.tile(back, 2)).clip(0).astype(int).tolist():
         small[top:bottom, left:right] = 128
-    found = detector(small)
-    return Faces(found.xyxy * np.tile(back, 2), found.landmarks * back, found.scores)
+    return detector(small).mapped(0, back)
 
 
 def _moved(track: _Track, face: Faces, seconds: float) -> _Track:

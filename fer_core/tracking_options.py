@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fer_core.detection import MIN_SCORE
 from fer_core.types import OptionError
 
 REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
@@ -20,7 +21,7 @@ class TrackingOptions:
 
     detect_every_seconds: float = 0.4
     hold_seconds: float = 0.35
-    min_score: float = 0.95
+    min_score: float = MIN_SCORE
     search_side: int = 320
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from fer_core.emotions import EMOTIONS, LABELS, UNSURE, UNSURE_BELOW, Emotion
 
@@ -36,13 +36,14 @@ class OptionError(FerError):
     """A choice (style, detector, device, threshold) that does not exist or is out of range."""
 
 
-def _check(name: str, array: np.ndarray, shape: tuple[int | None, ...]) -> None:
-    fits = array.ndim == len(shape) and all(
-        wanted in (None, actual) for wanted, actual in zip(shape, array.shape, strict=True)
-    )
-    if not fits or array.dtype != np.float32:
-        wanted = tuple("any" if n is None else n for n in shape)
-        raise ValueError(f"{name} is {array.dtype} {array.shape}, expected float32 {wanted}")
+def check_array(
+    name: str, array: np.ndarray, shape: tuple[int, ...], dtype: type[np.generic] = np.float32
+) -> None:
+    """Raises ValueError where an array is not of this shape and type."""
+    if array.shape != shape or array.dtype != dtype:
+        raise ValueError(
+            f"{name} is {array.dtype} {array.shape}, expected {np.dtype(dtype)} {shape}"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +61,30 @@ class Faces:
     scores: Float32Array
 
     def __post_init__(self) -> None:
-        _check("xyxy", self.xyxy, (None, 4))
+        n = len(self.xyxy)
         points = 5 if self.landmarks.ndim == 3 and self.landmarks.shape[1] == 5 else 0
-        _check("landmarks", self.landmarks, (len(self.xyxy), points, 2))
-        _check("scores", self.scores, (len(self.xyxy),))
+        check_array("xyxy", self.xyxy, (n, 4))
+        check_array("landmarks", self.landmarks, (n, points, 2))
+        check_array("scores", self.scores, (n,))
 
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def __getitem__(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Faces":
-        """The faces that a boolean mask or an index array picks, in its order."""
+    def __getitem__(self, keep: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Faces":
+        """The faces that a slice, a boolean mask or an index array picks, in its order."""
         return Faces(self.xyxy[keep], self.landmarks[keep], self.scores[keep])
+
+    def mapped(self, origin_xy: ArrayLike, scale_xy: ArrayLike) -> "Faces":
+        """The same faces in a picture that begins at `origin_xy` of this one, in pixels of this
+        one, and has `scale_xy` pixels to each of its pixels: x and y, or one value for both.
+        """
+        origin = np.broadcast_to(np.asarray(origin_xy, np.float32), 2)
+        scale = np.broadcast_to(np.asarray(scale_xy, np.float32), 2)
+        return Faces(
+            (self.xyxy - np.tile(origin, 2)) * np.tile(scale, 2),
+            (self.landmarks - origin) * scale,
+            self.scores,
+        )
 
     @classmethod
     def empty(cls) -> "Faces":
@@ -95,7 +109,7 @@ class Analysis:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check("probs", self.probs, (len(self.faces), len(LABELS)))
+        check_array("probs", self.probs, (len(self.faces), len(LABELS)))
 
     def __len__(self) -> int:
         return len(self.faces)

@@ -11,9 +11,10 @@ from fer_core.clip_source import ClipSource
 from fer_core.clip_writer import ClipWriter, VideoFile
 from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet
 from fer_core.emoji import render
-from fer_core.interpolation import Scenes, between
+from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis, seen_crops, smoothed
 from fer_core.pipeline import FerPipeline
+from fer_core.scenes import SceneCuts
 from fer_core.smoothing import ExpressionSmoother
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.tracking import FaceTracker, TrackedFaces
@@ -172,10 +173,10 @@ class VideoJob:
         every = min(self._options.every_nth, room)
         chunk: list[_Step] = []
         began, passed = time.perf_counter(), every
-        scenes = Scenes()
+        cuts = SceneCuts()
         for frame in self._clip.frames():
             due = passed >= every
-            if every > 1 and scenes.cut_before(frame.pixels):
+            if every > 1 and cuts.is_cut(frame.pixels):
                 # Nobody moves across a cut: what is before it, and after it, is analyzed as well.
                 due, chunk = True, self._closed(chunk)
             passed = 1 if due else passed + 1

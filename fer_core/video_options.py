@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from fer_core.clip_source import ClipLimits
+from fer_core.detection import MIN_SCORE
 from fer_core.emoji import STYLES
 from fer_core.live import SMOOTHING_SECONDS, LiveOptions
-from fer_core.pipeline import MIN_SCORE
 from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
 

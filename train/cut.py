@@ -15,10 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.crops import FaceCut
-from fer_core.detection import Detector, create_detector, list_detectors
+from fer_core.detection import Detector, create_detector, find_faces, list_detectors
 from fer_core.device import choose_device
-from fer_core.inputs import resize
-from fer_core.pipeline import MIN_SCORE
+from fer_core.pixels import resize
 from fer_core.types import Faces, FerError
 from train.errors import DataError
 from train.files import write_whole
@@ -72,12 +71,10 @@ def _only_face(detector: Detector, image: np.ndarray) -> Faces:
     picture = np.pad(image, margin, mode="edge")
     rows, columns = picture.shape
     large = resize(picture, (rows * ENLARGEMENT, columns * ENLARGEMENT))
-    faces = detector(np.repeat(large[:, :, None], 3, axis=2))
-    faces = faces[faces.scores >= MIN_SCORE]
+    faces = find_faces(detector, np.repeat(large[:, :, None], 3, axis=2))
     if len(faces) != 1:
         return Faces.empty()
-    xyxy, points = (values / ENLARGEMENT - margin for values in (faces.xyxy, faces.landmarks))
-    return Faces(xyxy.astype(np.float32), points.astype(np.float32), faces.scores)
+    return faces.mapped(margin * ENLARGEMENT, 1 / ENLARGEMENT)
 
 
 def read_cuts() -> dict[str, FaceCut]:

@@ -8,7 +8,7 @@ import streamlit as st
 from demo.face_cards import Card, cards
 from demo.map_panels import how_faithful, own_attention
 from demo.maps_store import grad_cam, probs
-from demo.models_store import KEPT, crop_for, find_faces
+from demo.models_store import KEPT, crop_for, faces_of
 from demo.models_store import cards as weights_cards
 from demo.overlays import overlay
 from demo.panels import at_first, heading, picture_button
@@ -63,7 +63,7 @@ def photo() -> bytes | None:
 
 def choose_face(chosen: dict[str, WeightsCard], data: bytes) -> Crops | None:
     """The chosen face as each model takes it. Raises ImageError for what is no picture."""
-    pixels, faces = find_faces(data)
+    pixels, faces = faces_of(data)
     if not len(faces):
         st.info("No face was found. Try a photo with a larger face that looks at the camera.")
         return None

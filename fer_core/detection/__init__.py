@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+from fer_core.boxes import in_reading_order
 from fer_core.detection.haar import HaarDetector
 from fer_core.detection.mtcnn import MtcnnDetector
 from fer_core.device import DeviceChoice
 from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
+
+MIN_SCORE = 0.95  # by default, what scores less is no face
 
 
 class Detector(Protocol):
@@ -51,3 +54,9 @@ def create_detector(name: str, choice: DeviceChoice) -> Detector:
         known = ", ".join(list_detectors())
         raise OptionError(f"There is no detector {name!r}. Choose one of: {known}.")
     return _BUILDERS[name](choice)
+
+
+def find_faces(detector: Detector, picture: UInt8Array, min_score: float = MIN_SCORE) -> Faces:
+    """The faces of RGB uint8 (H, W, 3) whose score is at least min_score, in reading order."""
+    faces = detector(picture)
+    return in_reading_order(faces[faces.scores >= min_score])

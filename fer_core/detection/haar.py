@@ -8,7 +8,7 @@ import numpy as np
 
 from fer_core.detection.scaling import working_picture
 from fer_core.device import DeviceChoice
-from fer_core.inputs import to_grey
+from fer_core.pixels import to_grey
 from fer_core.types import Faces, UInt8Array
 
 MIN_FACE_PX = 24

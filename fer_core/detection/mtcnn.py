@@ -6,7 +6,7 @@ import torch
 from fer_core.crops import FaceCut, cut_square
 from fer_core.detection.scaling import working_picture
 from fer_core.device import DeviceChoice
-from fer_core.inputs import resize
+from fer_core.pixels import resize
 from fer_core.types import Faces, Float32Array, UInt8Array
 
 MIN_FACE_PX = 20

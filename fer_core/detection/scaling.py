@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fer_core.inputs import resize
+from fer_core.pixels import resize
 from fer_core.types import Faces, UInt8Array
 
 MAX_SIDE = 1280
@@ -16,18 +16,17 @@ MIN_SIDE = 24  # MTCNN's first stage needs 20 pixels either way
 
 @dataclass(frozen=True, eq=False)
 class WorkingPicture:
-    """pixels: RGB uint8, resized and padded at the right and bottom; scale: its pixels to one of
-    the original's, across and down.
+    """pixels: RGB uint8, resized and padded at the right and bottom.
+
+    back_xy: original pixels to each of these, across and down.
     """
 
     pixels: UInt8Array
-    scale: tuple[float, float]
+    back_xy: tuple[float, float]
 
     def to_original(self, faces: Faces) -> Faces:
         """The same faces in the original picture's pixels."""
-        factor = np.array(self.scale, np.float32)
-        xyxy = (faces.xyxy / np.tile(factor, 2)).astype(np.float32)
-        return Faces(xyxy, (faces.landmarks / factor).astype(np.float32), faces.scores)
+        return faces.mapped(0, self.back_xy)
 
 
 def working_picture(picture: UInt8Array) -> WorkingPicture:
@@ -42,4 +41,4 @@ def working_picture(picture: UInt8Array) -> WorkingPicture:
         pixels = np.asarray(
             cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8
         )
-    return WorkingPicture(pixels, (size_hw[1] / width, size_hw[0] / height))
+    return WorkingPicture(pixels, (width / size_hw[1], height / size_hw[0]))

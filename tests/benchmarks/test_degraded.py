@@ -69,13 +69,13 @@ def test_all_weights_are_judged_on_the_same_found_faces(fakes, faces):
 
 def test_no_face_found_is_no_figure(fakes, monkeypatch):
     monkeypatch.setattr(degraded, "CONDITIONS", {"none": CONDITIONS["none"]})
-    monkeypatch.setattr("fer_core.pipeline.FerPipeline.detect", _nothing)
+    monkeypatch.setattr("fer_core.pipeline.find_faces", _nothing)
     condition = degraded.measure(OPTIONS)["conditions"]["none"]
     assert condition["found"] == 0
     assert condition["accuracy"]["first"] == {"fer2013": None, "ferplus": None}
 
 
-def _nothing(pipeline, picture, min_score):
+def _nothing(detector, picture, min_score):
     from fer_core.types import Faces
 
     return Faces.empty()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.film import frames
 from benchmarks.video import write_clip
 from fer_core.images import read_picture
-from fer_core.inputs import resize
+from fer_core.pixels import resize
 from tests.browser.accessibility import serious_faults
 
 FRAMES, RATE = 24, 12

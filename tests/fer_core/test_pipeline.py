@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from fer_core import Faces, FerError, FerPipeline
+from fer_core.boxes import in_reading_order
 from fer_core.detection import Refiner
-from fer_core.inputs import resize
-from fer_core.pipeline import in_reading_order
+from fer_core.pixels import resize
 
 
 def boxes(*xyxy):

@@ -420,7 +420,7 @@ def test_the_real_pipeline(annotate, pipeline, astronaut):
     assert frame_times(result.video.read()) == frame_times(data)
     # The emoji hides the face from the detector that had found it.
     hidden = pictures(result.video.read())
-    assert all(len(pipeline.detect(hidden[number])) == 0 for number in (0, 6))
+    assert all(len(pipeline.analyze(hidden[number])) == 0 for number in (0, 6))
 
 
 def test_detector_calls_are_counted(annotate):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fer_core.crops import cut_square
-from fer_core.inputs import resize, to_grey
+from fer_core.pixels import resize, to_grey
 from train.cut import measure, read_cuts
 
 

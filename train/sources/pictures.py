@@ -8,12 +8,11 @@ import numpy as np
 from tqdm import tqdm
 
 from fer_core.crops import cut_faces
-from fer_core.detection import Detector, create_detector
+from fer_core.detection import Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.emotions import label_indices
 from fer_core.images import read_picture
-from fer_core.inputs import resize, to_grey
-from fer_core.pipeline import MIN_SCORE
+from fer_core.pixels import resize, to_grey
 from fer_core.types import ImageError, UInt8Array
 from train.cut import read_cuts
 from train.errors import DataError
@@ -87,8 +86,7 @@ def read_faces(
     progress = tqdm(files, "cutting faces", unit="img", file=sys.stderr, mininterval=2.0)
     for image, file in zip(images, progress, strict=True):
         picture = _read(file)
-        faces = detector(picture)
-        faces = faces[faces.scores >= MIN_SCORE]
+        faces = find_faces(detector, picture)
         if len(faces):
             sides = faces.xyxy[:, 2:] - faces.xyxy[:, :2]
             largest = faces[sides.prod(1).argmax(keepdims=True)]

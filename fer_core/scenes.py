@@ -1,0 +1,28 @@
+"""Where one scene of a film ends and the next begins."""
+
+import cv2
+import numpy as np
+
+from fer_core.pixels import to_grey
+from fer_core.types import UInt8Array
+
+CUT_LEVELS = 40.0  # mean change of the grey levels from frame to frame that makes a new scene
+THUMBNAIL_HW = (24, 32)
+
+
+class SceneCuts:
+    """Looks at the frames of one film in order, and tells which begin a scene."""
+
+    def __init__(self) -> None:
+        self._thumbnail = np.zeros(THUMBNAIL_HW, np.uint8)
+        self._shape: tuple[int, ...] = ()
+
+    def is_cut(self, picture: UInt8Array) -> bool:
+        """Whether RGB uint8 (H, W, 3) is nothing like the frame before, or the first one."""
+        # Averaged, not sampled: fine texture that moves is no new scene.
+        small = cv2.resize(picture, THUMBNAIL_HW[::-1], interpolation=cv2.INTER_AREA)
+        thumbnail = to_grey(np.asarray(small, np.uint8))
+        changed = float(cv2.absdiff(self._thumbnail, thumbnail).mean())
+        resized = picture.shape != self._shape
+        self._thumbnail, self._shape = thumbnail, picture.shape
+        return resized or changed > CUT_LEVELS
