@@ -88,7 +88,7 @@ def _annotate(pipeline: FerPipeline, file: IO[bytes], every: int) -> dict[str, A
     before = memory_mb("VmRSS")
     by_minute: dict[int, float] = {}
     started = time.perf_counter()
-    with VideoJob(pipeline, file, chosen) as job:  # type: ignore[arg-type]
+    with VideoJob(pipeline, file, chosen) as job:
         for progress in job:
             minute = int(max(progress.seconds - 1e-6, 0) // 60) + 1
             by_minute[minute] = max(by_minute.get(minute, 0.0), memory_mb("VmRSS"))

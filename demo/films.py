@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
 
-from demo.photos import emoji_uri, jpeg_uri, png_bytes
+from demo.photos import emoji_uri, jpeg_uri
 from fer_core import EMOTIONS
 from fer_core.contact_sheet import Moment, contact_sheet
 from fer_core.emotions import UNSURE
+from fer_core.pixels import to_png
 from fer_core.timeline import ClipInfo, PersonSummary, Timeline
 from fer_core.video import VideoProgress, VideoResult
 
@@ -36,7 +37,7 @@ class Film:
 def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
     """The name and the bytes of a download: "csv", "json", or the contact sheet as "png"."""
     if kind == "png":
-        return f"{film.stem}.png", png_bytes(contact_sheet(film.moments, cover))
+        return f"{film.stem}.png", to_png(contact_sheet(film.moments, cover))
     text = film.timeline.to_csv() if kind == "csv" else film.timeline.to_json(film.info)
     return f"{film.stem}.{kind}", text.encode("utf-8")
 

@@ -7,14 +7,13 @@ from functools import lru_cache
 from pathlib import PurePath
 
 import cv2
-import numpy as np
 from PIL import Image
 
 from fer_core import FerPipeline, render
 from fer_core.artwork import FOLDER
 from fer_core.crops import FaceCut, cut_square
 from fer_core.images import read_picture
-from fer_core.pixels import fit, resize
+from fer_core.pixels import fit, resize, to_png
 from fer_core.results import to_csv, to_json
 from fer_core.types import Analysis, ImageError, UInt8Array
 
@@ -96,18 +95,10 @@ def _data_uri(kind: str, content: bytes) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def png_bytes(pixels: UInt8Array) -> bytes:
-    """RGB (H, W, 3) -> a PNG file without metadata; the fastest compression, as photos hardly
-    shrink further."""
-    out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(out, "PNG", compress_level=1)
-    return out.getvalue()
-
-
 def make_file(shot: Shot, style: str, kind: str) -> tuple[str, bytes]:
     """The name and the bytes of a download: the full-size picture, or the results."""
     name = f"{PurePath(shot.name).stem or 'photo'}-faces.{kind}"
     if kind == "png":
-        return name, png_bytes(render(read_picture(shot.data).pixels, shot.analysis, style=style))
+        return name, to_png(render(read_picture(shot.data).pixels, shot.analysis, style=style))
     text = to_json(shot.analysis, shot.name) if kind == "json" else to_csv(shot.analysis)
     return name, text.encode("utf-8")

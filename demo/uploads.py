@@ -6,7 +6,7 @@ fails on a broken one before our reader can say what is wrong.
 
 from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 
 class Upload(NamedTuple):
@@ -20,7 +20,7 @@ class OpenUpload(NamedTuple):
     """A file as the visitor has it, open for reading."""
 
     name: str
-    file: BinaryIO
+    file: IO[bytes]
 
 
 def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Upload | None:

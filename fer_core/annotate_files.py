@@ -5,13 +5,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from PIL import Image
-
+from fer_core.clip import Clip
+from fer_core.clip_files import annotate_clip
+from fer_core.clip_source import ClipLimits
 from fer_core.emoji import render
+from fer_core.files import write_whole
 from fer_core.images import Picture, read_picture
 from fer_core.pipeline import FerPipeline
+from fer_core.pixels import to_png
 from fer_core.results import to_json
-from fer_core.types import ClipError, FerError, ImageError
+from fer_core.types import FerError, ImageError
+from fer_core.video_options import VideoOptions
 
 CLIP_SUFFIXES = {
     *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp", ".wmv"),
@@ -21,37 +25,41 @@ CLIP_ENDINGS = (".mp4", ".csv", ".json", "-moments.png")
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
 
 
-def annotate(options: argparse.Namespace) -> int:
+def annotate(arguments: argparse.Namespace) -> int:
     """Each file on its own: one that fails is named, and the rest goes on.
 
-    Returns the exit code: 0, 1 where something failed, INTERRUPTED after Ctrl-C.
+    Returns the exit code: 0, 1 where something failed, INTERRUPTED after Ctrl-C. Raises FerError
+    for choices that no file could be annotated with.
     """
-    pipeline = FerPipeline.from_weights(options.weights, options.detector, options.device)
-    failed, kind = 0, "pictures"
-    taken = {source.resolve() for source in options.inputs}
-    for source in options.inputs:
+    options = VideoOptions(
+        arguments.style,
+        arguments.cover,
+        arguments.every,
+        arguments.smoothing,
+        arguments.min_score,
+        limits=ClipLimits(max_seconds=arguments.max_minutes * 60),
+    )
+    pipeline = FerPipeline.from_weights(arguments.weights, arguments.detector, arguments.device)
+    failed = 0
+    taken = {source.resolve() for source in arguments.inputs}
+    for source in arguments.inputs:
         try:
             picture = _picture(source)
             if picture is None:
-                kind = "files"
-                base = _free_base(options.out, source.stem, CLIP_ENDINGS, taken)
-                lines, interrupted = _annotate_clip(pipeline, source, base, options)
+                base = _free_base(arguments.out, source.stem, CLIP_ENDINGS, taken)
+                annotate_clip(pipeline, source, base, options, arguments.json)
             else:
-                endings = [".png", *([".json"] if options.json else [])]
-                base = _free_base(options.out, source.stem, endings, taken)
-                lines, interrupted = _annotate_picture(pipeline, source, picture, base, options)
+                endings = [".png", *([".json"] if arguments.json else [])]
+                base = _free_base(arguments.out, source.stem, endings, taken)
+                _annotate_picture(pipeline, source, picture, base, options, arguments.json)
         except FerError as error:
             failed += 1
             print(f"error: {source}: {error}", file=sys.stderr)
-            continue
         except KeyboardInterrupt:
             print("Stopped. What is finished stays.", file=sys.stderr)
             return INTERRUPTED
-        print("\n".join(lines))
-        if interrupted:
-            return INTERRUPTED
     if failed:
-        print(f"{failed} of {len(options.inputs)} {kind} failed.", file=sys.stderr)
+        print(f"{failed} of {len(arguments.inputs)} files failed.", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -69,42 +77,32 @@ def _picture(source: Path) -> Picture | None:
 
 def _opens_as_clip(source: Path) -> bool:
     try:
-        from fer_core.clip import Clip
-
         Clip(source).close()
-    except (FerError, ImportError):
+    except FerError:
         return False
     return True
 
 
-def _annotate_clip(
-    pipeline: FerPipeline, source: Path, base: Path, options: argparse.Namespace
-) -> tuple[list[str], bool]:
-    try:
-        from fer_core.clip_files import annotate_clip  # PyAV, only where there is a clip
-    except ImportError as error:
-        raise ClipError("Clips are read with PyAV. Install it: pip install av.") from error
-    return annotate_clip(pipeline, source, base, options)
-
-
 def _annotate_picture(
-    pipeline: FerPipeline, source: Path, picture: Picture, base: Path, options: argparse.Namespace
-) -> tuple[list[str], bool]:
+    pipeline: FerPipeline,
+    source: Path,
+    picture: Picture,
+    base: Path,
+    options: VideoOptions,
+    as_json: bool,
+) -> None:
+    """Annotate a picture into `<base>.png`, and `.json` where asked for. Raises FerError."""
     analysis = pipeline.analyze(picture, options.min_score)
-    target = Path(f"{base}.png")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        drawn = render(picture, analysis, options.style, options.cover)
-        Image.fromarray(drawn).save(target)
-        if options.json:
-            target.with_suffix(".json").write_text(to_json(analysis, source.name), encoding="utf-8")
-    except OSError as error:
-        raise FerError(f"{target} cannot be written: {error.strerror or error}.") from error
-    faces = ", ".join(
-        f"{label} {probs.max():.0%}"
-        for label, probs in zip(analysis.labels, analysis.probs, strict=True)
+    write_whole(
+        Path(f"{base}.png"), to_png(render(picture, analysis, options.style, options.cover))
     )
-    return [f"{source} -> {target}: {faces or 'no face found'}", *analysis.notes], False
+    if as_json:
+        write_whole(Path(f"{base}.json"), to_json(analysis, source.name))
+    faces = ", ".join(
+        f"{shown.name} {probs.max():.0%}"
+        for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
+    )
+    print("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
 
 
 def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[Path]) -> Path:

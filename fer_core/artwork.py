@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from fer_core.types import UInt8Array
 
@@ -34,7 +34,7 @@ def emoji_tile(
         level += 1
     source = _artwork(name, level)
     middle = (source.shape[0] - 1) / 2
-    matrix = cv2.getRotationMatrix2D((middle, middle), -roll_degrees, side / source.shape[0])
+    matrix = cv2.getRotationMatrix2D((middle, middle), -roll_degrees, side / _artwork_side(level))
     matrix[:, 2] += np.array(offset_xy) - 0.5 - middle
     height, width = size_hw
     return np.asarray(cv2.warpAffine(source, matrix, (width, height)), np.uint8)
@@ -48,11 +48,10 @@ def _artwork_side(level: int) -> int:
 def _artwork(name: str, level: int) -> UInt8Array:
     """A stored emoji, halved `level` times: uint8 (S, S, 4), premultiplied."""
     with Image.open(FOLDER / f"{name}.webp") as image:
-        rgba = np.array(image.convert("RGBA"))
-    rgba[:, :, :3] = (rgba[:, :, :3].astype(np.uint16) * rgba[:, :, 3:] + 127) // 255
+        premultiplied = np.array(image.convert("RGBA").convert("RGBa"))
     side = _artwork_side(level)
     # A transparent rim lets the resampling end softly at the edge.
-    small = cv2.resize(rgba, (side, side), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(premultiplied, (side, side), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.copyMakeBorder(small, 1, 1, 1, 1, cv2.BORDER_CONSTANT), np.uint8)
 
 
@@ -81,7 +80,7 @@ def label_tile(text: str, font_px: int, colour: str) -> UInt8Array:
 
 def readable_on(colour: str) -> str:
     """ "black" or "white", whichever has more contrast on a hex colour (WCAG luminance)."""
-    shares = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    shares = np.array(ImageColor.getrgb(colour)) / 255
     linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
     luminance = float(linear @ np.array([0.2126, 0.7152, 0.0722]))
     return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from fer_core.classifier import Classifier
+from fer_core.emotions import LABELS
 from fer_core.models.attention import ChannelGate, SpatialGate
 from fer_core.models.variants import SUFFIXES
 from fer_core.types import Float32Array, ModelError, OptionError, UInt8Array
@@ -36,7 +37,7 @@ CAPTIONS = {
     "ecbam": f"ECA as CBAM's channel attention: {_CHANNELS} Source: Miskow & Altahhan 2022 after "
     "Wang et al., CVPR 2020, and Woo et al., ECCV 2018.",
     "spatial": "CBAM's spatial attention: the factor, 0 to 1, by which the block scales each "
-    "position, the same for every expression. It is a step of the computation, not the reason of "
+    "position, the same for every expression. It is a step of the computation, not the reason for "
     "the answer: a later block may ignore what it lets through. Source: Woo et al., ECCV 2018.",
     "features": "What the block's most strongly weighted channels pass on. Bright is where a "
     "channel responds; what it responds to has no name, and a strong weight does not make a "
@@ -77,13 +78,11 @@ class GradCam:
         where nothing speaks for the class.
     peaks: float32 (N,), each map's maximum in logits; the maps of several models, each times its
         peak, stand on one scale.
-    classes: int64 (N,), the class that each map is for.
     grid_hw: height and width of the stage's grid, from which the maps are enlarged.
     """
 
     maps: Float32Array
     peaks: Float32Array
-    classes: NDArray[np.int64]
     grid_hw: tuple[int, int]
 
 
@@ -113,23 +112,20 @@ def own_maps(
     return tuple(blocks)
 
 
-def grad_cam(classifier: Classifier, crops: UInt8Array, class_index: int | None = None) -> GradCam:
+def grad_cam(classifier: Classifier, crops: UInt8Array, class_index: int) -> GradCam:
     """Grad-CAM at the last convolution stage, of a few crops at once.
 
-    crops: uint8, grey (N, H, W) or RGB (N, H, W, 3). class_index: the class that the maps are for;
-    None: each crop's most probable one. The stage is the last feature maps with more than one row
-    and column that the network computes. Where the classifier averages over the mirror image, so
-    do the maps.
-    Raises ImageError for crops of another type or shape, OptionError for a class that the model
-    does not have, ModelError for a model without such a stage.
+    crops: uint8, grey (N, H, W) or RGB (N, H, W, 3). class_index: the class that the maps are for.
+    The stage is the last feature maps with more than one row and column that the network computes.
+    Where the classifier averages over the mirror image, so do the maps.
+    Raises ImageError for crops of another type or shape, OptionError for a class that
+    there is not, ModelError for a model without such a stage.
     Source: Selvaraju et al., "Grad-CAM", ICCV 2017. We sum the gradients over the positions,
     where the paper takes their mean, so that the values do not depend on the size of the grid:
     after global average pooling, the mean of the map before its ReLU is the logit less its bias.
     """
-    probs = classifier(crops)
-    if class_index is not None and not 0 <= class_index < probs.shape[1]:
-        raise OptionError(f"There is no class {class_index}; give 0 to {probs.shape[1] - 1}.")
-    classes = probs.argmax(1) if class_index is None else np.full(len(probs), class_index)
+    if not 0 <= class_index < len(LABELS):
+        raise OptionError(f"There is no class {class_index}; give 0 to {len(LABELS) - 1}.")
     mirrors = classifier.spec.mirror_average
     with torch.inference_mode(False), torch.enable_grad():
         inputs = _inputs(classifier, crops)
@@ -141,9 +137,7 @@ def grad_cam(classifier: Classifier, crops: UInt8Array, class_index: int | None 
             logits = classifier.model(inputs)
         if stage.maps is None:
             raise ModelError("Grad-CAM needs a convolution stage, and this model has none.")
-        wanted = torch.from_numpy(np.tile(classes, 1 + mirrors)).to(logits.device)
-        score = logits.gather(1, wanted[:, None]).sum()
-        (gradients,) = torch.autograd.grad(score, stage.maps)
+        (gradients,) = torch.autograd.grad(logits[:, class_index].sum(), stage.maps)
     weights = gradients.float().sum((2, 3), keepdim=True)
     cams = (weights * stage.maps.detach().float()).sum(1).relu()
     if mirrors:
@@ -153,7 +147,7 @@ def grad_cam(classifier: Classifier, crops: UInt8Array, class_index: int | None 
     values = enlarge(cams.cpu().numpy(), crops.shape[1:3])
     peaks = values.max((1, 2))
     maps = np.divide(values, np.where(peaks > 0, peaks, 1)[:, None, None], dtype=np.float32)
-    return GradCam(maps, peaks, classes, (height, width))
+    return GradCam(maps, peaks, (height, width))
 
 
 def enlarge(maps: Float32Array, size_hw: tuple[int, ...]) -> Float32Array:

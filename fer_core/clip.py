@@ -37,8 +37,8 @@ class Clip:
 
     name: for people. size_hw: of the frames that come out, px. time_base: the seconds of a tick.
     rate: frames a second, about. seconds: the length that the file states and the limits allow, or
-    None. sound: the stream whose packets `take_sound` gives, or None. complete: whether all there
-    is has been read.
+    None. sound: the stream whose packets `take_sound` gives, or None. complete: True once the last
+    frame was read and nothing was missing.
     """
 
     def __init__(

@@ -1,94 +1,66 @@
 """One clip of the command line: its video, timeline and contact sheet as files."""
 
-import argparse
-import io
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from PIL import Image
-
-from fer_core.clip_source import ClipLimits
-from fer_core.clip_writer import plain_errors
+from fer_core.files import write_whole
 from fer_core.pipeline import FerPipeline
+from fer_core.pixels import to_png
 from fer_core.timeline import ANSWERS
-from fer_core.unnamed_file import publish, unnamed_file
 from fer_core.video import VideoJob, VideoProgress, VideoResult
 from fer_core.video_options import VideoOptions
 
 
 def annotate_clip(
-    pipeline: FerPipeline, source: Path, base: Path, options: argparse.Namespace
-) -> tuple[list[str], bool]:
+    pipeline: FerPipeline, source: Path, base: Path, options: VideoOptions, as_json: bool
+) -> None:
     """Annotate a clip into `<base>.mp4`, `.csv`, `-moments.png`, and `.json` where asked for.
 
-    Returns what to tell the user, and whether Ctrl-C cut it short. Raises FerError.
+    Prints what came of it. Raises FerError, and KeyboardInterrupt after all that where Ctrl-C cut
+    the clip short.
     """
-    chosen = VideoOptions(
-        options.style,
-        options.cover,
-        options.every,
-        options.smoothing,
-        options.min_score,
-        limits=ClipLimits(max_seconds=options.max_minutes * 60),
-    )
-    with VideoJob(pipeline, source, chosen) as job:
+    with VideoJob(pipeline, source, options) as job:
         with _ctrl_c_stops(job) as pressed, _progress_line(source.name) as show:
             for progress in job:
                 show(progress)
         result = job.finish()
     try:
-        _save(result, base, options)
+        _save(result, base, options.cover, as_json)
     finally:
         result.close()
-    target = Path(f"{base}.mp4")
-    return [f"{source} -> {target}: {_in_words(result)}", *result.info.notes], bool(pressed)
+    print("\n".join([f"{source} -> {base}.mp4: {_in_words(result)}", *result.info.notes]))
+    if pressed.is_set():
+        raise KeyboardInterrupt
 
 
-def _save(result: VideoResult, base: Path, options: argparse.Namespace) -> None:
+def _save(result: VideoResult, base: Path, cover: bool, as_json: bool) -> None:
     result.video.save(Path(f"{base}.mp4"))
-    with _new_file(Path(f"{base}.csv")) as file, _as_text(file) as text:
-        result.timeline.write_csv(text)
-    if options.json:
-        with _new_file(Path(f"{base}.json")) as file, _as_text(file) as text:
-            result.timeline.write_json(text, result.info)
+    write_whole(Path(f"{base}.csv"), result.timeline.to_csv())
+    if as_json:
+        write_whole(Path(f"{base}.json"), result.timeline.to_json(result.info))
     if result.moments:
-        with _new_file(Path(f"{base}-moments.png")) as file:
-            Image.fromarray(result.contact_sheet(options.cover)).save(file, "PNG")
+        write_whole(Path(f"{base}-moments.png"), to_png(result.contact_sheet(cover)))
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that gets its name when it is whole."""
-    with plain_errors(str(path)), unnamed_file() as file:
-        yield file
-        publish(file, path)
+def _ctrl_c_stops(job: VideoJob) -> Iterator[threading.Event]:
+    """The first Ctrl-C ends the clip where it is; a second one ends the program as ever.
 
-
-@contextmanager
-def _as_text(file: IO[bytes]) -> Iterator[io.TextIOWrapper]:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    try:
-        yield text
-    finally:
-        text.detach()  # writes what is left, and leaves the file open
-
-
-@contextmanager
-def _ctrl_c_stops(job: VideoJob) -> Iterator[list[int]]:
-    """The first Ctrl-C ends the clip where it is; a second one ends the program as ever."""
-    pressed: list[int] = []
+    The event tells whether there was a first.
+    """
+    pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed
         return
     before = signal.getsignal(signal.SIGINT)
 
     def stop(number: int, frame: Any) -> None:
-        pressed.append(number)
+        pressed.set()
         job.stop()
         signal.signal(signal.SIGINT, before)
 

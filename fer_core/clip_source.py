@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import av
 from av.audio.stream import AudioStream
@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from fer_core.types import ClipError, OptionError
 from fer_core.unnamed_file import FileView
 
-ClipSource = str | os.PathLike[str] | bytes | BinaryIO
+ClipSource = str | os.PathLike[str] | bytes | IO[bytes]
 
 # The containers that hold clips. Playlists, which name other files or addresses, are none of them:
 # whoever hands in a clip must not get at the machine's own files. Nor are pictures.
@@ -39,6 +39,7 @@ class ClipLimits:
 
     max_seconds: what comes later is left out. max_side_px: larger frames are reduced until the
     longer side has this many pixels. max_source_side_px: clips larger than that are refused.
+    Raises OptionError for a value out of range.
     """
 
     max_seconds: float = 1800.0
@@ -59,7 +60,7 @@ class ClipLimits:
 class OpenedClip:
     """A clip's file. video: the stream of its frames. sound: that of its sound, or None.
 
-    file: what is read, and whether that went wrong. resources: closes it.
+    file: the bytes; its `error` is set where reading failed. resources: closes file and container.
     """
 
     file: FileView
@@ -159,7 +160,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
         return OpenedClip(file, container, video, sound, resources.pop_all())
 
 
-def _as_file(source: ClipSource, name: str, resources: ExitStack) -> BinaryIO:
+def _as_file(source: ClipSource, name: str, resources: ExitStack) -> IO[bytes]:
     """The source as a file; one that is opened here is closed with the resources."""
     if isinstance(source, bytes):
         source = io.BytesIO(source)
@@ -180,15 +181,14 @@ def _as_file(source: ClipSource, name: str, resources: ExitStack) -> BinaryIO:
 def _open_container(file: FileView, name: str) -> InputContainer:
     start = file.read(12)
     file.seek(0)
+    cause: Exception | None = None
     try:
         if start:
             # Only the file itself is read, whatever it refers to.
             safety = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
             return av.open(file, "r", container_options=safety, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
-        cause: Exception | None = error
-    else:
-        cause = None
+        cause = error
     if file.error:
         why = f"cannot be read: {file.error.strerror or file.error}."
     elif not start:

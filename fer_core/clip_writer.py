@@ -1,6 +1,5 @@
 """Frames with their times, and the sound that belongs to them -> an MP4 that browsers play."""
 
-import errno
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
+from fer_core.files import reason
 from fer_core.sound import COPIED, SoundWriter
 from fer_core.types import ClipError, UInt8Array
 from fer_core.unnamed_file import FileView, publish, unnamed_file
@@ -154,23 +154,21 @@ class ClipWriter:
 
     def _start(self, sound: AudioStream | None) -> None:
         """Write the header: with the sound copied, else encoded anew, else without it."""
-        tries: list[bool | None] = [False, None] if sound else [None]
-        if sound and sound.codec_context.codec.canonical_name in COPIED:
-            tries.insert(0, True)
-        for copied in tries:
-            self._sound = None
-            self._container, self._video = self._empty_container()
-            try:
-                if sound and copied is not None:
+        self._sound: SoundWriter | None = None
+        if sound:
+            copyable = sound.codec_context.codec.canonical_name in COPIED
+            for copied in (True, False) if copyable else (False,):
+                self._container, self._video = self._empty_container()
+                try:
                     self._sound = SoundWriter(self._container, sound, copied)
-                self._container.start_encoding()
-                break
-            except (av.FFmpegError, ValueError):
-                if copied is None:
-                    raise
-                self._container.close()
-        if sound and self._sound is None:
+                    self._container.start_encoding()
+                    return
+                except (av.FFmpegError, ValueError):
+                    self._container.close()
+            self._sound = None
             self._notes.append("The sound could not be written, and was left out.")
+        self._container, self._video = self._empty_container()
+        self._container.start_encoding()
 
     def _empty_container(self) -> tuple[OutputContainer, VideoStream]:
         self._file.truncate(0)
@@ -220,6 +218,5 @@ def plain_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, av.FFmpegError) as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full. Make room first" if full else error.strerror or str(error)
-        raise ClipError(f"{what} cannot be written: {why}.") from error
+        plain = OSError(error.errno, error.strerror or str(error))
+        raise ClipError(f"{what} cannot be written: {reason(plain)}.") from error

@@ -23,6 +23,8 @@ PEOPLE = 12  # on a sheet, at most; while a clip runs, up to twice as many are r
 PAPER, INK, GAP_PX, FONT_PX = (250, 250, 249), (41, 37, 36), 14, 17
 NAME_PX, CAPTION_PX = 104, 52
 
+Line = tuple[str, int, int]  # a text, and the left and top of where it stands
+
 
 @dataclass(frozen=True, eq=False)
 class Moment:
@@ -93,21 +95,23 @@ def contact_sheet(moments: Sequence[Moment], cover: bool = False) -> UInt8Array:
         return _text_only("No expression was clear enough to be shown here.")
     columns = max(len(row) for row in rows)
     row_px = TILE_PX + CAPTION_PX + GAP_PX
-    sheet = np.empty(
-        (GAP_PX + len(rows) * row_px, NAME_PX + columns * (TILE_PX + GAP_PX) + GAP_PX, 3), np.uint8
+    sheet = np.full(
+        (GAP_PX + len(rows) * row_px, NAME_PX + columns * (TILE_PX + GAP_PX) + GAP_PX, 3),
+        PAPER,
+        np.uint8,
     )
-    sheet[:] = PAPER
+    lines: list[Line] = []
     for number, row in enumerate(rows):
         top = GAP_PX + number * row_px
-        _write(sheet, f"Person {row[0].person}", GAP_PX, top + TILE_PX // 2 - FONT_PX)
+        lines.append((f"Person {row[0].person}", GAP_PX, top + TILE_PX // 2 - FONT_PX))
         for column, moment in enumerate(row):
             left = NAME_PX + GAP_PX + column * (TILE_PX + GAP_PX)
             crop = render(moment.crop, moment.analysis, cover=True) if cover else moment.crop
             sheet[top : top + TILE_PX, left : left + TILE_PX] = crop
             label = label_tile(moment.answer.name, FONT_PX, moment.answer.colour)
             blend(sheet, label, left, top + TILE_PX + 8)
-            _write(sheet, _clock(moment.seconds), left + label.shape[1] + 8, top + TILE_PX + 9)
-    return sheet
+            lines.append((_clock(moment.seconds), left + label.shape[1] + 8, top + TILE_PX + 9))
+    return _with_text(sheet, lines)
 
 
 def _strongest(best: dict[Emotion, Moment]) -> list[Moment]:
@@ -145,17 +149,16 @@ def _crop(
 
 def _text_only(text: str) -> UInt8Array:
     width = round(ImageFont.load_default(FONT_PX).getlength(text))
-    sheet = np.empty((4 * FONT_PX, width + 4 * GAP_PX, 3), np.uint8)
-    sheet[:] = PAPER
-    _write(sheet, text, 2 * GAP_PX, FONT_PX)
-    return sheet
+    sheet = np.full((4 * FONT_PX, width + 4 * GAP_PX, 3), PAPER, np.uint8)
+    return _with_text(sheet, [(text, 2 * GAP_PX, FONT_PX)])
 
 
-def _write(sheet: UInt8Array, text: str, left: int, top: int) -> None:
-    """Write a line into the sheet, in place."""
+def _with_text(sheet: UInt8Array, lines: Sequence[Line]) -> UInt8Array:
     image = Image.fromarray(sheet)
-    ImageDraw.Draw(image).text((left, top), text, INK, ImageFont.load_default(FONT_PX))
-    sheet[:] = np.asarray(image)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(FONT_PX)
+    for text, left, top in lines:
+        draw.text((left, top), text, INK, font)
+    return np.array(image)
 
 
 def _clock(seconds: float) -> str:

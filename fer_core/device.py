@@ -35,7 +35,7 @@ FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 def choose_device(name: str = "auto", number_format: str = "auto") -> DeviceChoice:
     """Resolve "auto", "cpu", "cuda" or "cuda:N", and "auto" or a format's name in FORMATS.
 
-    Raises OptionError where either is not to be had.
+    Raises OptionError where either is not available here.
     """
     choice = _usual_choice(name)
     if number_format == "auto":

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
+from PIL import ImageColor
 
 from fer_core.artwork import blend, emoji_tile, label_tile
 from fer_core.images import PictureSource, read_picture
@@ -16,8 +17,6 @@ from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 COVER = 1.3
 BADGE = 0.45
 SMALLEST_BADGE_PX, SMALLEST_FONT_PX = 16, 12
-
-
 PAD, PAD_RGB = 1.5, (41, 37, 36)  # the pad's height in heights of the face box, and its colour
 SLIM = 0.85  # the least width of the pad in its own heights
 
@@ -29,8 +28,9 @@ def render(
 
     style: "emoji" covers the face, "badge" puts a small emoji beside it, "word" writes the
     expression under it, "box" draws the detector's box with word and probability.
-    cover: whether an opaque pad hides every face, whatever the style.
-    Raises OptionError for another style, or where the analysis is of a picture of another size.
+    cover: whether an opaque pad hides every face of the analysis, whatever the style.
+    Raises ImageError for an unreadable picture, OptionError for another style, or where the
+    analysis is of a picture of another size.
     """
     if style not in _DRAWERS:
         raise OptionError(f"There is no style {style!r}. Choose one of: {', '.join(STYLES)}.")
@@ -97,10 +97,9 @@ def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
     x0, y0, x1, y1 = (round(v) for v in analysis.faces.xyxy[face].tolist())
     line = max(round((y1 - y0) / 50), 1)
     colour = analysis.shown[face].colour
-    rgb = tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
     # A dark line under the coloured one keeps it visible on any background.
     cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
-    cv2.rectangle(picture, (x0, y0), (x1, y1), rgb, line)
+    cv2.rectangle(picture, (x0, y0), (x1, y1), ImageColor.getrgb(colour), line)
     font_px = round(max((x1 - x0) * 0.16, SMALLEST_FONT_PX))
     share = float(analysis.probs[face].max())
     text = f"{_name(analysis, face)} {share:.0%}"

@@ -99,6 +99,4 @@ def faithfulness(
 def _ranks(values: Float32Array, rng: np.random.Generator) -> np.ndarray:
     """Each pixel's place (H, W), 0 the highest, equal values in random order."""
     order = np.lexsort((rng.random(values.size), -values.ravel()))
-    ranks = np.empty(values.size, np.int64)
-    ranks[order] = np.arange(values.size)
-    return ranks.reshape(values.shape)
+    return np.argsort(order).reshape(values.shape)  # the inverse of a permutation

@@ -45,9 +45,9 @@ class LiveAnalysis(Analysis):
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """smoothing_seconds: the time constant of the probabilities, 0 for none.
+    """smoothing_seconds: the time constant of the probabilities, 0 for none, at most 10.
 
-    tracking: how faces are followed.
+    tracking: how faces are followed. Raises OptionError for a value out of range.
     """
 
     smoothing_seconds: float = SMOOTHING_SECONDS

@@ -62,7 +62,7 @@ class FerPipeline:
     ) -> list[Analysis]:
         """As `analyze`, for many pictures with one classifier batch over all their faces.
 
-        Raises ImageError for a single picture, too.
+        Raises ImageError where one picture is given in place of several, else what `analyze` does.
         """
         one_array = isinstance(images, np.ndarray) and images.ndim != 4
         if one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture):

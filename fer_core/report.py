@@ -19,7 +19,7 @@ class Predictions:
 
     rows: int64 (N,), the face's row in the data set's file. probs: float32 (N, 7).
     answers: for each label set int64 (N,), the right class or -1 where it has none.
-    clean: bool (N,), whether the face stands in no other split.
+    clean: bool (N,), whether the face stands in no other split, not even nearly so.
     """
 
     rows: np.ndarray
@@ -50,8 +50,8 @@ class Evaluation:
 
     dataset: data and labels in words. label_set: "fer2013", "ferplus", or "ferplus-clear" for the
     faces on which more than half of FER+'s annotators agree, single votes left aside.
-    split: the data set's own name for it. subset: "all", or "clean" without the faces that also
-    stand in the training or validation images. n: faces judged.
+    split: the data set's own name for it. subset: "all", or "clean" without the faces that
+    also stand, or nearly so, in another split. n: faces judged.
     confusion: 7x7 counts, row the right class, column the predicted one.
     accuracy, interval: share of 1 and its 95% interval. macro_f1, ece: shares of 1.
     per_class: for each label its precision, recall, f1 and n.

@@ -10,12 +10,16 @@ from fer_core.types import Analysis
 
 
 def records(analysis: Analysis) -> list[dict[str, Any]]:
-    """One record a face, in reading order, numbered from 1; `xyxy` in pixels."""
+    """One record a face, in reading order, numbered from 1; `xyxy` in pixels.
+
+    label: the likeliest expression. shown: what pictures show, which is "unsure" in doubt.
+    """
     faces = analysis.faces
     return [
         {
             "face": index + 1,
             "label": analysis.labels[index],
+            "shown": analysis.shown[index].name,
             "probs": {
                 label: round(float(prob), 4)
                 for label, prob in zip(LABELS, analysis.probs[index], strict=True)
@@ -43,11 +47,13 @@ def to_json(analysis: Analysis, source_name: str) -> str:
 
 
 def to_csv(analysis: Analysis) -> str:
-    """One line a face: number, label, box, score, and the seven probabilities."""
+    """One line a face: number, label, what is shown, box, score, and the seven probabilities."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["face", "label", "left", "top", "right", "bottom", "score", *LABELS])
+    box = ["left", "top", "right", "bottom"]
+    writer.writerow(["face", "label", "shown", *box, "score", *LABELS])
     for record in records(analysis):
-        start = [record["face"], record["label"], *record["xyxy"], record["score"]]
+        start = [record["face"], record["label"], record["shown"]]
+        start += [*record["xyxy"], record["score"]]
         writer.writerow([*start, *record["probs"].values()])
     return text.getvalue()

@@ -18,9 +18,4 @@ def mcnemar_p(only_a: int, only_b: int) -> float:
     proportions", Psychometrika 1947; exact form after Fagerland et al. 2013.
     """
     n, fewer = only_a + only_b, min(only_a, only_b)
-    log_half = n * math.log(0.5)
-    log_terms = (
-        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + log_half
-        for k in range(fewer + 1)
-    )
-    return min(2 * sum(math.exp(term) for term in log_terms), 1.0)
+    return min(2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n, 1.0)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.emotions import EMOTIONS, UNSURE, Emotion
+from fer_core.emotions import EMOTIONS, UNSURE, UNSURE_BELOW, Emotion
 from fer_core.types import Float32Array
 
-ENTER = 0.5  # an expression is named once its smoothed probability is at least this
+ENTER = UNSURE_BELOW  # an expression is named once its smoothed probability is at least this
 LEAVE = 0.4  # and stays named until it falls below this,
 MARGIN = 0.1  # or until another one is named that is likelier by this much
 FORGET_SECONDS = 2.0

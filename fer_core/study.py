@@ -13,7 +13,7 @@ from fer_core.report import ReportError
 class StudyRow:
     """One row of a study's table.
 
-    experiment: ours that makes it again, or "". study, table, changes: where it stands and what it
+    experiment: ours that reproduces it, or "". study, table, changes: where it stands and what it
     is. data: the data set it is about.
     published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95%.
     judged_on: the data set and the labels. n: test faces. report: our report's path from the

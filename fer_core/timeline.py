@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +116,10 @@ class Timeline:
         return tuple(_summary(self.of(int(person))) for person in np.unique(self.person))
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """The rows as dictionaries, rounded for people to read."""
+        """The rows as dictionaries, rounded for people to read.
+
+        label: the likeliest expression. shown: what the video shows, which is "unsure" in doubt.
+        """
         for start in range(0, len(self), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
             for frame, seconds, person, box, probs, answer in zip(
@@ -132,21 +135,25 @@ class Timeline:
                     "frame": frame,
                     "seconds": round(seconds, 6),
                     "person": person,
-                    "label": ANSWERS[answer],
+                    "label": LABELS[int(np.argmax(probs))],
+                    "shown": ANSWERS[answer],
                     "xyxy": [round(v, 1) for v in box],
                     "probs": {k: round(v, 4) for k, v in zip(LABELS, probs, strict=True)},
                 }
 
-    def write_csv(self, file: TextIO) -> None:
-        """One line a row: frame, seconds, person, label, box, and the seven probabilities."""
-        writer = csv.writer(file, lineterminator="\n")
-        start = ["frame", "seconds", "person", "label", "left", "top", "right", "bottom"]
+    def to_csv(self) -> str:
+        """One line a row: frame, seconds, person, label, what is shown, box, and probabilities."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        box = ["left", "top", "right", "bottom"]
+        start = ["frame", "seconds", "person", "label", "shown", *box]
         writer.writerow([*start, *LABELS])
         for record in self.records():
             values = list(record.values())
-            writer.writerow([*values[:4], *record["xyxy"], *record["probs"].values()])
+            writer.writerow([*values[:5], *record["xyxy"], *record["probs"].values()])
+        return text.getvalue()
 
-    def write_json(self, file: TextIO, clip: ClipInfo) -> None:
+    def to_json(self, clip: ClipInfo) -> str:
         """The clip, a summary of each person, and the rows, one a line."""
         head = {
             "source": clip.name,
@@ -158,22 +165,9 @@ class Timeline:
             "notes": list(clip.notes),
             "people": [_person_record(summary) for summary in self.people],
         }
-        file.write(json.dumps(head, indent=2).removesuffix("\n}") + ',\n  "faces": [')
-        for number, record in enumerate(self.records()):
-            file.write(("," if number else "") + "\n    " + json.dumps(record))
-        file.write("\n  ]\n}\n")
-
-    def to_csv(self) -> str:
-        """`write_csv` as a string."""
-        text = io.StringIO()
-        self.write_csv(text)
-        return text.getvalue()
-
-    def to_json(self, clip: ClipInfo) -> str:
-        """`write_json` as a string."""
-        text = io.StringIO()
-        self.write_json(text, clip)
-        return text.getvalue()
+        start = json.dumps(head, indent=2).removesuffix("\n}")
+        rows = ",\n    ".join(json.dumps(record) for record in self.records())
+        return f'{start},\n  "faces": [\n    {rows}\n  ]\n}}\n'
 
 
 def _summary(rows: Timeline) -> PersonSummary:

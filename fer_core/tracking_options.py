@@ -13,10 +13,11 @@ class TrackingOptions:
     """How faces are followed.
 
     detect_every_seconds: the whole frame is searched at least this often.
-    hold_seconds: how long a face that cannot be seen keeps its place.
+    hold_seconds: how long a face that cannot be seen keeps its place, at most REMEMBER_SECONDS.
     min_score: the least detection score for a new face, 0 to 1.
     search_side: the longer side of the picture that is searched, in px: smaller is faster, and
         misses smaller faces. 0 searches the frame as it is.
+    Raises OptionError for a value out of range.
     """
 
     detect_every_seconds: float = 0.4

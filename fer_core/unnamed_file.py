@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, BinaryIO, TypeVar
+from typing import IO, TypeVar
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ class FileView:
     does nothing. Raised inside FFmpeg's own code, an error would be printed, or be lost.
     """
 
-    def __init__(self, file: IO[bytes] | BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self.error: OSError | None = None
         self._file = file
         self._place = 0
@@ -72,7 +72,7 @@ def unnamed_file() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def publish(file: BinaryIO | IO[bytes], target: Path) -> None:
+def publish(file: IO[bytes], target: Path) -> None:
     """Give a copy of the file a name, making its folder; what had that name is replaced at once.
 
     Whoever looks finds what was there before or the whole new file. Raises OSError.
@@ -91,7 +91,7 @@ def publish(file: BinaryIO | IO[bytes], target: Path) -> None:
         raise
 
 
-def _publish_unnamed(file: BinaryIO | IO[bytes], target: Path) -> bool:
+def _publish_unnamed(file: IO[bytes], target: Path) -> bool:
     """Copy into a file that gets its name when it is whole; False where the system cannot."""
     if not hasattr(os, "O_TMPFILE"):
         return False

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -65,15 +65,20 @@ class VideoResult:
 
 
 @dataclass(frozen=True, eq=False)
-class _Step:
-    """A frame that waits to be written. tracked: None where it is not analyzed.
+class _Tracked:
+    """What the analysis of a frame begins with. crops: uint8 (M, H, W), what the classifier takes
+    of the M faces that are seen."""
 
-    crops: uint8 (M, H, W), what the classifier takes of its M seen faces.
-    """
+    faces: TrackedFaces
+    crops: UInt8Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """A frame that waits to be written. tracked: None where it is not analyzed."""
 
     frame: ClipFrame
-    tracked: TrackedFaces | None = None
-    crops: UInt8Array = field(default_factory=lambda: np.zeros((0, 1, 1), np.uint8))
+    tracked: _Tracked | None = None
 
 
 class VideoJob:
@@ -193,33 +198,33 @@ class VideoJob:
 
     def _closed(self, chunk: list[_Step]) -> list[_Step]:
         """The chunk with its last frame tracked: each frame lies between two that are analyzed."""
-        return (
-            chunk if not chunk or chunk[-1].tracked else [*chunk[:-1], self._track(chunk[-1].frame)]
-        )
+        if chunk and chunk[-1].tracked is None:
+            return [*chunk[:-1], self._track(chunk[-1].frame)]
+        return chunk
 
     def _track(self, frame: ClipFrame) -> _Step:
-        tracked = self._tracker.update(frame.pixels, frame.seconds, self._options.tracking)
-        return _Step(frame, tracked, seen_crops(self._pipeline, frame.pixels, tracked))
+        faces = self._tracker.update(frame.pixels, frame.seconds, self._options.tracking)
+        return _Step(frame, _Tracked(faces, seen_crops(self._pipeline, frame.pixels, faces)))
 
     def _analyze(self, chunk: list[_Step]) -> list[LiveAnalysis]:
         """An analysis of each frame. The crops of all go through the classifier together."""
-        due = [(step, step.tracked) for step in chunk if step.tracked]
-        probs = self._pipeline.classifier(np.concatenate([step.crops for step, _ in due]))
-        ends = np.cumsum([len(step.crops) for step, _ in due])
+        due = [(step.frame, step.tracked) for step in chunk if step.tracked is not None]
+        probs = self._pipeline.classifier(np.concatenate([tracked.crops for _, tracked in due]))
+        ends = np.cumsum([len(tracked.crops) for _, tracked in due])
         analyses: list[LiveAnalysis] = []
-        for (step, tracked), end in zip(due, ends, strict=True):
+        for (frame, tracked), end in zip(due, ends, strict=True):
             after = smoothed(
                 self._smoother,
-                tracked,
-                probs[end - len(step.crops) : end],
+                tracked.faces,
+                probs[end - len(tracked.crops) : end],
                 self._clip.size_hw,
-                step.frame.seconds,
+                frame.seconds,
                 self._options.smoothing_seconds,
             )
             before = after if self._before is None else self._before
             analyses += [
                 between(before, after, other.frame.seconds, self._options.cover)
-                for other in chunk[len(analyses) : step.frame.index - chunk[0].frame.index]
+                for other in chunk[len(analyses) : frame.index - chunk[0].frame.index]
             ]
             analyses.append(after)
             self._before = after
@@ -233,7 +238,7 @@ class VideoJob:
             frame = step.frame
             picture = render(frame.pixels, analysis, self._options.style, self._options.cover)
             self._writer.write(picture, frame.ticks, frame.duration_ticks)
-            if step.tracked:
+            if step.tracked is not None:
                 self._keeper.add(frame.pixels, frame.index, analysis)
                 self._rows.append(Timeline.of_frame(frame.index, analysis))
             self._frames = frame.index + 1

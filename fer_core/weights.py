@@ -72,8 +72,8 @@ class WeightsCard:
 
 def list_weights(folder: Path = FOLDER) -> list[str]:
     """The names of the weights at hand, the default first."""
-    names = sorted(path.stem for path in folder.glob("*.json"))
-    return sorted(names, key=lambda name: name != DEFAULT)
+    names = (path.stem for path in folder.glob("*.json"))
+    return sorted(names, key=lambda name: (name != DEFAULT, name))
 
 
 def read_card(name: str = "default", folder: Path = FOLDER) -> WeightsCard:
@@ -97,7 +97,11 @@ def read_card(name: str = "default", folder: Path = FOLDER) -> WeightsCard:
 
 
 def load_model(card: WeightsCard, folder: Path = FOLDER) -> nn.Module:
-    """The card's architecture with its weights. Raises WeightsError where they do not fit."""
+    """The card's architecture with its weights.
+
+    Raises WeightsError where the file is missing, damaged or does not fit, ModelError for an
+    architecture that there is not.
+    """
     model = create_model(card.arch, num_classes=len(card.labels), **card.arch_args)
     tensors = _read_tensors(folder / f"{card.name}.safetensors", card.sha256)
     try:
@@ -108,7 +112,7 @@ def load_model(card: WeightsCard, folder: Path = FOLDER) -> nn.Module:
 
 
 def load_classifier(card: WeightsCard, choice: DeviceChoice, folder: Path = FOLDER) -> Classifier:
-    """The card's model, ready to classify as it was judged. Raises WeightsError, as load_model."""
+    """The card's model, ready to classify as it was judged. Raises what load_model raises."""
     return Classifier(load_model(card, folder), card.input, choice, card.temperature)
 
 

@@ -18,12 +18,13 @@ from fer_core.classical import (
 )
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
+from fer_core.files import write_whole
 from fer_core.report import EvalReport
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment
 from train.data import Dataset
 from train.evaluate import evaluate, in_words, predictions
-from train.files import PREDICTIONS, REPORT, write_whole
+from train.files import PREDICTIONS, REPORT
 from train.metrics import accuracy
 
 _FEATURES: dict[str, Features] = {"pixels": pixels, "hog": hog}

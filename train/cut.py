@@ -17,10 +17,10 @@ import numpy as np
 from fer_core.crops import FaceCut
 from fer_core.detection import Detector, create_detector, find_faces, list_detectors
 from fer_core.device import choose_device
+from fer_core.files import write_whole
 from fer_core.pixels import resize
 from fer_core.types import Faces, FerError
 from train.errors import DataError
-from train.files import write_whole
 from train.options import add_data_option, read_data
 
 CUTS = Path(__file__).parent / "cuts.json"

@@ -10,12 +10,12 @@ import numpy as np
 
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
+from fer_core.files import write_whole
 from fer_core.report import Evaluation, Predictions
 from fer_core.types import FerError
 from fer_core.weights import load_classifier, read_card
 from train import metrics
 from train.data import CLEAR, Dataset
-from train.files import write_whole
 from train.options import add_data_option, add_device_option, read_data
 
 _LABELS_IN_WORDS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from safetensors.torch import save
 
 from fer_core.emotions import LABELS
+from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, WeightsCard
@@ -15,7 +16,7 @@ from train.config import Recipe
 from train.cut import read_cuts
 from train.errors import RunError
 from train.evaluate import data_name
-from train.files import BEST, PREDICTIONS, REPORT, read_tensors, write_whole
+from train.files import BEST, PREDICTIONS, REPORT, read_tensors
 
 MAX_BYTES = 14_000_000
 _IMAGES_LICENCES = {"FER2013": "FER2013's images: Database Contents License 1.0, votes: MIT"}

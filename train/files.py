@@ -1,8 +1,6 @@
 """What a run folder holds, written so that a kill leaves the old file or the new, never half."""
 
-import contextlib
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from fer_core.files import write_whole
 from train.errors import RunError
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
@@ -26,24 +25,6 @@ def checkpoint_of(folder: Path, continues: str) -> Path:
     """
     own = folder / CHECKPOINT
     return folder.parent / continues / CHECKPOINT if continues and not own.is_file() else own
-
-
-def write_whole(path: Path, content: bytes | memoryview | str) -> None:
-    """Fill a file beside `path` and rename it into place; text is written as UTF-8.
-
-    The content is made in memory first: writers of other libraries raise what they like when the
-    disk is full. Raises RunError where the file cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(draft, path)
-    except OSError as error:
-        raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
 
 
 def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:

@@ -15,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 from fer_core.classifier import Classifier, at_temperature
 from fer_core.device import DeviceChoice, choose_device
 from fer_core.emotions import LABELS
+from fer_core.files import write_whole
 from fer_core.models import create_model
 from fer_core.report import EvalReport
 from fer_core.types import FerError
@@ -26,7 +27,7 @@ from train.distributed import ALONE, Ranks, join_ranks
 from train.errors import RunError
 from train.evaluate import evaluate, in_words, predictions
 from train.experiments import EXPERIMENTS
-from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors, write_whole
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors
 from train.loop import Epoch, Trainer
 from train.memory import keep_freed_memory
 from train.options import (

@@ -28,7 +28,8 @@ class Method(Protocol):
 
 
 class Tunable(ABC):
-    """A method with one setting from 1 up that one fit answers for at every value.
+    """A method with one whole-number setting, such as k: a single fit gives the answers for every
+    value from 1 up.
 
     setting: its name. chosen: the value in use; until someone chooses, the largest.
     """
@@ -51,6 +52,7 @@ class FeatureEstimator:
         self._features, self._estimator = features, estimator
 
     def fit(self, images: UInt8Array, labels: LabelArray) -> None:
+        """Learn from uint8 (N, 48, 48) and int64 (N,), indices into EMOTIONS."""
         self._estimator.fit(self._features(images), labels)
 
     def __call__(self, images: UInt8Array) -> Float32Array:

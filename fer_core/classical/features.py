@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -51,9 +50,7 @@ def network_features(classifier: Classifier) -> Iterator[Features]:
     if not layers:
         name = type(classifier.model).__name__
         raise ModelError(f"{name} has no linear layer to take features from. Use another network.")
-    straight = Classifier(
-        classifier.model, replace(classifier.spec, mirror_average=False), classifier.choice
-    )
+    straight = classifier.one_pass()
     batches: list[Float32Array] = []
 
     def keep(_: nn.Module, inputs: tuple[Tensor]) -> None:

@@ -1,6 +1,7 @@
 """The compact family: residual networks that two CPU cores can train and serve in real time.
 
-They are `compact`, `compact_se` (the default), `compact_eca`, `compact_cbam`, `compact_ecbam`.
+They are `compact`, `compact_se` (that of the default weights), `compact_eca`, `compact_cbam`,
+`compact_ecbam`.
 """
 
 from collections.abc import Callable, Sequence
@@ -81,16 +82,12 @@ def _compact(
     dropout: float = 0.2,
     **attention_args: object,
 ) -> nn.Module:
+    """widths, depths: channels and number of residual blocks of each stage.
+
+    Our own arrangement of residual blocks (He et al., CVPR 2016).
+    """
     attend = partial(attention, **attention_args)
     return CompactResNet(num_classes, attend, widths, depths, dropout)
 
 
-register_variants(
-    "compact",
-    "Compact ResNet, small enough to train on a CPU,",
-    """widths, depths: channels and number of residual blocks of each stage.
-
-    Our own arrangement of He et al. 2016 (residual blocks); `compact_se` is the default.
-    """,
-    _compact,
-)
+register_variants("compact", "Compact ResNet for CPUs", _compact)

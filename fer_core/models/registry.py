@@ -12,7 +12,8 @@ from fer_core.types import ModelError
 class Pretrained(Protocol):
     """A model that can start from weights published for ImageNet."""
 
-    def load_imagenet(self) -> None: ...
+    def load_imagenet(self) -> None:
+        """Load the published weights. Raises ModelError where they cannot be had."""
 
 
 Builder = Callable[..., nn.Module]
@@ -39,11 +40,11 @@ def model_summary(name: str) -> str:
 def create_model(name: str, num_classes: int = 7, **arch_args: Any) -> nn.Module:
     """A freshly initialised classifier: float32 (N, 1, 48, 48) -> logits (N, num_classes).
 
-    Raises ModelError for an unknown name or an argument that the architecture does not have.
+    Raises ModelError for an unknown name or arguments that the architecture does not take.
     """
     if name not in _BUILDERS:
         raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(list_models())}.")
     try:
         return _BUILDERS[name](num_classes=num_classes, **arch_args)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ModelError(f"Model {name!r} cannot be built from {arch_args}: {error}.") from error

@@ -6,7 +6,8 @@ its variant: `ratio` with SE and CBAM, `kernel` with ECA and ECBAM.
 """
 
 from collections.abc import Callable
-from inspect import cleandoc
+from functools import partial
+from inspect import getdoc
 from typing import Any
 
 from torch import nn
@@ -33,22 +34,22 @@ SUFFIXES: dict[str, tuple[str, Attention]] = {
 
 
 def register_variants(
-    family: str, title: str, details: str, build: Callable[..., nn.Module]
+    family: str, title: str, build: Callable[..., nn.Module], **fixed: object
 ) -> None:
     """Register a plain network and its variants with attention.
 
-    title: what the summary of each begins with. details: what follows the summary.
-    build: called with `num_classes`, an `Attention`, and by name what the caller's
-        `create_model` gave.
+    title: what the summary of each begins with; what follows the summary is `build`'s docstring.
+    build: called with `num_classes`, and by name with `attention`, an `Attention`, with `fixed`,
+        and with what the caller gave `create_model`.
     """
     for suffix, (words, attention) in SUFFIXES.items():
-        doc = f"{title}{words}.\n\n{cleandoc(details)}"
-        register(_variant(family + suffix, doc, attention, build))
+        doc = f"{title}{words}.\n\n{getdoc(build)}"
+        register(_variant(family + suffix, doc, partial(build, attention=attention, **fixed)))
 
 
-def _variant(name: str, doc: str, attention: Attention, build: Callable[..., nn.Module]) -> Builder:
+def _variant(name: str, doc: str, build: Builder) -> Builder:
     def builder(num_classes: int = 7, **arch_args: Any) -> nn.Module:
-        return build(num_classes, attention, **arch_args)
+        return build(num_classes, **arch_args)
 
     builder.__name__ = builder.__qualname__ = name
     builder.__doc__ = doc

@@ -4,7 +4,6 @@ The Leeds networks are `vgg16` and `vgg19`, plain, and with attention `vgg16_se`
 `vgg16_cbam`, `vgg16_ecbam`, `vgg19_se`, `vgg19_eca`, `vgg19_cbam`, `vgg19_ecbam`.
 """
 
-from functools import partial
 from itertools import pairwise
 from pickle import UnpicklingError
 
@@ -52,6 +51,16 @@ def _leeds_vgg(
     width: int = 64,
     **attention_args: object,
 ) -> nn.Module:
+    """activation: elu, relu or selu. pooling: max or average, rounding sizes up, so that
+    48 px become 24, 12, 6, 3, 2. placement of the attention: after_last (the last block),
+    after_last_added (the same, added to its input), after_each (block). width: filters of
+    the first block, to which all other widths are in proportion.
+
+    Source: the Leeds report (Miskow & Altahhan 2022) after Simonyan & Zisserman 2015. There
+    is no batch norm and no dropout. VGG19 has 45.23 M parameters. Leeds prints 42.87 M for
+    the plain one, which is what remains without one of the 512-to-512 convolutions, and
+    45.23 to 45.26 M with attention, as here.
+    """
     function = choose("activation", ACTIVATIONS, activation)
     pool = choose("pooling", POOLINGS, pooling)
     after_each, added = choose("placement", PLACEMENTS, placement)
@@ -79,17 +88,8 @@ for _depth in DEPTHS:
     register_variants(
         f"vgg{_depth}",
         f"VGG{_depth} of the Leeds report",
-        """activation: elu, relu or selu. pooling: max or average, rounding sizes up, so that
-        48 px become 24, 12, 6, 3, 2. placement of the attention: after_last (the last block),
-        after_last_added (the same, added to its input), after_each (block). width: filters of
-        the first block, to which all other widths are in proportion.
-
-        Source: the Leeds report (Miskow & Altahhan 2022) after Simonyan & Zisserman 2015. There
-        is no batch norm and no dropout. VGG19 has 45.23 M parameters. Leeds prints 42.87 M for
-        the plain one, which is what remains without one of the 512-to-512 convolutions, and
-        45.23 to 45.26 M with attention, as here.
-        """,
-        partial(_leeds_vgg, depth=_depth),
+        _leeds_vgg,
+        depth=_depth,
     )
 
 

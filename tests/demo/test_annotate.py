@@ -51,6 +51,7 @@ def test_annotate_returns_picture_and_records(client: Client, picture_file: Path
     with Image.open(result) as picture:
         assert (picture.format, picture.size) == ("PNG", SIDE)
     assert [face["label"] for face in faces] == ["happy", "neutral"]
+    assert [face["shown"] for face in faces] == ["happy", "unsure"]
 
 
 def test_annotate_answers_every_file_and_lives_on(client: Client, tmp_path: Path) -> None:

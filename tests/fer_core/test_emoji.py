@@ -104,8 +104,8 @@ def test_edges_are_clean_at_any_size(side):
     covered = np.flatnonzero(alpha[middle] > 127)
     assert covered[-1] - covered[0] + 1 == pytest.approx(side, abs=max(2, side * 0.02))
     # From clear to solid within one pixel, or what enlarging the stored picture makes of one.
-    soft = ((alpha[middle] > 12) & (alpha[middle] < 243)).sum()
-    assert 1 <= soft <= 2 * max(2, 1 + side / 1000)
+    soft = (alpha > 12) & (alpha < 243)
+    assert soft.any() and soft[middle].sum() <= 2 * max(2, 1 + side / 1000)
 
 
 @pytest.mark.parametrize("style", STYLES)

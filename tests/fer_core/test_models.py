@@ -156,6 +156,12 @@ def test_a_wrong_argument_is_named(name):
         on_meta(name, colour="red")
 
 
+@pytest.mark.parametrize("wrong", [{"dropout": 2.0}, {"widths": (8, 16)}])
+def test_a_value_that_the_network_refuses_is_named(wrong):
+    with pytest.raises(FerError, match=next(iter(wrong))):
+        on_meta("compact_se", **wrong)
+
+
 @pytest.fixture
 def imagenet(monkeypatch):
     """torchvision's VGG16 with random weights, which take the place of the published ones."""

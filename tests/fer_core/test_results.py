@@ -12,7 +12,9 @@ FACES = Faces(
     np.zeros((2, 0, 2), np.float32),
     np.array([0.99, 0.95], np.float32),
 )
-ANALYSIS = Analysis(FACES, np.eye(7, dtype=np.float32)[[3, 4]], (60, 90), ("A note.",))
+CLEAR = np.eye(7, dtype=np.float32)[3]
+IN_DOUBT = np.array([0.1, 0.1, 0.1, 0.1, 0.4, 0.1, 0.1], np.float32)
+ANALYSIS = Analysis(FACES, np.stack([CLEAR, IN_DOUBT]), (60, 90), ("A note.",))
 
 
 def test_json_says_what_was_found():
@@ -21,13 +23,15 @@ def test_json_says_what_was_found():
     assert (document["width"], document["height"]) == (90, 60)
     assert [face["label"] for face in document["faces"]] == ["happy", "sad"]
     assert document["faces"][0]["xyxy"] == [1, 2, 31.3, 42]
-    assert document["faces"][1]["probs"]["sad"] == 1
+    assert [face["shown"] for face in document["faces"]] == ["happy", "unsure"]
+    assert document["faces"][1]["probs"]["sad"] == 0.4
 
 
 def test_csv_has_a_line_for_each_face():
     rows = list(csv.DictReader(io.StringIO(to_csv(ANALYSIS))))
     assert [row["face"] for row in rows] == ["1", "2"]
     assert rows[0]["label"] == "happy" and float(rows[0]["happy"]) == 1
+    assert (rows[1]["label"], rows[1]["shown"]) == ("sad", "unsure")
     assert float(rows[1]["right"]) == 80
 
 

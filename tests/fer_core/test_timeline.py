@@ -63,10 +63,11 @@ def test_each_person_has_shares_and_means(timeline):
 def test_csv_can_be_read_back(timeline):
     rows = list(csv.DictReader(io.StringIO(timeline.to_csv())))
     assert list(rows[0]) == [
-        *("frame", "seconds", "person", "label", "left", "top", "right", "bottom"),
+        *("frame", "seconds", "person", "label", "shown", "left", "top", "right", "bottom"),
         *LABELS,
     ]
-    assert [row["label"] for row in rows] == ["happy", "unsure", "neutral", "happy"]
+    assert [row["shown"] for row in rows] == ["happy", "unsure", "neutral", "happy"]
+    assert [row["label"] for row in rows] == ["happy", "neutral", "neutral", "happy"]
     assert [float(row["seconds"]) for row in rows] == timeline.seconds.tolist()
     assert float(rows[2]["left"]) == 20 and float(rows[0]["happy"]) == 0.9
 
@@ -83,7 +84,8 @@ def test_json_can_be_read_back(timeline):
         "frame": 2,
         "seconds": 0.04,
         "person": 1,
-        "label": "unsure",
+        "label": "neutral",
+        "shown": "unsure",
         "xyxy": [10.0, 5.0, 18.0, 15.0],
         "probs": {label: 0.9 if label == "neutral" else 0.0167 for label in LABELS},
     }

@@ -10,6 +10,7 @@ import torch
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from fer_core.files import write_whole
 from train.files import (
     BEST,
     CHECKPOINT,
@@ -17,7 +18,6 @@ from train.files import (
     read_tensors,
     save_checkpoint,
     save_tensors,
-    write_whole,
 )
 from train.finished import finished_model
 from train.run import run
@@ -49,14 +49,14 @@ def small_disk(size=10_000):
 def test_a_full_disk_leaves_the_old_file(tmp_path, write):
     path = tmp_path / "file"
     path.write_text("old")
-    with pytest.raises(FerError, match="file could not be written: File too large"), small_disk():
+    with pytest.raises(FerError, match="file cannot be written: the disk is full"), small_disk():
         write(path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_in_the_folders_place_is_named(tmp_path):
     (tmp_path / "runs").write_text("not a folder")
-    with pytest.raises(FerError, match="could not be written"):
+    with pytest.raises(FerError, match="cannot be written"):
         write_whole(tmp_path / "runs" / "first" / "report.json", "{}")
 
 

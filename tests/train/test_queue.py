@@ -6,12 +6,13 @@ import pytest
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from fer_core.files import write_whole
 from fer_core.report import read_report
 from fer_core.types import ModelError
 from train import queue
 from train.config import Experiment
 from train.distributed import ALONE, Ranks
-from train.files import CHECKPOINT, REPORT, write_whole
+from train.files import CHECKPOINT, REPORT
 from train.initial import initial_model
 from train.loop import Trainer
 from train.speed import PASSES, StepCost, forward_flops, measure_step_cost
