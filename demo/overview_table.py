@@ -30,11 +30,11 @@ def studies(rows: Sequence[StudyRow]) -> dict[str, str]:
     return {row.experiment: row.study for row in rows}
 
 
-def published_best(rows: Sequence[StudyRow], data: str = "FER2013") -> dict[str, float]:
-    """Each study's best published accuracy on a data set, a share of 1."""
+def published_best(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]:
+    """Each study's best published accuracy by those labels on that split, a share of 1."""
     best: dict[str, float] = {}
     for row in rows:
-        if row.data == data and row.published:
+        if row.judged_on == judged_on and row.published:
             best[row.study] = max(best.get(row.study, 0.0), row.published)
     return best
 
@@ -66,16 +66,16 @@ def shipped_weights(folder: Path) -> dict[str, Shipped]:
 
 def table(
     reports: Sequence[EvalReport],
-    dataset: str,
+    judged_on: str,
     subset: str,
     study_of: Mapping[str, str],
     shipped: Mapping[str, Shipped],
     milliseconds: Mapping[str, float],
 ) -> pd.DataFrame:
-    """A row for each report judged on the data set; shares in per cent, NaN where not known."""
+    """A row for each report that is judged so; shares in per cent, NaN where not known."""
     lines: list[dict[str, Any]] = []
     for report in reports:
-        judged = evaluation(report, dataset, subset)
+        judged = evaluation(report, judged_on, subset)
         if judged is None:
             continue
         low, high = (100 * end for end in judged.interval)

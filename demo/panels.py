@@ -158,25 +158,26 @@ def subset_switch(bar: DeltaGenerator) -> str:
 
 
 def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
-    """A switch for the labels and the subset that all the reports are judged by: data set and
-    subset, kept in the address. None where they share none."""
+    """A switch for the labels and the subset that all the reports are judged on:
+    `Evaluation.judged_on` and the subset, kept in the address. None where they share none."""
     shared = [name for name, n in sorted(judged_on(reports).items()) if n == len(reports)]
     if not shared:
         return None
-    own = reports[0].main.dataset
+    own = reports[0].main
     bar = st.container(horizontal=True, vertical_alignment="bottom")
-    dataset = bar.segmented_control(
+    judged = bar.segmented_control(
         "Judged by",
         shared,
-        default=own if own in shared else shared[0],
+        default=own.judged_on if own.judged_on in shared else shared[0],
         required=True,
         key="judged",
+        format_func=lambda name: name.removesuffix(f", {own.split}"),
         bind="query-params",
         help="The same answers against FER2013's own labels, or against the answer with most of "
         "FER+'s ten votes; a clear majority has more than half of them, single votes left aside.",
     )
     subset = subset_switch(bar)
-    return str(dataset), subset
+    return str(judged), subset
 
 
 def file_name(*parts: str) -> str:

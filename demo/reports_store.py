@@ -78,13 +78,13 @@ def study_rows() -> tuple[StudyRow, ...]:
 
 
 def judged_on(reports: Iterable[EvalReport]) -> Counter[str]:
-    """Each data set with its labels, and how many of the reports are judged by it."""
-    return Counter(name for report in reports for name in {e.dataset for e in report.evaluations})
+    """What the reports are judged on, as `Evaluation.judged_on` says, and how many of them."""
+    return Counter(each for report in reports for each in {e.judged_on for e in report.evaluations})
 
 
-def evaluation(report: EvalReport, dataset: str, subset: str) -> Evaluation | None:
-    """The report's figures on a data set's labels; on all faces where it has no such subset."""
-    found = {e.subset: e for e in report.evaluations if e.dataset == dataset}
+def evaluation(report: EvalReport, judged_on: str, subset: str) -> Evaluation | None:
+    """The report's figures on those labels and faces; on all where it has no such subset."""
+    found = {e.subset: e for e in report.evaluations if e.judged_on == judged_on}
     return found.get(subset, found.get("all"))
 
 

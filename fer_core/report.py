@@ -69,6 +69,11 @@ class Evaluation:
     ece: float
     per_class: Mapping[str, Mapping[str, float]]
 
+    @property
+    def judged_on(self) -> str:
+        """Data, labels and split in words: only figures that share them can be compared."""
+        return f"{self.dataset}, {self.split}"
+
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "Evaluation":
         known = {field.name: values[field.name] for field in fields(cls)}

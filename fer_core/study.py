@@ -16,8 +16,8 @@ class StudyRow:
     experiment: ours that reproduces it, or "". study, table, changes: where it stands and what it
     is. data: the data set it is about.
     published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95%.
-    judged_on: the data set and the labels. n: test faces. report: our report's path from the
-    weights folder, or "". reason: why it is not run, or "".
+    judged_on: data, labels and split, "" where not known. n: test faces. report: our report's
+    path from the weights folder, or "". reason: why it is not run, or "".
     """
 
     experiment: str

@@ -11,6 +11,7 @@ from fer_core.significance import discordant, mcnemar_p
 from fer_core.study import StudyRow
 from train.config import Experiment, Recipe
 from train.finished import is_of
+from train.splits import RESTRATIFIED
 from train.studies.ours import ATTENTION_KINDS, attention_name
 
 INTRODUCTION = """# Every experiment, published and ours
@@ -19,11 +20,15 @@ Written by `python -m train.tables` from the experiments in `train/experiments.p
 in this folder. Accuracy on the test split, by the labels named; our 95% interval in brackets.
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
-the test split, theirs flatter. A dash is a figure that the source does not give, or that is not
-known to us. A value of a sweep that is another row's recipe already has no row of its own.
+the test split, theirs look better than they are. A dash is a figure that the source does not
+give, or that is not known to us. A sweep's value has no row of its own where another row has that
+recipe already.
 """
 # The best result that a report prints, where its single rows are not known to us.
-BEST_PRINTED = {"UNT": 0.6020, "USTH": 0.6832}
+BEST_PRINTED = {
+    "UNT": (0.6020, "FER2013 labels, PrivateTest"),
+    "USTH": (0.6832, f"FER2013 labels, {RESTRATIFIED[2]}"),
+}
 HELD_BACK = ("RAF-DB", "CK+", "JAFFE", "Toronto faces")
 
 
@@ -34,9 +39,10 @@ def study_row(experiment: Experiment, weights: Path) -> StudyRow:
     report = read_report(weights / place) if (weights / place).is_file() else None
     if report and is_of(report, experiment):
         main = report.main
-        ours, interval, judged_on, n = main.accuracy, main.interval, main.dataset, main.n
+        ours, interval, judged_on, n = main.accuracy, main.interval, main.judged_on, main.n
     else:
         place, reason = "", _reason(experiment)
+        judged_on = _published_on(experiment) if experiment.published else ""
     return StudyRow(
         experiment=experiment.name,
         study=experiment.study,
@@ -61,9 +67,9 @@ def rows_without_experiment() -> list[StudyRow]:
             "best result",
             "the best that the report prints",
             "which of the rows it is, is not known to us",
-            published=share,
+            *printed,
         )
-        for study, share in BEST_PRINTED.items()
+        for study, printed in BEST_PRINTED.items()
     ]
     photo = _without_experiment(
         "START", "one photo", "a photo of 13 faces", "the photo is the report's own, not ours"
@@ -72,7 +78,7 @@ def rows_without_experiment() -> list[StudyRow]:
 
 
 def _without_experiment(
-    study: str, table: str, changes: str, reason: str, published: float = 0.0
+    study: str, table: str, changes: str, reason: str, published: float = 0.0, judged_on: str = ""
 ) -> StudyRow:
     return StudyRow(
         experiment="",
@@ -83,17 +89,25 @@ def _without_experiment(
         published=published,
         ours=0.0,
         interval=(0.0, 0.0),
-        judged_on="",
+        judged_on=judged_on,
         n=0,
         report="",
         reason=reason,
     )
 
 
+def _published_on(experiment: Experiment) -> str:
+    """What the source's figure is of, where that is FER2013: its labels and the split."""
+    if experiment.data != "FER2013":
+        return ""
+    resplit = isinstance(experiment.recipe, Recipe) and experiment.recipe.resplit
+    return f"FER2013 labels, {RESTRATIFIED[2] if resplit else 'PrivateTest'}"
+
+
 def _reason(experiment: Experiment) -> str:
     held_back = [name for name in HELD_BACK if name in experiment.data]
     if held_back:
-        return f"{' and '.join(held_back)} may not be passed on: for whoever holds it"
+        return f"{' and '.join(held_back)} may not be passed on: run it with a copy of your own"
     recipe = experiment.recipe
     if isinstance(recipe, Recipe):
         return f"still to train, up to {recipe.epochs} epochs of {recipe.arch}"
@@ -132,6 +146,7 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         "accuracy",
         "macro-F1",
         "ECE",
+        "judged on",
     ]
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for row in rows:
@@ -149,6 +164,7 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
             f"{report.main.accuracy:.2%}",
             f"{report.main.macro_f1:.3f}",
             f"{report.main.ece:.3f}",
+            report.main.judged_on,
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return [

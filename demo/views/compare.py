@@ -178,7 +178,7 @@ def unsure(faces: dict[str, Judged]) -> None:
 
 
 def page() -> None:
-    heading("Compare", "Two to four models on the same test faces.")
+    heading("Compare", "Two to four models, judged on the same test faces.")
     found = dict(reports_or_stop().reports)
     best = sorted(found, key=lambda name: -found[name].main.accuracy)
     at_first("models", best[:2])
@@ -196,13 +196,12 @@ def page() -> None:
     reports = {name: found[name] for name in names}
     choice = judged_by(list(reports.values()))
     if choice is None:
-        st.info("These models were judged on different data sets, so that nothing compares.")
+        st.info("These models were judged on different faces, so there is nothing to compare.")
         return
-    dataset, subset = choice
     judged = {
         name: each
         for name, report in reports.items()
-        if (each := evaluation(report, dataset, subset)) is not None
+        if (each := evaluation(report, *choice)) is not None
     }
     summary(judged, reports)
     matrices(judged)

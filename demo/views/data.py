@@ -19,7 +19,7 @@ SAMPLES = 12
 def test_counts(reports: list[EvalReport]) -> None:
     """How many test faces each class has, as the reports' matrices say."""
     found = {
-        e.dataset: np.array(e.confusion).sum(1)
+        e.judged_on: np.array(e.confusion).sum(1)
         for report in reports
         for e in report.evaluations
         if e.subset == "all"

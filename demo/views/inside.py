@@ -88,7 +88,9 @@ def matching(own: Fer2013 | None, faces: Judged, label_set: str) -> Fer2013 | No
     if same and label_set == "fer2013":
         same = (own.labels[faces.rows] == faces.answers).mean() > SAME
     if not same:
-        st.warning("This report is about other faces than those of your FER2013.")
+        st.warning(
+            "This report is about other faces than your FER2013's test split, so none are shown."
+        )
         return None
     return own
 

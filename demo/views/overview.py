@@ -12,7 +12,7 @@ from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 
 PERSON = 65.0  # per cent; Goodfellow et al. 2013, on FER2013's labels
-PERSON_ON = "FER2013 labels"
+PERSON_ON = "FER2013 labels, PrivateTest"
 COSTS = {
     "parameters": "parameters",
     "file size": "MB",
@@ -38,17 +38,18 @@ def rows_or_none() -> tuple[StudyRow, ...]:
 
 def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame:
     """The controls, all kept in the address, and the rows that they leave."""
-    datasets = [name for name, _ in judged_on(reports).most_common()]
-    first = PERSON_ON if PERSON_ON in datasets else datasets[0]
+    choices = [name for name, _ in judged_on(reports).most_common()]
+    first = PERSON_ON if PERSON_ON in choices else choices[0]
     top = st.container(horizontal=True, vertical_alignment="bottom")
-    dataset = top.selectbox(
+    judged = top.selectbox(
         "Judged by",
-        datasets,
-        index=datasets.index(first),
+        choices,
+        index=choices.index(first),
         key="judged",
         bind="query-params",
-        width=250,
-        help="Figures by different labels cannot be compared with one another.",
+        width=330,
+        help="Figures by different labels, or on different faces, cannot be compared with one "
+        "another. PrivateTest is FER2013's own test split.",
     )
     subset = subset_switch(top)
     words = top.text_input(
@@ -65,7 +66,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
     sort = top.selectbox("Sort by", SORTS, key="sort", bind="query-params", width=150)
     rows = table(
         reports,
-        dataset,
+        judged,
         subset,
         study_of,
         shipped_weights(weights_folder()),
@@ -118,13 +119,13 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "accuracy": number("accuracy", format="%.2f%%"),
             "interval": st.column_config.TextColumn("95% interval"),
             "macro-F1": number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
-            "ECE": number("ECE", format="%.1f%%", help="Mean gap of confidence and accuracy"),
+            "ECE": number("ECE", format="%.1f%%", help="Mean gap between confidence and accuracy"),
             "parameters": number("parameters", format="compact"),
             "shipped as": st.column_config.TextColumn(
                 "shipped as",
                 width=130,  # as for the file's size
-                help="The name of its weights in the app. Weights keep their name when a later "
-                "experiment makes better ones, so it may be another experiment's too.",
+                help="What its weights are called in the app: the experiment's name without its "
+                "number, since a later one may make better weights of that name.",
             ),
             "MB": number(
                 "file",
@@ -135,7 +136,9 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "ms per face": number(
                 "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
             ),
-            "published": number("published", format="%.2f%%", help="By the source, where it did"),
+            "published": number(
+                "published", format="%.2f%%", help="The accuracy its source printed, if any"
+            ),
             "minutes": number("training", format="%.0f min"),
             "learned": st.column_config.TextColumn("learned from"),
         },
@@ -233,11 +236,10 @@ def page() -> None:
         return
     chosen = show_table(rows)
     under_table(rows, chosen, dict(found.reports))
-    lines = {}
-    if st.session_state.get("judged") == PERSON_ON:
-        lines = {"a person": PERSON}
-        for study, best in published_best(rows_of_studies).items():
-            lines[study] = 100 * best
+    judged = str(st.session_state.get("judged"))
+    lines = {"a person": PERSON} if judged == PERSON_ON else {}
+    for study, best in published_best(rows_of_studies, judged).items():
+        lines[study] = 100 * best
     show_scatter(rows, chosen, lines)
 
 

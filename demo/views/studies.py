@@ -16,8 +16,9 @@ from fer_core.study import StudyRow
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
 ABOUT = {
     "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
-    "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces.",
-    "UNT": "A small network with SGD and Adam, beside nearest neighbours and other classical ways.",
+    "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces, beside nearest neighbours and "
+    "other classical methods.",
+    "UNT": "A small network trained with SGD and with Adam.",
     "Leeds": "VGG, ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
     "USTH": "A VGG-like network and transfer from ImageNet, with and without more data.",
     "records": "Published figures on FER2013 outside the student reports.",
@@ -49,7 +50,7 @@ def line(row: StudyRow) -> dict[str, Any]:
 def show_rows(rows: list[StudyRow], study: str) -> None:
     table = pd.DataFrame([line(row) for row in rows])
     ran = sum(bool(row.report) for row in rows)
-    st.markdown(f"**{ran} of {len(rows)}** rows are run.")
+    st.markdown(f"**{ran} of {len(rows)}** rows have been run.")
     number = st.column_config.NumberColumn
     filled = table.columns[table.replace("", None).notna().any()]
     st.dataframe(
@@ -146,7 +147,8 @@ def page() -> None:
     heading(
         "Reports against ours",
         "Four student reports and the published records, row by row. Published figures are the "
-        "sources' own; where they chose the checkpoint on the test faces, theirs flatter.",
+        "sources' own; where they chose the checkpoint on the test faces, theirs look better than "
+        "they are.",
     )
     reports = dict(reports_or_stop().reports)
     try:

@@ -1,5 +1,6 @@
 """The dashboard's overview and comparison, on made-up reports, without a browser."""
 
+import dataclasses
 import sys
 
 import made_up_reports as made_up
@@ -8,8 +9,9 @@ import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import shipped_weights
+from demo.overview_table import published_best, shipped_weights
 from demo.reports_store import shelf
+from fer_core.study import read_rows
 from fer_core.weights import FOLDER, list_weights, read_card
 
 
@@ -52,11 +54,31 @@ def test_the_overview_filters_and_switches_the_labels(names):
     checked(at.run())
     assert list(at.dataframe[0].value["experiment"]) == [names[3]]
     at.text_input(key="find").set_value("")
-    at.selectbox(key="judged").set_value("FER2013 FER+ majority")
+    at.selectbox(key="judged").set_value("FER2013 FER+ majority, PrivateTest")
     checked(at.run())
     assert list(at.dataframe[0].value["accuracy"]) != own
     at.text_input(key="find").set_value("nothing like it")
     assert "No experiment fits" in text(checked(at.run()))
+
+
+def test_figures_of_other_test_faces_stand_apart(names, folder):
+    found = made_up.predictions()
+    made = made_up.report("divided-anew", found)
+    main = dataclasses.replace(made.main, split="its own tenth")
+    made_up.write(folder, dataclasses.replace(made, main=main, others=()), found)
+    at = opened("overview")
+    assert set(at.dataframe[0].value["experiment"]) == set(names)
+    at.selectbox(key="judged").set_value("FER2013 labels, its own tenth")
+    assert list(checked(at.run()).dataframe[0].value["experiment"]) == ["divided-anew"]
+    at = opened("compare", models=[names[0], "divided-anew"])
+    assert "judged on different faces" in text(at)
+
+
+def test_published_figures_stand_beside_those_of_the_same_faces():
+    rows = read_rows(FOLDER / "studies" / "rows.json")
+    on_private_test = published_best(rows, "FER2013 labels, PrivateTest")
+    assert on_private_test["UNT"] == 0.6020 and "USTH" not in on_private_test
+    assert published_best(rows, "FER2013 labels, stratified 10% (test)") == {"USTH": 0.6832}
 
 
 def test_the_address_brings_a_view_back(names):

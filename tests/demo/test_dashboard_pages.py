@@ -193,7 +193,7 @@ def test_a_report_on_another_data_set_compares_with_nothing(names, folder):
     main = dataclasses.replace(made.main, dataset="JAFFE labels")
     made_up.write(folder, dataclasses.replace(made, main=main, others=()), found)
     at = opened("compare", models=[names[0], "elsewhere"])
-    assert "judged on different data sets" in text(at)
+    assert "judged on different faces" in text(at)
     assert "elsewhere" not in list(opened("overview").dataframe[0].value["experiment"])
 
 
