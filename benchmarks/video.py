@@ -1,7 +1,8 @@
 """Annotating a long clip: memory from minute to minute, and the speed.
 
 The clip is four moving faces with a tone, 640x480, ten seconds repeated. Apart from that, the same
-frames are followed as in clips, and analyzed one by one as pictures, in turns in one run.
+frames are followed as a camera's are, in one pass each, and analyzed one by one as pictures, in
+turns in one run.
 """
 
 import argparse

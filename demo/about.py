@@ -29,7 +29,7 @@ TEXT = """
   <h2>What it must not be used for</h2>
   <ul>
     <li>Judging people at work or in education. In the European Union, inferring emotions there is
-    banned (AI Act, Article 5(1)(f)).</li>
+    banned, but for medical or safety reasons (AI Act, Article 5(1)(f)).</li>
     <li>Decisions about a person: hiring, credit, insurance, policing, border checks, health.</li>
     <li>Watching people who do not know. Whoever is exposed to such a system must be told
     (AI Act, Article 50(3)).</li>
@@ -39,10 +39,11 @@ TEXT = """
   <h2>What happens to your photos and clips</h2>
   <p>The file you give is deleted from the server's disk as soon as it has been read. The photo
   stays in the server's memory while this page is open, so that you can try other styles, and is
-  forgotten when you close the page. What you save is written to a temporary folder first, and
-  deleted there about ten minutes later. Camera pictures are only ever in memory. A clip leaves the
-  disk as soon as it has been opened; the annotated one stays there until you close the page or
-  choose another, an hour at most. Nothing is sent on or used for training.</p>
+  forgotten when you close the page, or after an hour. What you save is written to a temporary
+  folder first, and deleted there about ten minutes later. Camera pictures are only ever in memory.
+  A clip has no name on the disk once it has been opened, and is gone from it when it is done; the
+  annotated one stays there until you close the page or choose another, an hour at most. Nothing is
+  sent on or used for training.</p>
 </section>
 """
 

@@ -85,8 +85,8 @@ def people_html(film: Film) -> str:
     rows = "".join(_person_row(person) for person in people)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Each person"><table>'
-        "<caption>How much of the time that they were seen each person showed each expression, and "
-        "below it the mean probability.</caption>"
+        "<caption>Of the time that each person was seen, how much each expression was shown; "
+        "below it, its mean probability.</caption>"
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

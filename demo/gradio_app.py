@@ -209,7 +209,7 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
             value=MIN_SCORE,
             step=0.01,
             label="Least detection score",
-            info="Lower finds more faces, and more things that are none.",
+            info="Lower values find more faces, but also more things that are not faces.",
         ),
     )
 

@@ -100,8 +100,8 @@ def _percent_of(value: float, whole: int) -> str:
 HEADER = """
 <header>
   <h1>An emoji for every face</h1>
-  <p>Give it a photo, your camera or a clip. Each face comes back under the emoji of its
-  expression, with the probabilities beside it.</p>
+  <p>Give it a photo, your camera or a clip. Each face that is found comes back under the emoji
+  of its expression, with the probabilities beside it.</p>
 </header>
 """
 
@@ -116,8 +116,8 @@ INVITATION = """
 EXAMPLES_HINT = "<p>No photo at hand? Try one of these.</p>"
 
 PROMISE = """
-<p class="promise">Your photo is processed in memory and not kept. What you see is how an
-expression looks to a program, not what a person feels.</p>
+<p class="promise">Your photo is read into memory, and forgotten when you close this page. What you
+see is how an expression looks to a program, not what a person feels.</p>
 """
 
 NO_FACE = """
@@ -136,13 +136,13 @@ VIDEO_INVITATION = """
 <div class="invitation">
   <p class="headline">Drop a clip here</p>
   <p>or choose a file: MP4, MOV, WebM, MKV, AVI and more, up to {limit}. Of a longer clip, the first
-  {minutes} minutes are used; larger pictures are reduced to {side} pixels.</p>
+  {minutes} minutes are used; larger frames are reduced to {side} pixels on the longer side.</p>
 </div>
 """
 
 VIDEO_PROMISE = """
-<p class="promise">Your clip leaves the server's disk as soon as it has been opened. The annotated
-one stays there until you leave this page, an hour at most. What you see is how expressions look to
+<p class="promise">Your clip is gone from the server's disk when it is done. The annotated one
+stays there until you leave this page, an hour at most. What you see is how expressions look to
 a program, not what people feel.</p>
 """
 

@@ -87,7 +87,9 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
     with gr.Row(elem_id="video-options"):
         names = [(name.capitalize(), name) for name in STYLES]
         style = gr.Radio(names, value=STYLES[0], label="Style", elem_classes="style")
-        cover = gr.Checkbox(label="Cover all faces")
+        cover = gr.Checkbox(
+            label="Cover all faces found", info="A face that is missed stays visible."
+        )
         every = gr.Slider(
             1,
             MOST_EVERY,

@@ -74,9 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     lists = {"weights": _weights, "models": _models, "detectors": _detectors}
     for name, command in lists.items():
         listing = commands.add_parser(name, help=f"list the {name}")
+        listing.add_argument("--json", action="store_true", help="as JSON")
         listing.set_defaults(command=command)
-    for command_parser in commands.choices.values():
-        command_parser.add_argument("--json", action="store_true", help="(also) as JSON")
     return parser
 
 
@@ -84,12 +83,26 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
     parser.description = "Put an emoji over every face of pictures and clips."
     parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures and clips")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--style", choices=STYLES, default="emoji")
-    parser.add_argument("--cover", action="store_true", help="hide every face, whatever the style")
+    parser.add_argument("--json", action="store_true", help="write the results as JSON, too")
+    parser.add_argument(
+        "--style",
+        choices=STYLES,
+        default="emoji",
+        help="emoji covers a face, badge sits beside it, word names it, box draws the detector's "
+        "(default: emoji)",
+    )
+    parser.add_argument(
+        "--cover",
+        action="store_true",
+        help="hide every face that is found, whatever the style; one that is missed stays visible",
+    )
     parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
     parser.add_argument("--detector", choices=list_detectors(), default="mtcnn")
     parser.add_argument(
-        "--min-score", type=float, default=MIN_SCORE, help="least detection score, 0 to 1"
+        "--min-score",
+        type=float,
+        default=MIN_SCORE,
+        help="least detection score, 0 to 1 (default: %(default)s)",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     clips = parser.add_argument_group("clips only")

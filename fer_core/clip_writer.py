@@ -1,6 +1,7 @@
 """Frames with their times, and the sound that belongs to them -> an MP4 that browsers play."""
 
 import math
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,10 +44,10 @@ class VideoFile:
     seconds: float
     sound: bool
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a path, making the folder. Raises ClipError where that cannot be done."""
-        with plain_errors(str(path)):
-            publish(self.file, path)
+        with plain_errors(os.fspath(path)):
+            publish(self.file, Path(path))
 
     def read(self) -> bytes:
         """The whole file."""

@@ -103,7 +103,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__)
     parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
     add_data_option(parser)
-    parser.add_argument("--split", default="PrivateTest", help="PrivateTest, PublicTest, Training")
+    parser.add_argument(
+        "--split",
+        default="PrivateTest",
+        help="FER2013: Training, PublicTest or PrivateTest; others: train, valid or test "
+        "(default: %(default)s)",
+    )
     parser.add_argument("--json", type=Path, help="file for the figures")
     add_device_option(parser)
     options = parser.parse_args()

@@ -111,7 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.export", description=__doc__)
     parser.add_argument("run", type=Path, help="run folder")
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--name", help="name of the weights")
+    chosen.add_argument("--name", help="what the weights will be called, also in the app")
     chosen.add_argument("--report-only", action="store_true", help="ship the report alone")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder (default: weights/)")
     options = parser.parse_args()

@@ -2,14 +2,33 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
 
 from fer_core.device import FORMATS
 from train.data import Dataset, load_dataset
 
 DATA_HELP = (
-    "fer2013.csv or its folder, an .npz, the folder of RAF-DB, CK+ or JAFFE, image folders "
-    "train/<expression>/ and test/<expression>/; several joined by +; or 'synthetic'"
+    "fer2013.csv or its folder, or that of its .parquet shards; an .npz; the folder of RAF-DB, CK+ "
+    "or JAFFE; image folders train/<expression>/ and test/<expression>/; several joined by +; or "
+    "'synthetic'"
 )
+
+
+T = TypeVar("T")
+
+
+def one_of(known: Mapping[str, T], kind: str) -> Callable[[str], T]:
+    """From a name on the command line to what it names; a wrong one is answered with near ones."""
+
+    def find(name: str) -> T:
+        if name not in known:
+            near = ", ".join(get_close_matches(name, known, 4)) or "none by a like name"
+            raise argparse.ArgumentTypeError(f"there is no {kind} {name!r}; there is: {near}")
+        return known[name]
+
+    return find
 
 
 def add_data_option(parser: argparse.ArgumentParser) -> None:

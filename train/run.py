@@ -35,6 +35,7 @@ from train.options import (
     add_data_option,
     add_device_option,
     add_format_option,
+    one_of,
     read_data,
 )
 from train.splits import restratified
@@ -160,7 +161,12 @@ def make_report(
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.run", description=__doc__)
-    parser.add_argument("experiment", choices=EXPERIMENTS)
+    parser.add_argument(
+        "experiment",
+        type=one_of(EXPERIMENTS, "experiment"),
+        metavar="EXPERIMENT",
+        help="quick, or one of those that weights/reports/README.md lists",
+    )
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
@@ -173,9 +179,8 @@ def main() -> int:
         ranks = join_ranks()
         device = ranks.device(options.device)
         data = read_data(options.data)
-        experiment = EXPERIMENTS[options.experiment]
         run(
-            experiment,
+            options.experiment,
             data,
             options.out,
             choose_device(device, options.format),

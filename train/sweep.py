@@ -30,7 +30,13 @@ from train.experiments import EXPERIMENTS
 from train.files import REPORT
 from train.finished import is_of
 from train.memory import keep_freed_memory
-from train.options import add_data_option, add_device_option, add_format_option, read_data
+from train.options import (
+    add_data_option,
+    add_device_option,
+    add_format_option,
+    one_of,
+    read_data,
+)
 from train.run import run
 from train.studies import leeds
 from train.sweeps import Sweep
@@ -141,7 +147,9 @@ def table(sweep: Sweep, study: optuna.Study) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.sweep", description=__doc__)
-    parser.add_argument("sweep", choices=SWEEPS)
+    parser.add_argument(
+        "sweep", type=one_of(SWEEPS, "sweep"), metavar="SWEEP", help=f"one of {', '.join(SWEEPS)}"
+    )
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
@@ -150,21 +158,20 @@ def main() -> int:
     add_format_option(parser)
     options = parser.parse_args()
     started = time.monotonic()
-    sweep = SWEEPS[options.sweep]
     trials = math.inf if options.trials is None else options.trials
     deadline = math.inf if options.minutes is None else started + 60 * options.minutes
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         keep_freed_memory()
         choice = choose_device(options.device, options.format)
-        study = work(sweep, read_data(options.data), options.out, choice, trials, deadline)
+        study = work(options.sweep, read_data(options.data), options.out, choice, trials, deadline)
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The same command goes on.", file=sys.stderr)
         return 130
-    print(table(sweep, study))
+    print(table(options.sweep, study))
     return 0
 
 

@@ -45,8 +45,9 @@ def figures_table() -> str:
         f"|{'---|' * len(COLUMNS)}",
         *(_row(name, report) for name, report in reports.items()),
         "",
-        "Macro-F1 and ECE are on the labels that the weights learned. Made and judged by what",
-        "follows, with `--format bfloat16` where `weights/reports/` has that beside the device:",
+        "Macro-F1 and ECE are on the labels that the weights learned. These commands made and",
+        "judged them; add `--format bfloat16` where the device in",
+        "[weights/reports/README.md](weights/reports/README.md) ends in bfloat16:",
         "",
         "```",
         *dict.fromkeys(

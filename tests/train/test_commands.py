@@ -72,6 +72,11 @@ def test_mistakes_get_a_sentence(words, call):
     assert err.startswith("error: ") and "Traceback" not in err
 
 
+def test_a_wrong_name_is_answered_with_near_ones(call):
+    code, _, err = call("train.run", "unt-sdg-100", "--data", "synthetic", "--out", "x")
+    assert code == 2 and "no experiment 'unt-sdg-100'; there is: unt-sgd-100" in err
+
+
 def test_evaluate_writes_its_figures(call, tmp_path):
     path = tmp_path / "figures.json"
     code, out, err = call(

@@ -114,7 +114,7 @@ LITE0 = (
             teachers=("compact-ferplus-2",),
             seed=3,  # other pictures than those of the cycles before
         ),
-        changes="back to the votes, half taught by the default (Hinton et al. 2015)",
+        changes="back to the votes, half taught by compact-ferplus-2 (Hinton et al. 2015)",
     ),
 )
 
