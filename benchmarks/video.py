@@ -19,10 +19,10 @@ from av.video.stream import VideoStream
 from benchmarks.film import SIZE_HW, frames
 from benchmarks.memory import memory_mb
 from fer_core import FerPipeline
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.source import ClipLimits
+from fer_core.clips.unnamed_file import unnamed_file
 from fer_core.live import LiveOptions, LiveSession
 from fer_core.types import UInt8Array
-from fer_core.unnamed_file import unnamed_file
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
 

@@ -25,7 +25,7 @@ from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
 from demo.video_jobs import VideoJobs
 from fer_core import FerError
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.source import ClipLimits
 from fer_core.emoji import STYLES
 from fer_core.pixels import fit
 from fer_core.video import VideoJob

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from fer_core.clip import Clip
 from fer_core.clip_files import annotate_clip
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.clip import Clip
+from fer_core.clips.source import ClipLimits
 from fer_core.emoji import render
 from fer_core.files import write_whole
 from fer_core.images import Picture, read_picture

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_core.clip import Clip, ClipFrame
-from fer_core.clip_source import ClipSource
-from fer_core.clip_writer import ClipWriter, VideoFile
+from fer_core.clips.clip import Clip, ClipFrame
+from fer_core.clips.source import ClipSource
+from fer_core.clips.writer import ClipWriter, VideoFile
 from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet
 from fer_core.emoji import render
 from fer_core.interpolation import between

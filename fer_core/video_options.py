@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.source import ClipLimits
 from fer_core.detection import MIN_SCORE
 from fer_core.emoji import STYLES
 from fer_core.live import SMOOTHING_SECONDS, LiveOptions

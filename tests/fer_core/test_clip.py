@@ -13,8 +13,8 @@ import pytest
 from clip_files import RED, make_clip, noise, sound_only, square
 
 from fer_core import FerError
-from fer_core.clip import Clip
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.clip import Clip
+from fer_core.clips.source import ClipLimits
 from fer_core.types import ClipError, OptionError
 
 ROOT = Path(__file__).resolve().parents[2]

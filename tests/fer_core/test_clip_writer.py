@@ -18,12 +18,12 @@ from clip_files import (
     tone_starts_seconds,
 )
 
-from fer_core import clip_writer
-from fer_core import unnamed_file as unnamed_file_module
-from fer_core.clip import Clip
-from fer_core.clip_writer import ClipWriter
+from fer_core.clips import unnamed_file as unnamed_file_module
+from fer_core.clips import writer as clip_writer
+from fer_core.clips.clip import Clip
+from fer_core.clips.unnamed_file import publish, unnamed_file
+from fer_core.clips.writer import ClipWriter
 from fer_core.types import ClipError
-from fer_core.unnamed_file import publish, unnamed_file
 
 TICKS = [0, 7, 31, 32, 100, 101, 390, 400, 650, 1300]
 

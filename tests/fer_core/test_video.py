@@ -18,7 +18,7 @@ from clip_files import codecs, frame_times, make_clip, noise, pictures, tone_sta
 from fakes import HAPPY, NEUTRAL
 
 from fer_core import EMOTIONS, Faces, video
-from fer_core.clip_source import ClipLimits
+from fer_core.clips.source import ClipLimits
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis
 from fer_core.types import ClipError, OptionError
@@ -350,7 +350,7 @@ def test_a_program_killed_while_it_saves_leaves_nothing(tmp_path):
         try:
             import shutil
 
-            from fer_core.unnamed_file import publish, unnamed_file
+            from fer_core.clips.unnamed_file import publish, unnamed_file
 
             def copy(source, target):
                 target.write(b"half of it")

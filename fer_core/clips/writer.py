@@ -20,15 +20,15 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
+from fer_core.clips.sound import COPIED, SoundWriter
+from fer_core.clips.unnamed_file import FileView, publish, unnamed_file
 from fer_core.files import reason
-from fer_core.sound import COPIED, SoundWriter
 from fer_core.types import ClipError, UInt8Array
-from fer_core.unnamed_file import FileView, publish, unnamed_file
 
 ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
 X264 = {"preset": "veryfast", "crf": "20"}
 FINEST = 10_000  # parts of a second, at least, in which an MP4 counts
-HIGHEST_RATE = 120  # what a file says beyond this would ask players for a level they refuse
+MOST_STATED_RATE = 120  # what a file says beyond this would ask players for a level they refuse
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +80,7 @@ class ClipWriter:
         """
         self._size_hw = size_hw
         self._even_hw = (size_hw[0] + size_hw[0] % 2, size_hw[1] + size_hw[1] % 2)
-        self._time_base, self._rate = time_base, min(rate, Fraction(HIGHEST_RATE))
+        self._time_base, self._rate = time_base, min(rate, Fraction(MOST_STATED_RATE))
         self._frames, self._end_seconds = 0, 0.0
         self._notes: list[str] = []
         self._reformatter = VideoReformatter()

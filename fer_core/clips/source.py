@@ -14,8 +14,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from fer_core.clips.unnamed_file import FileView
 from fer_core.types import ClipError, OptionError
-from fer_core.unnamed_file import FileView
 
 ClipSource = str | os.PathLike[str] | bytes | IO[bytes]
 

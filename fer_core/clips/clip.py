@@ -9,10 +9,10 @@ import av
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
-from fer_core.clip_source import ClipLimits, ClipSource, clip_name, open_clip
-from fer_core.clip_times import StreamTimes
+from fer_core.clips.source import ClipLimits, ClipSource, clip_name, open_clip
+from fer_core.clips.times import StreamTimes
+from fer_core.clips.upright import UprightFrames
 from fer_core.types import ClipError, UInt8Array
-from fer_core.upright import UprightFrames
 
 MISSING_SECONDS = 0.5  # a header may promise so much more than there is
 
