@@ -13,6 +13,7 @@ import torch
 
 from fer_core.device import FORMATS, DeviceChoice, choose_device
 from train.config import Recipe
+from train.machine import exact_float32
 from train.memory import keep_freed_memory
 from train.speed import PASSES, forward_flops, step_seconds
 
@@ -26,7 +27,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     In each number format, and how many times as fast bfloat16 is.
     """
-    keep_freed_memory()  # as the training commands do
+    keep_freed_memory()  # both as the training commands do
+    exact_float32()
     choices = {name: choose_device(options.device, name) for name in FORMATS}
     device = choose_device(options.device)
     on_gpu = device.device.type == "cuda"

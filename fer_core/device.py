@@ -19,7 +19,8 @@ class DeviceChoice:
     def in_words(self) -> str:
         """The GPU's name, or how many threads of the CPU are in use, and a format unusual there."""
         if self.device.type == "cuda":
-            return torch.cuda.get_device_name(self.device)
+            unusual = ", float32" if self.dtype is torch.float32 else ""
+            return torch.cuda.get_device_name(self.device) + unusual
         threads = torch.get_num_threads()
         unusual = ", bfloat16" if self.dtype is torch.bfloat16 else ""
         return f"CPU, {threads} thread{'s' if threads > 1 else ''}{unusual}"

@@ -3,7 +3,6 @@
 import json
 import time
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 import numpy as np
 
@@ -18,22 +17,20 @@ from fer_core.classical import (
 )
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
-from fer_core.files import write_whole
 from fer_core.report import EvalReport
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment
 from train.data import Dataset
-from train.evaluate import evaluate, in_words, predictions
-from train.files import PREDICTIONS, REPORT
+from train.evaluate import evaluate, main_and_others
 from train.metrics import accuracy
 
 _FEATURES: dict[str, Features] = {"pixels": pixels, "hog": hog}
 
 
 def run_classical(
-    experiment: Experiment, recipe: ClassicalRecipe, data: Dataset, folder: Path
-) -> None:
-    """Fit on the training split, choose on validation, judge on test; report into `folder`.
+    experiment: Experiment, recipe: ClassicalRecipe, data: Dataset
+) -> tuple[EvalReport, np.ndarray]:
+    """Fit on the training split, choose on validation, judge on test: report, float32 (N, 7).
 
     The report has no epochs, and as curve the validation accuracy at each value of what is chosen.
     All of it runs on the CPU.
@@ -47,7 +44,7 @@ def run_classical(
         seconds = time.perf_counter() - started
         probs = method(data.test.images)
     evaluations = evaluate(probs, data, data.split_names[2])
-    main = next(e for e in evaluations if e.label_set == recipe.label_set)
+    main, others = main_and_others(evaluations, recipe.label_set)
     chosen = {method.setting: method.chosen} if isinstance(method, Tunable) else {}
     report = EvalReport(
         experiment=experiment.name,
@@ -57,7 +54,7 @@ def run_classical(
         params=method.params + _features_params(recipe.features_from),
         labels=LABELS,
         main=main,
-        others=tuple(e for e in evaluations if e is not main),
+        others=others,
         seeds=(recipe.seed,),
         epochs=0,
         best_epoch=0,
@@ -70,10 +67,7 @@ def run_classical(
         temperature=1.0,
         curves=curves,
     )
-    write_whole(folder / PREDICTIONS, predictions(data, probs).to_npz())
-    write_whole(folder / REPORT, report.to_json())
-    for evaluation in report.evaluations:
-        print(in_words(evaluation))
+    return report, probs
 
 
 def _open_features(name: str) -> AbstractContextManager[Features]:

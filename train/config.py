@@ -23,8 +23,8 @@ class Recipe:
     in the run folder of that name beside this one, or as they are shipped; "imagenet" is the
     architecture's published weights, "vggface2" those in the folder of that name
     (`train.vggface2`), "" is from scratch.
-    `continues` names the experiment beside this one with the same recipe but fewer epochs: where
-    it has run, a resumed run begins with its epochs instead of making them again.
+    `continues` names an experiment with the same recipe but fewer epochs: if its run lies beside
+    this one, --resume starts from that one's checkpoint.
     `ema_decay` averages the weights over steps (0: off); the average is what is judged and kept.
     `mirror_average` judges and ships the weights with that input option (validation is without).
     `class_weights` weighs each class against its frequency, so that all weigh the same together.

@@ -19,9 +19,9 @@ from fer_core.detection import Detector, create_detector, find_faces, list_detec
 from fer_core.device import choose_device
 from fer_core.files import write_whole
 from fer_core.pixels import resize
-from fer_core.types import Faces, FerError
+from fer_core.types import Faces
 from train.errors import DataError
-from train.options import add_data_option, read_data
+from train.options import add_data_option, exit_code, read_data
 
 CUTS = Path(__file__).parent / "cuts.json"
 ENLARGEMENT = 4
@@ -91,7 +91,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.faces < 1:
         parser.error("--faces is at least 1")
-    try:
+
+    def work() -> None:
         data = read_data(options.data)
         rng = np.random.default_rng(options.seed)
         shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
@@ -109,10 +110,8 @@ def main() -> int:
             "detectors": detectors,
         }
         write_whole(CUTS, json.dumps(figures, indent=1) + "\n")
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,16 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import nn
+
+from fer_core.types import OptionError
+
+# Others wait while rank 0 judges or fits alone, which may take many minutes.
+PATIENCE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -14,16 +20,14 @@ class Ranks:
 
     rank: int = 0
     world: int = 1
-    local_rank: int = 0
 
     @property
     def leads(self) -> bool:
         return self.rank == 0
 
-    def device(self, name: str) -> str:
-        """The device this process uses: its own GPU, where several processes share the GPUs."""
-        several = self.world > 1 and name in ("auto", "cuda") and torch.cuda.is_available()
-        return f"cuda:{self.local_rank}" if several else name
+    def divide(self, batch_size: int) -> bool:
+        """Whether each process gets as many faces of a batch: their gradients weigh the same."""
+        return batch_size % self.world == 0
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """The model with gradients averaged over the processes, where there are several.
@@ -37,7 +41,7 @@ class Ranks:
             model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
         return nn.parallel.DistributedDataParallel(model)
 
-    def share(self, value: float, device: torch.device) -> float:
+    def from_lead(self, value: float, device: torch.device) -> float:
         """Rank 0's value, at every rank."""
         if self.world == 1:
             return value
@@ -49,11 +53,23 @@ class Ranks:
 ALONE = Ranks()
 
 
-def join_ranks() -> Ranks:
-    """Join the process group that torchrun set up; alone where there is none."""
+def join_ranks(device: str = "auto") -> Ranks:
+    """Join the process group that torchrun set up; alone where there is none.
+
+    Where `device` means GPUs, each process of a machine has one of its own from now on.
+    Raises OptionError where there are fewer GPUs than processes.
+    """
     if "WORLD_SIZE" not in os.environ:
         return ALONE
+    on_gpus = device != "cpu" and torch.cuda.is_available()
+    if on_gpus:
+        local, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        if local >= gpus:
+            raise OptionError(
+                f"This machine has fewer GPUs than processes: start at most {gpus} "
+                f"(--nproc-per-node={gpus}), or give --device cpu."
+            )
+        torch.cuda.set_device(local)
     if not dist.is_initialized():
-        # Both where there are GPUs: processes may be told to stay on the CPU.
-        dist.init_process_group("cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo")
-    return Ranks(dist.get_rank(), dist.get_world_size(), int(os.environ["LOCAL_RANK"]))
+        dist.init_process_group("nccl" if on_gpus else "gloo", timeout=PATIENCE)
+    return Ranks(dist.get_rank(), dist.get_world_size())

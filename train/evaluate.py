@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,11 +13,10 @@ from fer_core.device import choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import Evaluation, Predictions
-from fer_core.types import FerError
 from fer_core.weights import load_classifier, read_card
 from train import metrics
 from train.data import CLEAR, Dataset
-from train.options import add_data_option, add_device_option, read_data
+from train.options import add_data_option, add_device_option, exit_code, read_data
 
 _LABELS_IN_WORDS = {
     "fer2013": "labels",
@@ -49,6 +49,14 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
         for chosen in [inside & (answers >= 0)]
         if chosen.any()
     )
+
+
+def main_and_others(
+    evaluations: Sequence[Evaluation], label_set: str
+) -> tuple[Evaluation, tuple[Evaluation, ...]]:
+    """That of all faces by the labels that were learned, and the rest."""
+    main = next(e for e in evaluations if e.label_set == label_set)
+    return main, tuple(e for e in evaluations if e is not main)
 
 
 def data_name(evaluation: Evaluation) -> str:
@@ -112,7 +120,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="file for the figures")
     add_device_option(parser)
     options = parser.parse_args()
-    try:
+
+    def work() -> None:
         card = read_card(options.weights)
         data = read_data(options.data)
         classifier = load_classifier(card, choose_device(options.device))
@@ -121,11 +130,9 @@ def main() -> int:
         if options.json:
             figures = {"weights": card.name, "evaluations": [asdict(e) for e in evaluations]}
             write_whole(options.json, json.dumps(figures, indent=1) + "\n")
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print("\n".join(in_words(evaluation) for evaluation in evaluations))
-    return 0
+        print("\n".join(in_words(evaluation) for evaluation in evaluations))
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

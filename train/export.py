@@ -10,13 +10,13 @@ from safetensors.torch import save
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
-from fer_core.types import FerError
 from fer_core.weights import FOLDER, WeightsCard
 from train.config import Recipe
 from train.cut import read_cuts
 from train.errors import RunError
 from train.evaluate import data_name
 from train.files import BEST, PREDICTIONS, REPORT, read_tensors
+from train.options import exit_code
 
 MAX_BYTES = 14_000_000
 _IMAGES_LICENCES = {"FER2013": "FER2013's images: Database Contents License 1.0, votes: MIT"}
@@ -44,20 +44,28 @@ def _place(report: EvalReport) -> str:
     return f"reports/{report.experiment}.json"
 
 
+def has_weights_to_ship(run: Path) -> bool:
+    """Whether a finished run has weights, and they are not too large."""
+    return (run / BEST).is_file() and len(_as_shipped(run)) <= MAX_BYTES
+
+
+def _as_shipped(run: Path) -> bytes:
+    """The run's best weights as the bytes of a .safetensors file, in float16."""
+    tensors = read_tensors(run / BEST)
+    return save({k: v.half() if v.is_floating_point() else v for k, v in tensors.items()})
+
+
 def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
     Raises RunError where the run is not finished, or its weights are too large to ship.
     """
     report = _finished_report(run)
-    raw = save(
-        {k: v.half() if v.is_floating_point() else v for k, v in read_tensors(run / BEST).items()}
-    )
+    raw = _as_shipped(run)
     if len(raw) > MAX_BYTES:
-        export_report(run, folder)
         raise RunError(
             f"The weights of {run} take {len(raw) / 1e6:.1f} MB, more than the "
-            f"{MAX_BYTES / 1e6:.0f} MB that are shipped. Their report is exported."
+            f"{MAX_BYTES / 1e6:.0f} MB that are shipped. Ship its report alone: --report-only."
         )
     data = data_name(report.main)
     images = _IMAGES_LICENCES.get(data, f"images: by {data}'s own terms")
@@ -115,16 +123,16 @@ def main() -> int:
     chosen.add_argument("--report-only", action="store_true", help="ship the report alone")
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder (default: weights/)")
     options = parser.parse_args()
-    try:
+
+    def work() -> None:
         if options.report_only:
             print(options.to / _place(export_report(options.run, options.to)))
-            return 0
-        card = export(options.run, options.name, options.to)
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{options.to / card.name}.safetensors: {card.params:,} parameters, {card.metrics}")
-    return 0
+        else:
+            card = export(options.run, options.name, options.to)
+            weights = options.to / f"{card.name}.safetensors"
+            print(f"{weights}: {card.params:,} parameters, {card.metrics}")
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a run folder holds, written so that a kill leaves the old file or the new, never half."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,22 @@ from train.errors import RunError
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
 REPORT, PREDICTIONS = "report.json", "report.npz"
-_IN_A_CHECKPOINT = {"recipe", "device", "model", "averaged", "optimizer", "history"}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a run goes on from.
+
+    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name.
+    history: the fields of each epoch that is done.
+    """
+
+    recipe: str
+    device: str
+    model: Mapping[str, Any]
+    averaged: Mapping[str, Any]
+    optimizer: Mapping[str, Any]
+    history: Sequence[Mapping[str, float]]
 
 
 def checkpoint_of(folder: Path, continues: str) -> Path:
@@ -27,26 +43,24 @@ def checkpoint_of(folder: Path, continues: str) -> Path:
     return folder.parent / continues / CHECKPOINT if continues and not own.is_file() else own
 
 
-def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     content = io.BytesIO()
-    torch.save(dict(state), content)
+    torch.save(vars(checkpoint), content)
     write_whole(path, content.getbuffer())
 
 
-def read_checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
+def read_checkpoint(path: Path, device: torch.device, mapped: bool = False) -> Checkpoint:
     """What `save_checkpoint` wrote, its arrays on that device.
 
+    mapped: read from the disk only what is looked at.
     Raises RunError where the file is damaged, or is another program's.
     """
     try:
-        state = torch.load(path, map_location=device, weights_only=True)
-        if not state.keys() >= _IN_A_CHECKPOINT:
-            raise ValueError("it has other fields")
+        return Checkpoint(**torch.load(path, map_location=device, weights_only=True, mmap=mapped))
     except Exception as error:  # whatever the bytes of another file lead the reader to
         raise RunError(
             f"{path} is damaged, or no checkpoint of ours ({error!r}). Move it away to train anew."
         ) from error
-    return state
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:

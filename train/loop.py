@@ -19,17 +19,16 @@ from torch import Tensor
 from tqdm import tqdm
 
 from fer_core.classifier import Classifier
-from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
 from train.config import Recipe
 from train.data import Dataset, Split
 from train.distil import Teachers
-from train.distributed import ALONE, Ranks
 from train.errors import RunError
 from train.files import (
     BEST,
     CHECKPOINT,
+    Checkpoint,
     checkpoint_of,
     read_checkpoint,
     read_tensors,
@@ -37,6 +36,7 @@ from train.files import (
     save_tensors,
 )
 from train.initial import initial_model
+from train.machine import Machine
 from train.metrics import accuracy
 from train.optimizers import create_optimizer
 
@@ -61,11 +61,17 @@ class Trainer:
         recipe: Recipe,
         data: Dataset,
         folder: Path,
-        choice: DeviceChoice,
-        ranks: Ranks = ALONE,
-        compiled: bool = False,
+        machine: Machine,
     ) -> None:
-        self.recipe, self.folder, self.choice, self.ranks = recipe, folder, choice, ranks
+        """Raises RunError where the processes cannot divide a batch evenly, or where weights that
+        the recipe starts from are missing."""
+        self.recipe, self.folder, self.machine = recipe, folder, machine
+        self.choice, self.ranks = choice, ranks = machine.choice, machine.ranks
+        if not ranks.divide(recipe.batch_size):
+            raise RunError(
+                f"Batches of {recipe.batch_size} faces cannot be divided evenly among "
+                f"{ranks.world} processes. Start as many as divide it."
+            )
         self.spec = InputSpec()
         self.valid = data.valid.with_labels(recipe.label_set)
         self.teachers = Teachers(folder.parent, recipe.teachers, choice)
@@ -76,12 +82,13 @@ class Trainer:
         model = initial_model(recipe, folder.parent)
         self.model = model.to(choice.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
-        if compiled:
+        if machine.compiled:
+            torch.compiler.reset()  # it compiles eight networks of a family and runs the next as is
             self.model.compile()
-        self.trained = ranks.wrap(self.model)
+        self.parallel = ranks.wrap(self.model)
         self.optimizer = create_optimizer(recipe, self.model)
         self.history: list[Epoch] = []
-        self.device_in_words = choice.in_words  # of the last epoch, if that was another process's
+        self.device_in_words = machine.in_words  # of the last epoch, if that was another process's
 
     def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
         images = torch.from_numpy(split.images[:, None]).to(self.choice.device)
@@ -114,6 +121,8 @@ class Trainer:
         while not self.finished and self._fits(deadline):
             started = time.perf_counter()
             loss, train_accuracy = self._train_epoch(len(self.history))
+            if not self.recipe.ema_decay:
+                self.averaged.load_state_dict(self.model.state_dict())
             valid_loss, valid_accuracy = self._validate()
             self.history.append(
                 Epoch(
@@ -131,11 +140,11 @@ class Trainer:
 
     def _fits(self, deadline: float) -> bool:
         ends = time.monotonic() + (self.history[-1].seconds if self.history else 0.0)
-        return bool(self.ranks.share(float(ends <= deadline), self.choice.device))
+        return bool(self.ranks.from_lead(float(ends <= deadline), self.choice.device))
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         recipe, ranks = self.recipe, self.ranks
-        self.device_in_words = self.choice.in_words
+        self.device_in_words = self.machine.in_words
         torch.manual_seed(recipe.seed * 1_000_003 + epoch * 1009 + ranks.rank)  # dropout
         rng = np.random.default_rng([recipe.seed, epoch])
         augment = AUGMENTATIONS[recipe.augment]
@@ -174,7 +183,7 @@ class Trainer:
         """One optimizer step -> [summed loss, number right], on the device (no wait for it)."""
         inputs = self.spec.normalise(images).contiguous(memory_format=torch.channels_last)
         with self.choice.autocast():
-            logits = self.trained(inputs)
+            logits = self.parallel(inputs)
             if self.recipe.teachers and self.recipe.teach_on == "views":
                 taught = self.teachers.on_views(inputs)
                 targets = torch.lerp(targets, taught, self.recipe.teacher_share)
@@ -182,18 +191,18 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        self._average()
+        if self.recipe.ema_decay:
+            self._average()
         right = (logits.argmax(1) == targets.argmax(1)).sum()
         return torch.stack([loss.detach().double() * len(images), right.double()])
 
     @torch.no_grad()
     def _average(self) -> None:
         """Move the averaged weights a little towards the trained ones (batch statistics too)."""
-        decay = self.recipe.ema_decay
         ours, theirs = self.averaged.state_dict(), self.model.state_dict()
         for name, value in ours.items():
-            if value.is_floating_point() and decay:
-                value.lerp_(theirs[name], 1 - decay)
+            if value.is_floating_point():
+                value.lerp_(theirs[name], 1 - self.recipe.ema_decay)
             else:
                 value.copy_(theirs[name])
 
@@ -206,23 +215,21 @@ class Trainer:
             loss = float(-(targets * np.log(probs.clip(1e-7))).sum(1).mean())
             share_right = accuracy(probs, self.valid.answers(self.recipe.label_set))
         device = self.choice.device
-        return self.ranks.share(loss, device), self.ranks.share(share_right, device)
+        return self.ranks.from_lead(loss, device), self.ranks.from_lead(share_right, device)
 
     def _save(self) -> None:
         # The weights first: a kill between the two repeats the epoch and writes them again.
         if self.best_epoch == len(self.history) - 1:
             save_tensors(self.averaged.state_dict(), self.folder / BEST)
-        save_checkpoint(
-            {
-                "recipe": self.recipe.to_json(),
-                "device": self.device_in_words,
-                "model": self.model.state_dict(),
-                "averaged": self.averaged.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "history": [dataclasses.asdict(epoch) for epoch in self.history],
-            },
-            self.folder / CHECKPOINT,
+        checkpoint = Checkpoint(
+            recipe=self.recipe.to_json(),
+            device=self.device_in_words,
+            model=self.model.state_dict(),
+            averaged=self.averaged.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            history=[dataclasses.asdict(epoch) for epoch in self.history],
         )
+        save_checkpoint(checkpoint, self.folder / CHECKPOINT)
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or that of the shorter run which this one continues.
@@ -232,9 +239,9 @@ class Trainer:
         path = checkpoint_of(self.folder, self.recipe.continues)
         if not path.is_file():
             return
-        state = read_checkpoint(path, self.choice.device)
+        checkpoint = read_checkpoint(path, self.choice.device)
         # Fields that recipes have gained since are at their defaults, as they were then.
-        before = Recipe.from_json(state["recipe"])
+        before = Recipe.from_json(checkpoint.recipe)
         continues = path.parent != self.folder
         if continues:
             before = dataclasses.replace(
@@ -244,11 +251,11 @@ class Trainer:
             raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
         if continues and self.ranks.leads:
             save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
-        self.model.load_state_dict(state["model"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.device_in_words = state["device"]
-        self.history = [Epoch(**epoch) for epoch in state["history"]]
+        self.model.load_state_dict(checkpoint.model)
+        self.averaged.load_state_dict(checkpoint.averaged)
+        self.optimizer.load_state_dict(dict(checkpoint.optimizer))
+        self.device_in_words = checkpoint.device
+        self.history = [Epoch(**epoch) for epoch in checkpoint.history]
 
 
 def _balance(targets: Tensor) -> Tensor:

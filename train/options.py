@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
+from torch import distributed
+
 from fer_core.device import FORMATS
+from fer_core.types import FerError
 from train.data import Dataset, load_dataset
+from train.machine import Machine, use_machine
 
 DATA_HELP = (
     "fer2013.csv or its folder, or that of its .parquet shards; an .npz; the folder of RAF-DB, CK+ "
@@ -39,7 +43,9 @@ def add_device_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
 
 
-def add_format_option(parser: argparse.ArgumentParser) -> None:
+def add_machine_options(parser: argparse.ArgumentParser) -> None:
+    """For commands that train: --device, --format and --compile."""
+    add_device_option(parser)
     parser.add_argument(
         "--format",
         choices=("auto", *FORMATS),
@@ -47,14 +53,16 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
         help="of matrix work; auto: bfloat16 on GPUs that have it, float32 on the CPU, where "
         "bfloat16 is up to twice as fast on processors with units for it",
     )
-
-
-def add_compile_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compile",
         action="store_true",
-        help="compile the steps first, a minute or more; for long runs on a GPU",
+        help="compile the steps first, a minute or more; for long runs on one GPU",
     )
+
+
+def machine_of(options: argparse.Namespace) -> Machine:
+    """What `add_machine_options` were answered with. Raises OptionError for what is not there."""
+    return use_machine(options.device, options.format, options.compile)
 
 
 def read_data(source: str) -> Dataset:
@@ -66,3 +74,22 @@ def read_data(source: str) -> Dataset:
     for note in data.notes:
         print(note, file=sys.stderr)
     return data
+
+
+def exit_code(work: Callable[[], None], stopped: str = "") -> int:
+    """Do a command's work: 0, 1 where the caller was wrong, which is told, 130 after Ctrl-C.
+
+    stopped: what there is to say after Ctrl-C.
+    """
+    try:
+        work()
+    except FerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"Stopped. {stopped}".strip(), file=sys.stderr)
+        return 130
+    finally:
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
+    return 0

@@ -11,27 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import distributed
 
-from fer_core.device import DeviceChoice, choose_device
+from fer_core.device import DeviceChoice
 from fer_core.report import read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER
 from train.config import Experiment, Recipe
 from train.data import Dataset
-from train.distributed import Ranks, join_ranks
+from train.distributed import Ranks
 from train.experiments import EXPERIMENTS
-from train.export import export, export_report
-from train.files import BEST, checkpoint_of, read_checkpoint
+from train.export import export, export_report, has_weights_to_ship
+from train.files import checkpoint_of, read_checkpoint
 from train.finished import is_of
-from train.memory import keep_freed_memory
-from train.options import (
-    add_compile_option,
-    add_data_option,
-    add_device_option,
-    add_format_option,
-    read_data,
-)
+from train.machine import Machine
+from train.options import add_data_option, add_machine_options, exit_code, machine_of, read_data
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
@@ -39,10 +32,9 @@ SHIPPED = "weights"  # in the queue's folder: what finished experiments come out
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An experiment with what it still needs on this device."""
+class Remaining:
+    """What an experiment still needs on this device."""
 
-    experiment: Experiment
     epochs_done: int
     seconds_left: float
     epoch_seconds: float
@@ -63,48 +55,50 @@ def _has_report(experiment: Experiment, weights: Path) -> bool:
     return path.is_file() and is_of(read_report(path), experiment)
 
 
-def entry(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> Entry:
-    """What is left of an experiment, estimated for this device."""
+def remaining(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> Remaining:
+    """What an experiment still needs, estimated for this device."""
     recipe = experiment.recipe
     if not isinstance(recipe, Recipe):  # fitted in one go, in a few minutes
-        return Entry(experiment, 0, 0.0, 0.0)
+        return Remaining(0, 0.0, 0.0)
     checkpoint = checkpoint_of(out / experiment.name, recipe.continues)
     done = 0
     if checkpoint.is_file():
-        done = len(read_checkpoint(checkpoint, torch.device("cpu"))["history"])
+        done = len(read_checkpoint(checkpoint, torch.device("cpu"), mapped=True).history)
     faces = len(data.train.with_labels(recipe.label_set))
     epoch_seconds = cost.seconds(recipe, faces) / recipe.epochs
-    return Entry(experiment, done, epoch_seconds * (recipe.epochs - done), epoch_seconds)
+    return Remaining(done, epoch_seconds * (recipe.epochs - done), epoch_seconds)
 
 
 def work(
     experiments: Iterable[Experiment],
     data: Dataset,
     out: Path,
-    choice: DeviceChoice,
-    ranks: Ranks,
+    machine: Machine,
     deadline: float,
-    compiled: bool = False,
 ) -> None:
     """Train one missing experiment after another until the deadline (of `time.monotonic`).
 
-    One whose estimated epoch does not fit, whose start is missing, or that fails, is named and
-    passed over; among several processes a failure ends them all. A run that was killed between
-    its last epoch and its export is judged and exported now.
+    One that does not fit, whose start is missing, or that fails, is named and passed over; among
+    several processes a failure ends them all. A run that was killed between its last epoch and its
+    export is judged and exported now.
     """
+    choice, ranks = machine.choice, machine.ranks
     cost = measure_step_cost(choice)
     for experiment in missing(experiments, data, out):
         left = deadline - time.monotonic()
-        if not ranks.share(float(left > 0), choice.device):
+        if not ranks.from_lead(float(left > 0), choice.device):
             return
-        folder = out / experiment.name
+        folder, recipe = out / experiment.name, experiment.recipe
+        if isinstance(recipe, Recipe) and not ranks.divide(recipe.batch_size):
+            _say(ranks, f"{experiment.name}: {ranks.world} processes cannot divide its batches")
+            continue
         try:
-            epoch_seconds = entry(experiment, data, out, cost).epoch_seconds
-            if not ranks.share(float(epoch_seconds < left), choice.device):
+            epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds
+            if not ranks.from_lead(float(epoch_seconds < left), choice.device):
                 _say(ranks, f"{experiment.name}: an epoch takes {epoch_seconds / 60:.0f} min")
                 continue
             _say(ranks, f"{experiment.name}: {experiment.source}")
-            done = run(experiment, data, folder, choice, ranks, True, deadline, compiled)
+            done = run(experiment, data, folder, machine, resume=True, deadline=deadline)
             if done and ranks.leads:
                 _ship(folder, experiment.name, out / SHIPPED)
         except FerError as error:
@@ -114,7 +108,7 @@ def work(
 
 
 def _ship(folder: Path, name: str, to: Path) -> None:
-    if (folder / BEST).is_file():
+    if has_weights_to_ship(folder):
         export(folder, name, to)
     else:
         export_report(folder, to)
@@ -131,7 +125,7 @@ def plan(experiments: Iterable[Experiment], data: Dataset, out: Path, choice: De
     lines = [f"{'experiment':36} {'epochs':>9} {'minutes':>9} {'in all':>9}"]
     total = 0.0
     for experiment in missing(experiments, data, out):
-        what = entry(experiment, data, out, cost)
+        what = remaining(experiment, data, out, cost)
         total += what.seconds_left
         epochs = (
             f"{what.epochs_done}/{experiment.recipe.epochs}"
@@ -152,28 +146,19 @@ def main() -> int:
     parser.add_argument(
         "--plan", action="store_true", help="only say what is missing, and how long"
     )
-    add_device_option(parser)
-    add_format_option(parser)
-    add_compile_option(parser)
+    add_machine_options(parser)
     options = parser.parse_args()
     deadline = time.monotonic() + 60 * options.minutes
-    try:
-        keep_freed_memory()
-        ranks = join_ranks()
-        choice = choose_device(ranks.device(options.device), options.format)
-        data = read_data(options.data)
+
+    def work_or_plan() -> None:
+        machine, data = machine_of(options), read_data(options.data)
+        everything = EXPERIMENTS.values()
         if options.plan:
-            print(plan(EXPERIMENTS.values(), data, options.out, choice))
+            print(plan(everything, data, options.out, machine.choice))
         else:
-            everything = EXPERIMENTS.values()
-            work(everything, data, options.out, choice, ranks, deadline, options.compile)
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    finally:
-        if distributed.is_initialized():
-            distributed.destroy_process_group()
-    return 0
+            work(everything, data, options.out, machine, deadline)
+
+    return exit_code(work_or_plan, "The same command goes on.")
 
 
 if __name__ == "__main__":

@@ -9,32 +9,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import distributed
 from torch.utils.tensorboard import SummaryWriter
 
 from fer_core.classifier import Classifier, at_temperature
-from fer_core.device import DeviceChoice, choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.models import create_model
 from fer_core.report import EvalReport
-from fer_core.types import FerError
 from train.calibrate import fit_temperature
 from train.classical import run_classical
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Dataset
-from train.distributed import ALONE, Ranks, join_ranks
 from train.errors import RunError
-from train.evaluate import evaluate, in_words, predictions
+from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors
 from train.loop import Epoch, Trainer
-from train.memory import keep_freed_memory
+from train.machine import Machine
 from train.options import (
-    add_compile_option,
     add_data_option,
-    add_device_option,
-    add_format_option,
+    add_machine_options,
+    exit_code,
+    machine_of,
     one_of,
     read_data,
 )
@@ -45,16 +41,14 @@ def run(
     experiment: Experiment,
     data: Dataset,
     folder: Path,
-    choice: DeviceChoice,
-    ranks: Ranks = ALONE,
+    machine: Machine,
     resume: bool = False,
     deadline: float = math.inf,
-    compiled: bool = False,
 ) -> bool:
     """Train in `folder` until done, then judge the best weights on the test split.
 
     Returns whether it is done; before the deadline (of `time.monotonic`) is passed, training
-    stops after a whole epoch, to be resumed. compiled: the steps are compiled first.
+    stops after a whole epoch, to be resumed.
     Raises RunError where the folder holds a run and `resume` is False, or another recipe's run;
     DataError where the data set lacks the labels that are learned.
     """
@@ -67,29 +61,33 @@ def run(
         data = restratified(data, recipe.seed)
     data.require(recipe.label_set)
     if isinstance(recipe, ClassicalRecipe):
-        if ranks.leads:
-            run_classical(experiment, recipe, data, folder)
+        if machine.ranks.leads:
+            _write(*run_classical(experiment, recipe, data), data, folder)
         return True
-    trainer = Trainer(recipe, data, folder, choice, ranks, compiled)
+    trainer = Trainer(recipe, data, folder, machine)
     if resume:
         trainer.resume()
-    if not ranks.leads:
+    if machine.ranks.leads:
+        _train(trainer, deadline)
+        if trainer.finished:
+            _write(*make_report(experiment, recipe, data, trainer), data, folder)
+    else:
         for _ in trainer.epochs(deadline):
             pass
-        return trainer.finished
-    _train(trainer, folder, deadline)
-    if not trainer.finished:
-        return False
-    report, probs = make_report(experiment, recipe, data, trainer)
+    return trainer.finished
+
+
+def _write(report: EvalReport, probs: np.ndarray, data: Dataset, folder: Path) -> None:
+    """The report last: where it lies, the run is finished."""
     write_whole(folder / PREDICTIONS, predictions(data, probs).to_npz())
     write_whole(folder / REPORT, report.to_json())
     for evaluation in report.evaluations:
         print(in_words(evaluation))
-    return True
 
 
-def _train(trainer: Trainer, folder: Path, deadline: float) -> None:
+def _train(trainer: Trainer, deadline: float) -> None:
     """Train until done or the deadline, and tell about each epoch."""
+    folder = trainer.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # On resume, drop what the killed epoch may have logged.
@@ -131,7 +129,7 @@ def make_report(
     temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
     probs = at_temperature(classifier(data.test.images), temperature)
     evaluations = evaluate(probs, data, data.split_names[2])
-    main = next(e for e in evaluations if e.label_set == recipe.label_set)
+    main, others = main_and_others(evaluations, recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]
     history = trainer.history
     curves = {name: tuple(round(getattr(e, name), 5) for e in history) for name in columns}
@@ -143,7 +141,7 @@ def make_report(
         params=sum(p.numel() for p in model.parameters()),
         labels=LABELS,
         main=main,
-        others=tuple(e for e in evaluations if e is not main),
+        others=others,
         seeds=(recipe.seed,),
         epochs=len(history),
         best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
@@ -170,34 +168,14 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="run folder")
     parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
-    add_device_option(parser)
-    add_format_option(parser)
-    add_compile_option(parser)
+    add_machine_options(parser)
     options = parser.parse_args()
-    try:
-        keep_freed_memory()
-        ranks = join_ranks()
-        device = ranks.device(options.device)
-        data = read_data(options.data)
-        run(
-            options.experiment,
-            data,
-            options.out,
-            choose_device(device, options.format),
-            ranks,
-            options.resume,
-            compiled=options.compile,
-        )
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"Stopped. To go on: add --resume --out {options.out}.", file=sys.stderr)
-        return 130
-    finally:
-        if distributed.is_initialized():
-            distributed.destroy_process_group()
-    return 0
+
+    def work() -> None:
+        machine, data = machine_of(options), read_data(options.data)
+        run(options.experiment, data, options.out, machine, options.resume)
+
+    return exit_code(work, f"To go on: add --resume --out {options.out}.")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """How long training takes on this device: estimated from two measured networks."""
 
-import time
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch.utils.benchmark import Timer
 from torch.utils.flop_counter import FlopCounterMode
 
 from fer_core.device import DeviceChoice
@@ -61,31 +60,17 @@ def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int, steps: int = 
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
     inputs = torch.randn(batch, 1, *InputSpec().size_hw, device=choice.device)
     targets = torch.zeros(batch, dtype=torch.long, device=choice.device)
+
+    def step() -> None:
+        with choice.autocast():
+            logits = model(inputs.contiguous(memory_format=torch.channels_last))
+        loss = F.cross_entropy(logits.float(), targets)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
     for _ in range(2):  # the first steps choose algorithms and allocate
-        _step(model, optimizer, inputs, targets, choice)
-    _wait(choice)
-    started = time.perf_counter()
-    for _ in range(steps):
-        _step(model, optimizer, inputs, targets, choice)
-    _wait(choice)
-    return (time.perf_counter() - started) / steps
-
-
-def _step(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    inputs: Tensor,
-    targets: Tensor,
-    choice: DeviceChoice,
-) -> None:
-    with choice.autocast():
-        logits = model(inputs.contiguous(memory_format=torch.channels_last))
-    loss = F.cross_entropy(logits.float(), targets)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    optimizer.step()
-
-
-def _wait(choice: DeviceChoice) -> None:
-    if choice.device.type == "cuda":
-        torch.cuda.synchronize(choice.device)
+        step()
+    # It waits for a GPU to be done.
+    timer = Timer("step()", globals={"step": step}, num_threads=torch.get_num_threads())
+    return float(timer.timeit(steps).mean)

@@ -130,7 +130,7 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
             ),
         ]
         if study == "ours":
-            parts += _attention(weights)
+            parts += _attention(rows, weights)
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -191,14 +191,15 @@ def _line(row: StudyRow) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _attention(weights: Path) -> list[str]:
+def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
     """Mean and deviation over the seeds, and McNemar's test against plain for each seed."""
+    reports_of = {row.experiment: row.report for row in rows}
     paths = {
-        (kind, seed): weights / "reports" / f"{attention_name(kind, seed)}.json"
+        (kind, seed): weights / reports_of[attention_name(kind, seed)]
         for kind in ATTENTION_KINDS
         for seed in range(3)
     }
-    if not all(path.is_file() for path in paths.values()):
+    if not all(path.is_file() for path in paths.values()):  # of a row without report: the folder
         return []
     lines = [
         "| module | parameters | accuracy, mean ± deviation | seed by seed | McNemar's p |",

@@ -20,20 +20,19 @@ from optuna.samplers import GridSampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
-from fer_core.device import DeviceChoice, choose_device
 from fer_core.report import EvalReport, read_report
-from fer_core.types import FerError
 from train.config import Experiment
 from train.data import Dataset
 from train.errors import RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
 from train.finished import is_of
-from train.memory import keep_freed_memory
+from train.machine import Machine
 from train.options import (
     add_data_option,
-    add_device_option,
-    add_format_option,
+    add_machine_options,
+    exit_code,
+    machine_of,
     one_of,
     read_data,
 )
@@ -59,7 +58,7 @@ def work(
     sweep: Sweep,
     data: Dataset,
     out: Path,
-    choice: DeviceChoice,
+    machine: Machine,
     trials: float = math.inf,
     deadline: float = math.inf,
 ) -> optuna.Study:
@@ -76,7 +75,7 @@ def work(
         trial = _next_trial(study)
         experiment = experiments[trial.suggest_categorical(sweep.field, sweep.values)]
         print(f"{experiment.name}: {experiment.source}", flush=True)
-        report = _report(experiment, data, out / experiment.name, choice, deadline)
+        report = _report(experiment, data, out / experiment.name, machine, deadline)
         if report is None:
             break
         trial.set_user_attr("epochs", report.epochs)
@@ -114,12 +113,12 @@ def _next_trial(study: optuna.Study) -> Trial:
 
 
 def _report(
-    experiment: Experiment, data: Dataset, folder: Path, choice: DeviceChoice, deadline: float
+    experiment: Experiment, data: Dataset, folder: Path, machine: Machine, deadline: float
 ) -> EvalReport | None:
     """The report of the experiment's run, which is trained as far as it is not; None: not done."""
     path = folder / REPORT
     if not path.is_file() and not run(
-        experiment, data, folder, choice, resume=True, deadline=deadline
+        experiment, data, folder, machine, resume=True, deadline=deadline
     ):
         return None
     report = read_report(path)
@@ -154,25 +153,19 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
     parser.add_argument("--minutes", type=float, help="how long this call may work")
-    add_device_option(parser)
-    add_format_option(parser)
+    add_machine_options(parser)
     options = parser.parse_args()
     started = time.monotonic()
     trials = math.inf if options.trials is None else options.trials
     deadline = math.inf if options.minutes is None else started + 60 * options.minutes
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        keep_freed_memory()
-        choice = choose_device(options.device, options.format)
-        study = work(options.sweep, read_data(options.data), options.out, choice, trials, deadline)
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on.", file=sys.stderr)
-        return 130
-    print(table(options.sweep, study))
-    return 0
+
+    def try_values() -> None:
+        machine, data = machine_of(options), read_data(options.data)
+        study = work(options.sweep, data, options.out, machine, trials, deadline)
+        print(table(options.sweep, study))
+
+    return exit_code(try_values, "The same command goes on.")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from train.config import Recipe
 from train.data import CLEAR, FER2013_SPLITS
 from train.evaluate import data_name
 from train.experiments import EXPERIMENTS
+from train.options import exit_code
 from train.study_tables import rows_without_experiment, study_row, study_tables
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -112,13 +113,12 @@ def tables() -> dict[Path, str]:
 
 def main() -> int:
     argparse.ArgumentParser(prog="python -m train.tables", description=__doc__).parse_args()
-    try:
+
+    def work() -> None:
         for path, text in tables().items():
             path.write_text(text, encoding="utf-8")
-    except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

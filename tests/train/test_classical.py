@@ -11,10 +11,11 @@ from fer_core.report import EvalReport, read_report
 from fer_core.weights import read_card
 from train.config import ClassicalRecipe, Experiment
 from train.files import PREDICTIONS, REPORT
+from train.machine import Machine
 from train.metrics import accuracy
 from train.run import run
 
-CPU = choose_device("cpu")
+CPU = Machine(choose_device("cpu"))
 
 
 def finish(recipe, data, folder):

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 
-from train.distributed import ALONE, Ranks
+from fer_core import FerError
+from fer_core.device import choose_device
+from train.distributed import Ranks, join_ranks
+from train.loop import Trainer
+from train.machine import Machine, use_machine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -22,33 +27,74 @@ from torch import nn, distributed
 torch.set_num_threads(1)
 from conftest import RECIPE, drawn
 import dataclasses, numpy as np
-from fer_core.device import choose_device
 from train import initial, loop
 from train.data import Dataset
-from train.distributed import join_ranks
+from train.machine import use_machine
 
 def linear(name, **_):
     return nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 16), nn.ReLU(), nn.Linear(16, 7))
 
 initial.create_model = linear
 data = Dataset("drawn", drawn(70, 0), drawn(21, 1), drawn(21, 2), np.ones(21, bool), 0)
-ranks = join_ranks()
+machine = use_machine("cpu", "auto")
+ranks = machine.ranks
 recipe = dataclasses.replace(RECIPE, lr=0.01, epochs=2)
-trainer = loop.Trainer(recipe, data, Path(sys.argv[1]), choose_device("cpu"), ranks)
+trainer = loop.Trainer(recipe, data, Path(sys.argv[1]), machine)
 for _ in trainer.epochs():
     pass
 if ranks.world > 1:
     total = float(sum(p.double().sum() for p in trainer.model.parameters()))
-    assert total == ranks.share(total, torch.device("cpu"))  # every process has the same weights
+    # Every process has the same weights.
+    assert total == ranks.from_lead(total, torch.device("cpu"))
     distributed.destroy_process_group()
 """
 
 
-def test_each_of_several_processes_has_its_own_gpu(monkeypatch):
+@pytest.fixture
+def started(monkeypatch):
+    """As the second of two processes, on a machine with two GPUs; what torch was told is noted."""
+    told = {}
+    for name, value in {"WORLD_SIZE": "2", "RANK": "1", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    second = Ranks(rank=1, world=2, local_rank=1)
-    assert [second.device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
-    assert ALONE.device("auto") == "auto"
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "set_device", lambda index: told.update(gpu=index))
+    monkeypatch.setattr(dist, "init_process_group", lambda kind, **_: told.update(kind=kind))
+    monkeypatch.setattr(dist, "get_rank", lambda: 1)
+    monkeypatch.setattr(dist, "get_world_size", lambda: 2)
+    return told
+
+
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_each_of_several_processes_has_its_own_gpu(device, started):
+    assert join_ranks(device) == Ranks(1, 2)
+    assert started == {"gpu": 1, "kind": "nccl"}
+
+
+def test_processes_that_stay_on_the_cpu(started):
+    assert join_ranks("cpu") == Ranks(1, 2)
+    assert started == {"kind": "gloo"}
+
+
+def test_more_processes_than_gpus_are_refused(started, monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "2")
+    with pytest.raises(FerError, match="start at most 2"):
+        join_ranks("auto")
+
+
+def test_several_processes_do_not_compile(started):
+    with pytest.raises(FerError, match="single process"):
+        use_machine("cpu", "auto", compiled=True)
+
+
+def test_a_batch_that_cannot_be_divided_is_refused(recipe, tiny_data, tmp_path):
+    three = Machine(choose_device("cpu"), Ranks(0, 3))
+    with pytest.raises(FerError, match="Batches of 14 faces cannot be divided"):
+        Trainer(recipe, tiny_data, tmp_path, three)
+
+
+def test_the_report_says_how_many_computed():
+    assert Machine(choose_device("cpu"), Ranks(0, 3)).in_words.startswith("3 x CPU")
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")

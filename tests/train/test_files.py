@@ -14,15 +14,17 @@ from fer_core.files import write_whole
 from train.files import (
     BEST,
     CHECKPOINT,
+    Checkpoint,
     read_checkpoint,
     read_tensors,
     save_checkpoint,
     save_tensors,
 )
 from train.finished import finished_model
+from train.machine import Machine
 from train.run import run
 
-CPU = choose_device("cpu")
+CPU = Machine(choose_device("cpu"))
 LARGE = {"weight": torch.zeros(100_000)}
 
 
@@ -42,7 +44,7 @@ def small_disk(size=10_000):
     [
         lambda path: write_whole(path, "x" * 100_000),
         lambda path: save_tensors(LARGE, path),
-        lambda path: save_checkpoint(LARGE, path),
+        lambda path: save_checkpoint(Checkpoint("{}", "CPU", LARGE, {}, {}, []), path),
     ],
     ids=["text", "tensors", "checkpoint"],
 )
@@ -94,7 +96,7 @@ def test_a_damaged_checkpoint_is_named(finished, tiny_experiment, tiny_data, con
 def test_another_programs_checkpoint_is_named(tmp_path):
     torch.save({"state_dict": {}}, tmp_path / CHECKPOINT)
     with pytest.raises(FerError, match="no checkpoint of ours"):
-        read_checkpoint(tmp_path / CHECKPOINT, CPU.device)
+        read_checkpoint(tmp_path / CHECKPOINT, CPU.choice.device)
 
 
 def test_truncated_weights_are_named(finished):

@@ -17,9 +17,10 @@ from train.distil import Teachers
 from train.files import BEST, CHECKPOINT
 from train.initial import initial_model
 from train.loop import Trainer, _balance
+from train.machine import Machine
 from train.run import run
 
-CPU = choose_device("cpu")
+CPU = Machine(choose_device("cpu"))
 
 
 def trainer(recipe, data, folder, resume=False):
@@ -86,7 +87,7 @@ def test_compiled_steps_train_the_same_network(recipe, tiny_data, tmp_path, monk
     shorter = dataclasses.replace(recipe, epochs=1)
     plain = trainer(shorter, tiny_data, tmp_path / "plain")
     expected = finish(plain)
-    made = Trainer(shorter, tiny_data, tmp_path / "compiled", CPU, compiled=True)
+    made = Trainer(shorter, tiny_data, tmp_path / "compiled", Machine(CPU.choice, compiled=True))
     history = finish(made)
     assert compiled == [made.model]
     assert history[0].train_loss == pytest.approx(expected[0].train_loss, abs=1e-5)
@@ -156,8 +157,8 @@ def test_without_their_run_the_shipped_weights_are_built_on(tmp_path):
     started = initial_model(recipe, tmp_path).state_dict()
     assert all(torch.equal(started[key], value) for key, value in shipped.state_dict().items())
     faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48), np.uint8)
-    expected = Classifier(shipped, InputSpec(), CPU)(faces)
-    assert np.array_equal(Teachers(tmp_path, [name], CPU).on_faces(faces), expected)
+    expected = Classifier(shipped, InputSpec(), CPU.choice)(faces)
+    assert np.array_equal(Teachers(tmp_path, [name], CPU.choice).on_faces(faces), expected)
 
 
 def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
@@ -178,7 +179,7 @@ def test_teachers_answers_are_half_of_the_targets(recipe, tiny_data, tmp_path):
         run(Experiment(name, seeded), tiny_data, tmp_path / name, CPU)
         model = create_model(recipe.arch, **recipe.arch_args)
         model.load_state_dict(load_file(tmp_path / name / BEST))
-        answers.append(Classifier(model, InputSpec(), CPU)(tiny_data.train.images))
+        answers.append(Classifier(model, InputSpec(), CPU.choice)(tiny_data.train.images))
     assert not np.allclose(*answers)
     targets = trainer(taught, tiny_data, tmp_path / "taught").targets.numpy()
     labels = np.eye(7)[tiny_data.train.labels]

@@ -11,14 +11,15 @@ from fer_core.report import read_report
 from fer_core.types import ModelError
 from train import queue
 from train.config import Experiment
-from train.distributed import ALONE, Ranks
+from train.distributed import Ranks
 from train.files import CHECKPOINT, REPORT
 from train.initial import initial_model
 from train.loop import Trainer
+from train.machine import Machine
 from train.speed import PASSES, StepCost, forward_flops, measure_step_cost
 from train.study_tables import study_row
 
-CPU = choose_device("cpu")
+CPU = Machine(choose_device("cpu"))
 FREE = StepCost(0.0, math.inf)
 
 
@@ -39,7 +40,7 @@ def no_measuring(monkeypatch):
 
 
 def work(experiments, data, out, seconds):
-    queue.work(experiments, data, out, CPU, ALONE, time.monotonic() + seconds)
+    queue.work(experiments, data, out, CPU, time.monotonic() + seconds)
 
 
 def test_what_is_missing_is_trained_once_and_exported(experiments, tiny_data, tmp_path, capsys):
@@ -76,10 +77,28 @@ def test_a_failure_costs_only_its_own_experiment(
 
 
 def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data, tmp_path):
-    two = Ranks(rank=0, world=2)
+    two = Machine(CPU.choice, Ranks(rank=0, world=2))
     with pytest.MonkeyPatch.context() as patch, pytest.raises(FerError, match="builds on"):
-        patch.setattr(Ranks, "share", lambda ranks, value, device: value)
-        queue.work(experiments, tiny_data, tmp_path, CPU, two, time.monotonic() + 600)
+        patch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
+        queue.work(experiments, tiny_data, tmp_path, two, time.monotonic() + 600)
+
+
+def test_of_a_network_that_is_too_large_the_report_comes_out(
+    experiments, tiny_data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("train.export.MAX_BYTES", 1000)
+    work([experiments[1]], tiny_data, tmp_path, 600)
+    out = {path.name for path in (tmp_path / "weights").rglob("*.*")}
+    assert out == {"first.json", "first.npz"}
+
+
+def test_batches_that_the_processes_cannot_divide_are_passed_over(
+    experiments, tiny_data, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
+    three = Machine(CPU.choice, Ranks(rank=0, world=3))
+    queue.work([experiments[1]], tiny_data, tmp_path, three, time.monotonic() + 600)
+    assert "first: 3 processes cannot divide its batches" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("killed_at", [".safetensors", "/first.json", "reports/first.npz"])
@@ -119,7 +138,7 @@ def test_a_slice_ends_after_whole_epochs_and_the_next_goes_on(
         patch.setattr(Trainer, "_fits", lambda trainer, deadline: not trainer.history)
         work(only, tiny_data, tmp_path, 600)
     assert not (tmp_path / "first" / REPORT).is_file()
-    assert queue.entry(only[0], tiny_data, tmp_path, FREE).epochs_done == 1
+    assert queue.remaining(only[0], tiny_data, tmp_path, FREE).epochs_done == 1
     work(only, tiny_data, tmp_path, 600)
     assert read_report(tmp_path / "first" / REPORT).epochs == 2
 
@@ -132,7 +151,7 @@ def test_an_epoch_that_cannot_fit_is_passed_over(experiments, tiny_data, tmp_pat
 
 def test_the_plan_adds_up(experiments, tiny_data, tmp_path, monkeypatch):
     monkeypatch.setattr(queue, "measure_step_cost", lambda choice: StepCost(6.0, math.inf))
-    lines = queue.plan(experiments, tiny_data, tmp_path, CPU).splitlines()
+    lines = queue.plan(experiments, tiny_data, tmp_path, CPU.choice).splitlines()
     steps = 2 * (70 // experiments[1].recipe.batch_size)
     assert lines[2].split() == ["first", "0/2", f"{steps / 10:.1f}", f"{2 * steps / 10:.1f}"]
     assert [line.split()[0] for line in lines[1:]] == ["waits", "first", "second"]
@@ -150,5 +169,5 @@ def test_step_costs(recipe):
 
 
 def test_the_device_is_measured():
-    cost = measure_step_cost(CPU, batch=2)
+    cost = measure_step_cost(CPU.choice, batch=2)
     assert cost.flops_per_second > 1e8 and 0 <= cost.fixed_seconds < 10

@@ -13,11 +13,12 @@ from train.config import Experiment
 from train.experiments import EXPERIMENTS
 from train.files import CHECKPOINT, REPORT
 from train.loop import Trainer
+from train.machine import Machine
 from train.run import run
 from train.sweep import SWEEPS, table, work
 from train.sweeps import Sweep
 
-CPU = choose_device("cpu")
+CPU = Machine(choose_device("cpu"))
 
 
 @pytest.fixture

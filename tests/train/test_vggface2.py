@@ -12,6 +12,7 @@ from fer_core import create_model
 from fer_core.device import choose_device
 from train.errors import RunError
 from train.loop import Trainer
+from train.machine import Machine
 from train.vggface2 import load_vggface2
 
 CHANNELS = (32, 64, 128, 128, 256, 256, *[512] * 6, 1024, 1024)
@@ -110,7 +111,7 @@ def start(recipe, data, folder):
         recipe, arch="mobilenet_v1", arch_args={"side": 32}, start_from="vggface2"
     )
     assert faces.builds_on == ()
-    return Trainer(faces, data, folder / "run", choose_device("cpu"))
+    return Trainer(faces, data, folder / "run", Machine(choose_device("cpu")))
 
 
 def test_a_run_starts_from_the_files_beside_it(recipe, tiny_data, tmp_path):
