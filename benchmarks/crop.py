@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.scenes import SEED, draw_faces, load_pipelines, name_faces, paste, share
 from fer_core.detection import list_detectors
-from train.data import load_dataset
+from train.sources import load_dataset
 
 OPTIONS = ("data", "faces", "weights")
 

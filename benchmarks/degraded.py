@@ -25,7 +25,7 @@ from benchmarks.scenes import (
     share,
 )
 from fer_core.types import UInt8Array
-from train.data import load_dataset
+from train.sources import load_dataset
 
 OPTIONS = ("data", "faces", "weights")
 

@@ -18,7 +18,7 @@ import torch
 
 from benchmarks.film import frames
 from benchmarks.memory import memory_mb
-from demo.photos import jpeg_uri
+from demo.data_uris import jpeg_uri
 from demo.pipelines import PipelineStore
 from demo.viewers import Viewers
 from fer_core import FerPipeline, render

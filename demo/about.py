@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from demo.photos import emoji_uri
+from demo.data_uris import emoji_uri
 from fer_core import EMOTIONS, Emotion
 from fer_core.weights import WeightsCard
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 HERE = Path(__file__).resolve().parent
-VIEWS = HERE / "views"
 # Streamlit puts this file's own folder on the path; the packages are found from the one above.
 sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p not in (str(HERE), str(HERE.parent)))]
 

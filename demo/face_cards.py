@@ -1,14 +1,12 @@
 """Faces as HTML cards: the picture where there is one, the probabilities, the votes."""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from PIL import Image
 
+from demo.data_uris import png_uri
 from fer_core import EMOTIONS
 
 SHOWN_PX = 96
@@ -34,18 +32,11 @@ def cards(shown: Sequence[Card]) -> str:
     )
 
 
-def data_uri(picture: np.ndarray) -> str:
-    """uint8 (H, W) or (H, W, 3) -> a PNG that an <img> can show."""
-    out = io.BytesIO()
-    Image.fromarray(picture).save(out, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"
-
-
 def _card(card: Card) -> str:
     picture = ""
     if card.picture is not None:
         picture = (
-            f'<img src="{data_uri(card.picture)}" alt="{escape(card.title)}" '
+            f'<img src="{png_uri(card.picture)}" alt="{escape(card.title)}" '
             f'width="{SHOWN_PX}" height="{SHOWN_PX}" '
             'style="border-radius:8px;flex:none;align-self:start">'
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
 
-from demo.photos import emoji_uri, jpeg_uri
+from demo.data_uris import emoji_uri, jpeg_uri
 from fer_core import EMOTIONS
 from fer_core.contact_sheet import Moment, contact_sheet
 from fer_core.emotions import UNSURE

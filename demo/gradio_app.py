@@ -11,18 +11,18 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html, theme
 from demo.about import about
+from demo.controls import style_choice, weights_choice
 from demo.photos import FILE_KINDS, PHOTO_LIMIT, Shot, make_file, take
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
-from demo.screens import EXPIRED, GONE, Choices, analysed, analysed_again, restyled
-from demo.turns import Turns
+from demo.screens import EXPIRED, GONE, Choices, Screen, analysed, analysed_again, restyled
+from demo.turns import Turn, Turns
 from demo.uploads import read_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.detection import MIN_SCORE, list_detectors
-from fer_core.emoji import STYLES
 from fer_core.results import records
 from fer_core.weights import read_card
 
@@ -121,7 +121,7 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
     with gr.Row(elem_id="result"):
         with gr.Column(scale=3):
             with gr.Row(elem_id="toolbar"):
-                style = _style_choice()
+                style = style_choice()
                 downloads = {
                     gr.Button(f"Save {kind.upper()}", size="sm", elem_classes="save"): kind
                     for kind in FILE_KINDS
@@ -138,30 +138,33 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
     unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
     busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
 
+    def answered(turn: Turn, work: Callable[[], Screen]) -> Iterator[Any]:
+        """Say that it is being worked on, then show what came of it, if it is still wanted."""
+        yield busy
+        screen = work()
+        yield screen if turns.is_last(turn) else unchanged
+
     def open_upload(
         request: gr.Request, file: dict[str, Any] | None, *choices: Any
     ) -> Iterator[Any]:
-        turn = turns.next(str(request.session_hash))
-        yield busy
-        upload = read_upload(file, uploads)
-        screen = EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
-        yield screen if turns.is_last(turn) else unchanged
+        def work() -> Screen:
+            upload = read_upload(file, uploads)
+            return EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
+
+        yield from answered(turns.next(str(request.session_hash)), work)
 
     def opens_example(name: str) -> Callable[..., Iterator[Any]]:
+        # No `partial`: of one, Gradio does not see that it is a generator, nor its request.
         def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
-            turn = turns.next(str(request.session_hash))
-            yield busy
             data = (EXAMPLES_FOLDER / name).read_bytes()
-            screen = analysed(store, name, data, Choices(*choices))
-            yield screen if turns.is_last(turn) else unchanged
+            turn = turns.next(str(request.session_hash))
+            yield from answered(turn, lambda: analysed(store, name, data, Choices(*choices)))
 
         return open_example
 
     def change(request: gr.Request, shot: Shot | None, *choices: Any) -> Iterator[Any]:
         turn = turns.current(str(request.session_hash))
-        yield busy
-        screen = analysed_again(store, shot, Choices(*choices))
-        yield screen if turns.is_last(turn) else unchanged
+        yield from answered(turn, lambda: analysed_again(store, shot, Choices(*choices)))
 
     def save(kind: str, shot: Shot | None, style: str) -> tuple[str | None, str]:
         if shot is None:
@@ -194,14 +197,9 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
     return options
 
 
-def _style_choice() -> gr.Radio:
-    choices = [(name.capitalize(), name) for name in STYLES]
-    return gr.Radio(choices, value=STYLES[0], label="Style", elem_classes="style")
-
-
 def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
     return (
-        gr.Dropdown(store.weights(), value=store.first.card.name, label="Weights"),
+        weights_choice(store),
         gr.Dropdown(list_detectors(), value=store.first.detector.name, label="Face detector"),
         gr.Slider(
             0.5,

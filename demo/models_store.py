@@ -3,6 +3,9 @@
 What was found in a photo is its viewer's alone, and is forgotten with their session.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -18,6 +21,10 @@ from fer_core.weights import WeightsCard, list_weights, load_classifier, read_ca
 KEPT = 4  # as many as the page shows at once
 KEPT_PHOTOS = 8
 DETECTOR = "mtcnn"
+# What stands for a card in a cache's key: weights that were exported again are computed again.
+BY_SUM: dict[str | type[Any], Callable[[Any], Any]] = {
+    WeightsCard: lambda card: (card.name, card.sha256)
+}
 
 
 def cards() -> dict[str, WeightsCard]:
@@ -33,15 +40,10 @@ def cards() -> dict[str, WeightsCard]:
     return found
 
 
+@st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …", hash_funcs=BY_SUM)
 def classifier(card: WeightsCard) -> Classifier:
     """Raises WeightsError where the weights are not what the card says."""
-    return _classifier(card.name, card.sha256)
-
-
-@st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …")
-def _classifier(name: str, sha256: str) -> Classifier:
-    folder = weights_folder()
-    return load_classifier(read_card(name, folder), choose_device("auto"), folder)
+    return load_classifier(card, choose_device("auto"), weights_folder())
 
 
 @st.cache_resource(show_spinner="Loading the face detector …")

@@ -21,29 +21,31 @@ def overlay(crop: UInt8Array, values: Float32Array, opacity: float) -> UInt8Arra
     return np.rint(face[:, :, None] * (1 - share) + _coloured(high) * share).astype(np.uint8)
 
 
-def sheet(maps: Float32Array, columns: int) -> UInt8Array:
+def sheet(maps: Float32Array, columns: int, side: int = 96) -> UInt8Array:
     """Maps (K, h, w), each stretched from its least to its greatest value -> one RGB picture."""
-    side = 96
-    rows = -(-len(maps) // columns)
-    out = np.full((rows * (side + GAP) - GAP, columns * (side + GAP) - GAP, 3), 128, np.uint8)
-    for index, values in enumerate(maps):
-        low, high = float(values.min()), float(values.max())
-        shown = cv2.resize(
-            (values - low) / max(high - low, 1e-9), (side, side), interpolation=cv2.INTER_NEAREST
-        )
-        top, left = (index // columns) * (side + GAP), (index % columns) * (side + GAP)
-        out[top : top + side, left : left + side] = _coloured(shown)
-    return out
+    low, high = maps.min((1, 2), keepdims=True), maps.max((1, 2), keepdims=True)
+    stretched = (maps - low) / np.maximum(high - low, 1e-9)
+    tiles = [
+        _coloured(cv2.resize(values, (side, side), interpolation=cv2.INTER_NEAREST))
+        for values in stretched
+    ]
+    return _in_rows(np.stack(tiles), columns)
 
 
 def faces_sheet(faces: UInt8Array, columns: int, side: int = 64) -> UInt8Array:
     """Grey faces (K, H, W) -> one grey picture, in rows."""
-    rows = -(-len(faces) // columns)
-    out = np.full((rows * (side + GAP) - GAP, columns * (side + GAP) - GAP), 128, np.uint8)
-    for index, face in enumerate(faces):
-        top, left = (index // columns) * (side + GAP), (index % columns) * (side + GAP)
-        shown = cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC)
-        out[top : top + side, left : left + side] = shown
+    tiles = [cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC) for face in faces]
+    return _in_rows(np.stack(tiles).astype(np.uint8), columns)
+
+
+def _in_rows(tiles: UInt8Array, columns: int) -> UInt8Array:
+    """Square tiles (K, S, S, ...) -> one picture (H, W, ...), with gaps between them."""
+    step = tiles.shape[1] + GAP
+    rows = -(-len(tiles) // columns)
+    out = np.full((rows * step - GAP, columns * step - GAP, *tiles.shape[3:]), 128, np.uint8)
+    for index, tile in enumerate(tiles):
+        top, left = (index // columns) * step, (index % columns) * step
+        out[top : top + len(tile), left : left + len(tile)] = tile
     return out
 
 

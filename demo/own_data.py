@@ -28,9 +28,7 @@ def own_copy(use: str) -> Fer2013 | None:
         files = st.file_uploader(
             "Files", type=["csv", "parquet"], accept_multiple_files=True, key="fer2013_files"
         )
-        st.caption(
-            "The faces stay in the memory of the machine that runs this page, and are not sent on."
-        )
+        st.caption("The faces stay in the server's memory and are not sent on.")
     if files:
         st.session_state[UPLOADED] = tuple(file.file_id for file in files)
     try:

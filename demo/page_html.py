@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-from demo.photos import emoji_uri
+from demo.data_uris import emoji_uri
 from fer_core import EMOTIONS
 from fer_core.emotions import UNSURE_BELOW
 from fer_core.types import Analysis, Float32Array

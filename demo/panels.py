@@ -1,6 +1,5 @@
 """Pieces that every page uses: a chart with its exports, banners, empty states."""
 
-import io
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,11 +8,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from demo.charts.style import GROUND
 from demo.reports_store import Shelf, judged_on, shelf, weights_folder
+from fer_core.pixels import to_png
 from fer_core.report import EvalReport
 
 MAKE_ONE = """\
@@ -128,11 +127,9 @@ def at_first(key: str, value: object) -> None:
 
 def picture_button(picture: np.ndarray, name: str) -> None:
     """Save uint8 (H, W, 3) as PNG."""
-    out = io.BytesIO()
-    Image.fromarray(picture).save(out, "PNG")
     st.download_button(
         "PNG",
-        out.getvalue(),
+        to_png(picture),
         file_name=f"{name}.png",
         mime="image/png",
         key=f"png-{name}",

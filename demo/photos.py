@@ -1,16 +1,10 @@
 """A visitor's photo: what was found in it, and the pictures and files made of it. Knows no UI."""
 
-import base64
-import io
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePath
 
-import cv2
-from PIL import Image
-
+from demo.data_uris import jpeg_uri
 from fer_core import FerPipeline, render
-from fer_core.artwork import FOLDER
 from fer_core.crops import FaceCut, cut_square
 from fer_core.images import read_picture
 from fer_core.pixels import fit, resize, to_png
@@ -19,7 +13,6 @@ from fer_core.types import Analysis, ImageError, UInt8Array
 
 PREVIEW_SIDE = 1400  # the longest side of the picture on the page; downloads keep every pixel
 THUMBNAIL_SIDE = 112
-EMOJI_SIDE = 64
 THUMBNAIL_CUT = FaceCut(side=1.3)  # wider than the classifier's cut: hair and chin make a face
 FILE_KINDS = ("png", "json", "csv")
 PHOTO_BYTES, PHOTO_LIMIT = 25_000_000, "25 MB"
@@ -72,27 +65,6 @@ def scaled(analysis: Analysis, size_hw: tuple[int, ...]) -> Analysis:
     x, y = width / analysis.size_hw[1], height / analysis.size_hw[0]
     faces = analysis.faces.mapped(0, (x, y))
     return Analysis(faces, analysis.probs, (height, width), analysis.notes)
-
-
-def jpeg_uri(pixels: UInt8Array, quality: int = 95) -> str:
-    """RGB (H, W, 3) -> a data URI that an <img> can show. quality: 0 to 100."""
-    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return _data_uri("jpeg", encoded.tobytes())
-
-
-@lru_cache
-def emoji_uri(name: str) -> str:
-    """The emoji of an expression, small, as a data URI: the same artwork as on the picture, where
-    a visitor's own fonts may have another or none."""
-    out = io.BytesIO()
-    with Image.open(FOLDER / f"{name}.webp") as image:
-        image.convert("RGBA").resize((EMOJI_SIDE, EMOJI_SIDE)).save(out, "PNG")
-    return _data_uri("png", out.getvalue())
-
-
-def _data_uri(kind: str, content: bytes) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def make_file(shot: Shot, style: str, kind: str) -> tuple[str, bytes]:

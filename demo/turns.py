@@ -1,4 +1,4 @@
-"""Which of a visitor's photos is their newest: the answer for an older one may come after its."""
+"""Which photo a visitor chose last, so that a slower answer for an earlier one is dropped."""
 
 from threading import Lock
 from typing import NamedTuple

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Container, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -9,6 +10,8 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html
 from demo.charts.timeline import timeline_figure
+from demo.controls import style_choice, weights_choice
+from demo.data_uris import jpeg_uri
 from demo.films import (
     FILE_KINDS,
     PREVIEW_SIDE,
@@ -19,14 +22,12 @@ from demo.films import (
     progress_html,
     sheet_html,
 )
-from demo.photos import jpeg_uri
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
 from demo.video_jobs import VideoJobs
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
-from fer_core.emoji import STYLES
 from fer_core.pixels import fit
 from fer_core.video import VideoJob
 from fer_core.video_options import MOST_EVERY, VideoOptions
@@ -85,8 +86,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         )
         clip = gr.UploadButton("Choose a clip", file_types=["video"], variant="primary", size="md")
     with gr.Row(elem_id="video-options"):
-        names = [(name.capitalize(), name) for name in STYLES]
-        style = gr.Radio(names, value=STYLES[0], label="Style", elem_classes="style")
+        style = style_choice()
         cover = gr.Checkbox(
             label="Cover all faces found", info="A face that is missed stays visible."
         )
@@ -98,7 +98,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
             label="Analyze every n-th frame",
             info="More is faster; in between, faces move in straight lines.",
         )
-        weights = gr.Dropdown(store.weights(), value=store.first.card.name, label="Weights")
+        weights = weights_choice(store)
     message = gr.HTML(page_html.messages(), elem_id="video-message", apply_default_css=False)
     stop = gr.Button("Stop and keep what is done", visible=False, elem_id="video-stop")
     work = gr.HTML(elem_id="video-work", apply_default_css=False)
@@ -205,10 +205,5 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         **quiet,
     )
     for kind, button in saves.items():
-        saved = button.click(
-            lambda film, cover, kind=kind: save(kind, film, cover),
-            [film, sheet_cover],
-            [file, message],
-            **quiet,
-        )
+        saved = button.click(partial(save, kind), [film, sheet_cover], [file, message], **quiet)
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)

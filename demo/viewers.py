@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from demo.photos import jpeg_uri
+from demo.data_uris import jpeg_uri
 from demo.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
 from fer_core.images import read_picture

@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.photos import emoji_uri
+from demo.data_uris import emoji_uri
 from demo.pipelines import PipelineStore
 from demo.viewers import Viewers
 from fer_core import EMOTIONS

@@ -34,8 +34,8 @@ def fit(picture: UInt8Array, side: int) -> UInt8Array:
 
 
 def to_png(pixels: UInt8Array) -> bytes:
-    """RGB uint8 (H, W, 3) -> a PNG file without metadata; the fastest compression, as photos
-    hardly shrink further."""
+    """uint8 (H, W), (H, W, 3) or (H, W, 4) -> a PNG file without metadata; the fastest
+    compression, as photos hardly shrink further."""
     out = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(out, "PNG", compress_level=1)
     return out.getvalue()

@@ -24,14 +24,14 @@ class StudyRow:
     study: str
     table: str
     changes: str
-    data: str
-    published: float
-    ours: float
-    interval: tuple[float, float]
-    judged_on: str
-    n: int
-    report: str
-    reason: str
+    data: str = ""
+    published: float = 0.0
+    ours: float = 0.0
+    interval: tuple[float, float] = (0.0, 0.0)
+    judged_on: str = ""
+    n: int = 0
+    report: str = ""
+    reason: str = ""
 
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "StudyRow":

@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -20,10 +19,10 @@ from fer_core.device import choose_device
 from fer_core.files import write_whole
 from fer_core.pixels import resize
 from fer_core.types import Faces
+from train.cuts import CUTS
 from train.errors import DataError
 from train.options import add_data_option, exit_code, read_data
 
-CUTS = Path(__file__).parent / "cuts.json"
 ENLARGEMENT = 4
 
 
@@ -75,12 +74,6 @@ def _only_face(detector: Detector, image: np.ndarray) -> Faces:
     if len(faces) != 1:
         return Faces.empty()
     return faces.mapped(margin * ENLARGEMENT, 1 / ENLARGEMENT)
-
-
-def read_cuts() -> dict[str, FaceCut]:
-    """The measured cut for each detector."""
-    values = json.loads(CUTS.read_text(encoding="utf-8"))
-    return {name: FaceCut(**value["cut"]) for name, value in values["detectors"].items()}
 
 
 def main() -> int:

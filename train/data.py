@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -132,56 +130,3 @@ class Dataset:
     def judged_by(self) -> tuple[str, ...]:
         """The label sets that this data set can be judged by."""
         return (*self.label_sets(), *([CLEAR] if self.test.clear.any() else []))
-
-
-class Reader(Protocol):
-    """One form of data set; the modules of `train.sources` are such readers.
-
-    FORM: what the form looks like, for a user whose path holds none.
-    """
-
-    FORM: str
-
-    def recognises(self, path: Path) -> bool: ...
-
-    def load(self, path: Path) -> Dataset: ...
-
-
-def load_dataset(source: str) -> Dataset:
-    """Read a file or folder of a form in `train.sources`, "synthetic", or a mix "PATH_A+PATH_B".
-
-    Raises DataError naming what is missing or wrong.
-    """
-    from train.splits import mix  # it imports this module
-
-    parts = [_load_one(part) for part in _parts(source)]
-    return parts[0] if len(parts) == 1 else mix(parts)
-
-
-def _parts(source: str) -> list[str]:
-    """The paths of a mix. A path may itself hold a plus sign: the longest that exists is meant."""
-    pieces = source.split("+")
-    for end in range(len(pieces), 0, -1):
-        first = "+".join(pieces[:end])
-        if first == "synthetic" or (first and Path(first).exists()):
-            return [first] if end == len(pieces) else [first, *_parts("+".join(pieces[end:]))]
-    raise DataError(
-        f"There is nothing at {source or 'an empty path'}. Give the path of a data set, "
-        "several joined by +, or 'synthetic'."
-    )
-
-
-def _load_one(source: str) -> Dataset:
-    from train.sources import ckplus, fer2013, folders, jaffe, npz, rafdb, synthetic
-
-    if source == "synthetic":
-        return synthetic.load()
-    readers: tuple[Reader, ...] = (fer2013, npz, rafdb, folders, ckplus, jaffe)
-    path = Path(source)
-    for reader in readers:
-        if reader.recognises(path):
-            return reader.load(path)
-    raise DataError(
-        f"{path} holds no data set that is known here: "
-        f"expected {'; '.join(reader.FORM for reader in readers)}."
-    )

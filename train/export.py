@@ -12,7 +12,7 @@ from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import FOLDER, WeightsCard
 from train.config import Recipe
-from train.cut import read_cuts
+from train.cuts import read_cuts
 from train.errors import RunError
 from train.evaluate import data_name
 from train.files import BEST, PREDICTIONS, REPORT, read_tensors

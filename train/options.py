@@ -10,8 +10,9 @@ from torch import distributed
 
 from fer_core.device import FORMATS
 from fer_core.types import FerError
-from train.data import Dataset, load_dataset
+from train.data import Dataset
 from train.machine import Machine, use_machine
+from train.sources import load_dataset
 
 DATA_HELP = (
     "fer2013.csv or its folder, or that of its .parquet shards; an .npz; the folder of RAF-DB, CK+ "

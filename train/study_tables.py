@@ -1,6 +1,7 @@
 """The studies' tables, published and ours, from the experiments and the shipped reports."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -34,66 +35,53 @@ HELD_BACK = ("RAF-DB", "CK+", "JAFFE", "Toronto faces")
 
 def study_row(experiment: Experiment, weights: Path) -> StudyRow:
     """The experiment's row, from its report in the weights folder where there is one."""
-    place = f"reports/{experiment.name}.json"
-    ours, interval, judged_on, n, reason = 0.0, (0.0, 0.0), "", 0, ""
-    report = read_report(weights / place) if (weights / place).is_file() else None
-    if report and is_of(report, experiment):
-        main = report.main
-        ours, interval, judged_on, n = main.accuracy, main.interval, main.judged_on, main.n
-    else:
-        place, reason = "", _reason(experiment)
-        judged_on = _published_on(experiment) if experiment.published else ""
-    return StudyRow(
+    row = StudyRow(
         experiment=experiment.name,
         study=experiment.study,
         table=experiment.table,
         changes=experiment.changes,
         data=experiment.data,
         published=experiment.published,
-        ours=ours,
-        interval=interval,
-        judged_on=judged_on,
-        n=n,
+    )
+    place = f"reports/{experiment.name}.json"
+    report = read_report(weights / place) if (weights / place).is_file() else None
+    if not report or not is_of(report, experiment):
+        judged_on = _published_on(experiment) if experiment.published else ""
+        return replace(row, judged_on=judged_on, reason=_reason(experiment))
+    main = report.main
+    return replace(
+        row,
+        ours=main.accuracy,
+        interval=main.interval,
+        judged_on=main.judged_on,
+        n=main.n,
         report=place,
-        reason=reason,
     )
 
 
 def rows_without_experiment() -> list[StudyRow]:
     """The rows that no experiment of ours is known to be, or can be."""
     best = [
-        _without_experiment(
-            study,
-            "best result",
-            "the best that the report prints",
-            "which of the rows it is, is not known to us",
-            *printed,
+        StudyRow(
+            experiment="",
+            study=study,
+            table="best result",
+            changes="the best that the report prints",
+            data="FER2013",
+            published=published,
+            judged_on=judged_on,
+            reason="which of the rows it is, is not known to us",
         )
-        for study, printed in BEST_PRINTED.items()
+        for study, (published, judged_on) in BEST_PRINTED.items()
     ]
-    photo = _without_experiment(
-        "START", "one photo", "a photo of 13 faces", "the photo is the report's own, not ours"
+    photo = StudyRow(
+        experiment="",
+        study="START",
+        table="one photo",
+        changes="a photo of 13 faces",
+        reason="the photo is the report's own, not ours",
     )
     return [*best, photo]
-
-
-def _without_experiment(
-    study: str, table: str, changes: str, reason: str, published: float = 0.0, judged_on: str = ""
-) -> StudyRow:
-    return StudyRow(
-        experiment="",
-        study=study,
-        table=table,
-        changes=changes,
-        data="FER2013" if published else "",
-        published=published,
-        ours=0.0,
-        interval=(0.0, 0.0),
-        judged_on=judged_on,
-        n=0,
-        report="",
-        reason=reason,
-    )
 
 
 def _published_on(experiment: Experiment) -> str:

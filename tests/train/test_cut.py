@@ -5,7 +5,8 @@ import pytest
 
 from fer_core.crops import cut_square
 from fer_core.pixels import resize, to_grey
-from train.cut import measure, read_cuts
+from train.cut import measure
+from train.cuts import read_cuts
 
 
 @pytest.mark.parametrize("detector", ["mtcnn", "haar"])

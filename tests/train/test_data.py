@@ -7,8 +7,8 @@ from PIL import Image
 
 from fer_core import FerError
 from fer_core.emotions import LABELS
-from train.data import FER2013_SPLITS, load_dataset
-from train.sources import synthetic
+from train.data import FER2013_SPLITS
+from train.sources import load_dataset, synthetic
 
 VOTE_COLUMNS = [
     *("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear"),

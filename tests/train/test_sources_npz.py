@@ -5,7 +5,7 @@ import pytest
 
 from fer_core import FerError
 from fer_core.emotions import LABELS, label_indices
-from train.data import load_dataset
+from train.sources import load_dataset
 
 TORONTO = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 RAFDB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")

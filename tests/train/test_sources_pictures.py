@@ -7,9 +7,8 @@ from PIL import Image
 
 from fer_core import Faces, FerError
 from fer_core.emotions import LABELS
-from train.cut import read_cuts
-from train.data import load_dataset
-from train.sources import ckplus, jaffe, rafdb
+from train.cuts import read_cuts
+from train.sources import ckplus, jaffe, load_dataset, rafdb
 from train.sources.pictures import read_faces
 
 RAFDB = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fer_core import FerError
-from train.data import Dataset, Split, load_dataset
+from train import sources
+from train.data import Dataset, Split
+from train.sources import load_dataset
 from train.splits import by_subject, held_out, kept_apart, mix, restratified
 
 
@@ -110,12 +112,10 @@ def test_an_empty_split_is_named():
 
 @pytest.mark.parametrize("source", ["CK+48+CK+synthetic", "synthetic+CK++CK"])
 def test_the_paths_of_a_mix_may_hold_plus_signs(tmp_path, monkeypatch, source):
-    from train import data as module
-
     monkeypatch.chdir(tmp_path)
     for name in ("CK", "CK+", "CK+48"):
         (tmp_path / name).mkdir()
-    found = module._parts(source)
+    found = sources._parts(source)
     assert found in (["CK+48", "CK", "synthetic"], ["synthetic", "CK+", "CK"])
     assert "+".join(found) == source
 

@@ -14,7 +14,7 @@ from fer_core.emotions import label_indices
 from fer_core.images import read_picture
 from fer_core.pixels import resize, to_grey
 from fer_core.types import ImageError, UInt8Array
-from train.cut import read_cuts
+from train.cuts import read_cuts
 from train.errors import DataError
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")

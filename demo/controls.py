@@ -1,0 +1,20 @@
+"""Controls that the photo and the video tab have in common."""
+
+import gradio as gr
+
+from demo.pipelines import PipelineStore
+from fer_core.emoji import STYLES
+
+
+def style_choice() -> gr.Radio:
+    choices = [(name.capitalize(), name) for name in STYLES]
+    return gr.Radio(choices, value=STYLES[0], label="Style", elem_classes="style")
+
+
+def weights_choice(store: PipelineStore) -> gr.Dropdown:
+    return gr.Dropdown(
+        store.weights(),
+        value=store.first.card.name,
+        label="Weights",
+        info="The About tab has the figures of those chosen for photos.",
+    )
