@@ -29,7 +29,7 @@ TEXT = """
   <h2>What it must not be used for</h2>
   <ul>
     <li>Judging people at work or in education. In the European Union, inferring emotions there is
-    banned, but for medical or safety reasons (AI Act, Article 5(1)(f)).</li>
+    banned except for medical or safety reasons (AI Act, Article 5(1)(f)).</li>
     <li>Decisions about a person: hiring, credit, insurance, policing, border checks, health.</li>
     <li>Watching people who do not know. Whoever is exposed to such a system must be told
     (AI Act, Article 50(3)).</li>

@@ -79,6 +79,7 @@ def rows_without_experiment() -> list[StudyRow]:
         study="START",
         table="one photo",
         changes="a photo of 13 faces",
+        data="a photo",
         reason="the photo is the report's own, not ours",
     )
     return [*best, photo]

@@ -1,5 +1,7 @@
 """The data: class counts, sample and mean faces, FER+ agreement, and the label maps."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -17,14 +19,15 @@ SAMPLES = 12
 
 
 def test_counts(reports: list[EvalReport]) -> None:
-    """How many test faces each class has, as the reports' matrices say."""
+    """How many faces of each class the split has that most reports are judged on, as they say."""
+    ((split, _),) = Counter(report.main.split for report in reports).most_common(1)
     found = {
-        e.judged_on: np.array(e.confusion).sum(1)
+        e.dataset: np.array(e.confusion).sum(1)
         for report in reports
         for e in report.evaluations
-        if e.subset == "all"
+        if e.subset == "all" and e.split == split
     }
-    show_counts(found, "Test faces by label", "test-faces")
+    show_counts(found, f"Test faces by label: {split}", "test-faces")
 
 
 def show_counts(found: dict[str, np.ndarray], title: str, name: str) -> None:
