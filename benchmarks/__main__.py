@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import crop, dashboard, degraded, detectors, live, training, video, webcam
+from benchmarks.cpu import cpu_name
 from fer_core.types import FerError
 from fer_core.weights import list_weights
 
@@ -83,6 +84,7 @@ def main() -> int:
         figures = {
             "benchmark": name,
             "command": command(name, options),
+            "cpu": cpu_name(),
             "cpus": os.cpu_count(),
             **figures,
         }
