@@ -1,5 +1,6 @@
 """Several processes that train one model: who this one is, and what they agree on."""
 
+import gc
 import os
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,3 +74,15 @@ def join_ranks(device: str = "auto") -> Ranks:
     if not dist.is_initialized():
         dist.init_process_group("nccl" if on_gpus else "gloo", timeout=PATIENCE)
     return Ranks(dist.get_rank(), dist.get_world_size())
+
+
+def leave_ranks() -> None:
+    """Leave the process group, if there is one, when all have done their work.
+
+    Not after an error: the others may be waiting for this process in the middle of theirs.
+    """
+    if dist.is_initialized():
+        # What still refers to the group would be destroyed after it, and abort the process.
+        gc.collect()
+        dist.barrier()
+        dist.destroy_process_group()

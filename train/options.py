@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from torch import distributed
-
 from fer_core.device import FORMATS
 from fer_core.types import FerError
 from train.data import Dataset
+from train.distributed import leave_ranks
 from train.machine import Machine, use_machine
 from train.sources import load_dataset
 
@@ -84,13 +83,11 @@ def exit_code(work: Callable[[], None], stopped: str = "") -> int:
     """
     try:
         work()
+        leave_ranks()
     except FerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"Stopped. {stopped}".strip(), file=sys.stderr)
         return 130
-    finally:
-        if distributed.is_initialized():
-            distributed.destroy_process_group()
     return 0
