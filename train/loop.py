@@ -35,34 +35,17 @@ from train.files import (
     save_checkpoint,
     save_tensors,
 )
+from train.history import Epoch
 from train.initial import initial_model
 from train.machine import Machine
 from train.metrics import accuracy
 from train.optimizers import create_optimizer
 
 
-@dataclasses.dataclass(frozen=True)
-class Epoch:
-    """What one epoch came to. Losses are mean cross-entropy, accuracies shares of 1."""
-
-    train_loss: float
-    train_accuracy: float
-    valid_loss: float
-    valid_accuracy: float
-    lr: float
-    seconds: float
-
-
 class Trainer:
     """One run of a recipe on a data set, in a folder."""
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        data: Dataset,
-        folder: Path,
-        machine: Machine,
-    ) -> None:
+    def __init__(self, recipe: Recipe, data: Dataset, folder: Path, machine: Machine) -> None:
         """Raises RunError where the processes cannot divide a batch evenly, or where weights that
         the recipe starts from are missing."""
         self.recipe, self.folder, self.machine = recipe, folder, machine

@@ -24,7 +24,8 @@ from train.errors import RunError
 from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors
-from train.loop import Epoch, Trainer
+from train.history import Epoch
+from train.loop import Trainer
 from train.machine import Machine
 from train.options import (
     add_data_option,

@@ -162,6 +162,8 @@ def main() -> int:
 
     def try_values() -> None:
         machine, data = machine_of(options), read_data(options.data)
+        if machine.ranks.world > 1:
+            raise RunError("A sweep trains in a single process: start it without torchrun.")
         study = work(options.sweep, data, options.out, machine, trials, deadline)
         print(table(options.sweep, study))
 
