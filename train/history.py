@@ -1,0 +1,15 @@
+"""What a run remembers of each epoch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to. Losses are mean cross-entropy, accuracies shares of 1."""
+
+    train_loss: float
+    train_accuracy: float
+    valid_loss: float
+    valid_accuracy: float
+    lr: float
+    seconds: float
