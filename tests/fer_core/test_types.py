@@ -69,3 +69,13 @@ def test_a_face_without_a_likely_expression_is_shown_as_unsure():
     assert [emotion.name for emotion in analysis.shown] == ["happy", "unsure"]
     assert analysis.labels == ["happy", "neutral"]
     assert Analysis(Faces.empty(), probs[:0], (8, 8)).shown == ()
+
+
+def test_the_same_faces_in_a_part_of_the_picture_at_another_size():
+    points = np.arange(10, dtype=np.float32).reshape(1, 5, 2)
+    faces = Faces(np.array([[10, 20, 30, 40]], np.float32), points, np.ones(1, np.float32))
+    mapped = faces.mapped((10, 0), (2, 0.5))
+    assert mapped.xyxy.tolist() == [[0, 10, 40, 20]] and mapped.scores is faces.scores
+    assert mapped.landmarks[0, 1].tolist() == [(2 - 10) * 2, 3 * 0.5]
+    assert faces.mapped(10, 2).xyxy.tolist() == [[0, 20, 40, 60]]
+    assert len(Faces.empty().mapped(10, 2)) == 0
