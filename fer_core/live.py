@@ -6,7 +6,6 @@ from threading import Lock
 
 import numpy as np
 
-from fer_core.classifier import Classifier
 from fer_core.crops import cut_faces
 from fer_core.emotions import Emotion
 from fer_core.pipeline import FerPipeline
@@ -87,10 +86,8 @@ class LiveSession:
             # Every other frame is mirrored: over time, the smoothing averages the two views at
             # half the price of both in each frame.
             self._mirrored = not self._mirrored
-            classifier = pipeline.classifier
-            if isinstance(classifier, Classifier):
-                classifier = classifier.one_pass()
-            probs = classifier(np.ascontiguousarray(crops[..., ::-1]) if self._mirrored else crops)
+            view = np.ascontiguousarray(crops[..., ::-1]) if self._mirrored else crops
+            probs = pipeline.classifier.one_pass()(view)
             return smoothed(
                 self._smoother, tracked, probs, frame.shape[:2], seconds, options.smoothing_seconds
             )

@@ -54,6 +54,9 @@ class BrightnessClassifier:
             row[HAPPY if crop.mean() > 72 else NEUTRAL] = 0.88
         return probs
 
+    def one_pass(self):
+        return self
+
 
 def red_pipeline() -> FerPipeline:
     return FerPipeline(RedDetector(), BrightnessClassifier(), CARD, CARD.crop["mtcnn"])

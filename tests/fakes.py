@@ -1,5 +1,8 @@
 """Stand-ins at the pipeline's two seams: a detector and a classifier that need no models."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from fer_core import EMOTIONS, Faces, FerPipeline
@@ -56,7 +59,20 @@ class FakeDetector:
         return Faces(boxes, np.zeros((2, 0, 2), np.float32), np.array([0.99, 0.6], np.float32))
 
 
-def fake_classifier(crops: UInt8Array) -> Float32Array:
+@dataclass(frozen=True)
+class FakeClassifier:
+    """Answers by a function from crops to probabilities."""
+
+    answer: Callable[[UInt8Array], Float32Array]
+
+    def __call__(self, crops: UInt8Array) -> Float32Array:
+        return self.answer(crops)
+
+    def one_pass(self) -> "FakeClassifier":
+        return self
+
+
+def first_is_happy(crops: UInt8Array) -> Float32Array:
     """The first face surely happy, every other unsure but rather neutral."""
     probs = np.full((len(crops), len(LABELS)), 0.1, np.float32)
     probs[:, NEUTRAL] = 0.4
@@ -67,4 +83,5 @@ def fake_classifier(crops: UInt8Array) -> Float32Array:
 
 def fake_pipeline() -> FerPipeline:
     """A whole pipeline on the fakes."""
-    return FerPipeline(FakeDetector(), fake_classifier, CARD, CARD.crop["mtcnn"])  # type: ignore[arg-type]
+    classifier = FakeClassifier(first_is_happy)
+    return FerPipeline(FakeDetector(), classifier, CARD, CARD.crop["mtcnn"])  # type: ignore[arg-type]

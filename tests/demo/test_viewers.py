@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from fakes import fake_pipeline
+from fakes import FakeClassifier, fake_pipeline
 
 from demo.pipelines import PipelineStore
 from demo.viewers import BROKEN_FRAME, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
@@ -113,7 +113,9 @@ def test_our_own_faults_are_a_sentence_too(clock, caplog):
     def broken(crops):
         raise ZeroDivisionError
 
-    viewers = Viewers(PipelineStore(replace(fake_pipeline(), classifier=broken)), clock)
+    viewers = Viewers(
+        PipelineStore(replace(fake_pipeline(), classifier=FakeClassifier(broken))), clock
+    )
     assert viewers.frame(message()) == {"error": OUR_FAULT}
     assert "ZeroDivisionError" in caplog.text
 

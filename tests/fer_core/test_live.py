@@ -6,7 +6,7 @@ from time import sleep
 import cv2
 import numpy as np
 import pytest
-from fakes import CARD, HAPPY, FakeDetector, fake_pipeline
+from fakes import CARD, HAPPY, FakeClassifier, FakeDetector, fake_pipeline
 from moving_faces import RefiningDetector, face_at, ground, times, uncovered
 
 from fer_core import EMOTIONS, Faces, FerError, FerPipeline, render
@@ -35,9 +35,9 @@ def read_levels(crops):
 class Player:
     """Plays a scene whose faces are painted as the expressions that they are called."""
 
-    def __init__(self, scene, classifier=read_levels):
+    def __init__(self, scene, answer=read_levels):
         self.detector = RefiningDetector(scene)
-        self.pipeline = FerPipeline(self.detector, classifier, CARD, CARD.crop["mtcnn"])
+        self.pipeline = FerPipeline(self.detector, FakeClassifier(answer), CARD, CARD.crop["mtcnn"])
         self.session = LiveSession(self.pipeline)
 
     def frame(self, now, options=None):
@@ -149,7 +149,8 @@ def test_a_detector_that_cannot_refine_will_do():
 def test_weights_may_change_from_frame_to_frame():
     player = Player(crossing)
     player.play(10, 0.5, RAW)
-    player.pipeline = replace(player.pipeline, classifier=lambda crops: read_levels(crops)[:, ::-1])
+    backwards = FakeClassifier(lambda crops: read_levels(crops)[:, ::-1])
+    player.pipeline = replace(player.pipeline, classifier=backwards)
     analysis = player.frame(0.5, RAW)[1]
     assert analysis.people == (1, 2)
     assert names(analysis) == [LABELS[6 - LABELS.index(name)] for name in ("happy", "sad")]
@@ -223,8 +224,7 @@ def test_every_other_frame_is_shown_to_the_classifier_mirrored():
         seen.append(crops)
         return read_levels(crops)
 
-    detector = FakeDetector()
-    pipeline = FerPipeline(detector, keep, CARD, CARD.crop["mtcnn"])
+    pipeline = replace(fake_pipeline(), classifier=FakeClassifier(keep))
     session = LiveSession(pipeline)
     rising = np.tile(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], (240, 1, 3))
     for number in range(4):
