@@ -7,6 +7,7 @@ from html import escape
 from demo.data_uris import emoji_uri
 from fer_core import EMOTIONS
 from fer_core.emotions import UNSURE_BELOW
+from fer_core.results import percent
 from fer_core.types import Analysis, Float32Array
 
 SIDE_BY_SIDE = 3  # with more faces than this, their cards go below the picture
@@ -66,7 +67,7 @@ def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
         f"<li{' class=top' if emotion is top else ''}><span>{emotion.name}</span>"
         f'<span class="track" aria-hidden="true"><span style="width:{prob * 100:.1f}%;'
         f'background:{emotion.colour}"></span></span>'
-        f"<span>{_percent(float(prob))}</span></li>"
+        f"<span>{escape(percent(float(prob)))}</span></li>"
         for emotion, prob in zip(EMOTIONS, probs, strict=True)
     ]
     return (
@@ -74,7 +75,7 @@ def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
         f'<img src="{thumbnail}" alt="Face {number}">'
         f'<span class="number" aria-hidden="true">{number}</span></div>'
         f'<div><h3><img src="{emoji_uri(top.name)}" alt="">{top.name}</h3>'
-        f"<p>{_percent(share)}{sure}</p></div></div>"
+        f"<p>{escape(percent(share))}{sure}</p></div></div>"
         f'<ul class="bars" aria-label="Face {number}: probability of each expression">'
         f"{''.join(bars)}</ul></li>"
     )
@@ -86,10 +87,6 @@ def _alternative(analysis: Analysis) -> str:
     counts = Counter(emotion.name for emotion in analysis.shown)
     parts = ", ".join(f"{n} {name}" for name, n in counts.most_common())
     return f"Your picture with its faces marked: {parts}."
-
-
-def _percent(share: float) -> str:
-    return "&lt;1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _percent_of(value: float, whole: int) -> str:

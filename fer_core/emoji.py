@@ -10,6 +10,7 @@ from PIL import ImageColor
 
 from fer_core.artwork import blend, emoji_tile, label_tile
 from fer_core.images import PictureSource, read_picture
+from fer_core.results import percent
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
 # Diameter of the covering emoji in heights of the face box: the box ends at chin and brow, the
@@ -101,8 +102,7 @@ def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
     cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
     cv2.rectangle(picture, (x0, y0), (x1, y1), ImageColor.getrgb(colour), line)
     font_px = round(max((x1 - x0) * 0.16, SMALLEST_FONT_PX))
-    share = float(analysis.probs[face].max())
-    text = f"{_name(analysis, face)} {share:.0%}"
+    text = f"{_name(analysis, face)} {percent(float(analysis.probs[face].max()))}"
     _draw_label(picture, text, font_px, face, analysis, y0 - 1.6 * font_px)
 
 

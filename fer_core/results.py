@@ -1,4 +1,4 @@
-"""An analysis as JSON or CSV, for people's own programs and spreadsheets."""
+"""What an analysis says, as text: JSON or CSV for programs, a percentage for people."""
 
 import csv
 import io
@@ -7,6 +7,13 @@ from typing import Any
 
 from fer_core.emotions import LABELS
 from fer_core.types import Analysis
+
+
+def percent(prob: float) -> str:
+    """A probability in whole per cent; never "0%" or "100%" of what is not quite certain."""
+    if 0 < prob < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= prob < 1 else f"{prob:.0%}"
 
 
 def records(analysis: Analysis) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@ import io
 import json
 
 import numpy as np
+import pytest
 
 from fer_core import Analysis, Faces
-from fer_core.results import to_csv, to_json
+from fer_core.results import percent, to_csv, to_json
 
 FACES = Faces(
     np.array([[1, 2, 31.26, 42], [50, 2, 80, 42]], np.float32),
@@ -39,3 +40,19 @@ def test_no_face_is_an_empty_list():
     nothing = Analysis(Faces.empty(), np.zeros((0, 7), np.float32), (5, 5))
     assert json.loads(to_json(nothing, "x"))["faces"] == []
     assert to_csv(nothing).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("prob", "words"),
+    [
+        (0.0, "0%"),
+        (0.001, "<1%"),
+        (0.0051, "1%"),
+        (0.666, "67%"),
+        (0.9949, "99%"),
+        (0.998, ">99%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_percentage_does_not_claim_more_than_there_is(prob, words):
+    assert percent(prob) == words
