@@ -88,16 +88,17 @@ def _from_pil(image: Image.Image, name: str) -> Picture:
         raise ImageError(_too_large(name))
     if 0 in image.size:
         raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
-    # A multi-picture JPEG (MPO) holds one photo and its previews: no animation.
-    animated = getattr(image, "is_animated", False) and image.format != "MPO"
-    notes = ("Only the first frame of the animation was used.",) if animated else ()
     try:
+        # To tell whether it is animated, Pillow reads the second frame of a GIF.
+        # A multi-picture JPEG (MPO) holds one photo and its previews: no animation.
+        animated = getattr(image, "is_animated", False) and image.format != "MPO"
         image.seek(0)
         image.load()
     except Exception as error:  # as above: each decoder has its own ways to fail
         raise ImageError(
             f"{name} is damaged or cut short. Download or save it again, then try once more."
         ) from error
+    notes = ("Only the first frame of the animation was used.",) if animated else ()
     return Picture(_to_rgb(_upright(image), name), notes)
 
 

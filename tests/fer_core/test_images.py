@@ -71,6 +71,19 @@ def test_an_animation_gives_its_first_frame_and_says_so(kind):
     assert any("first frame" in note for note in picture.notes)
 
 
+def test_an_animation_cut_short_is_read_or_refused_in_a_sentence():
+    noise = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3), np.uint8)
+    first, second = (Image.fromarray(frame) for frame in noise)
+    raw = encoded(first, "GIF", save_all=True, append_images=[second])
+    shapes, refused = set(), 0
+    for length in range(len(raw)):
+        try:
+            shapes.add(read_picture(raw[:length]).pixels.shape)
+        except ImageError:
+            refused += 1
+    assert shapes == {(20, 30, 3)} and 0 < refused < len(raw)
+
+
 def test_a_still_picture_has_no_notes():
     assert read_picture(encoded(Image.fromarray(LEFT_RED), "GIF")).notes == ()
 
