@@ -20,15 +20,15 @@ from benchmarks.film import frames
 from benchmarks.memory import memory_mb
 from demo.data_uris import jpeg_uri
 from demo.pipelines import PipelineStore
-from demo.viewers import Viewers
+from demo.viewers import QUALITY, Viewers
 from fer_core import FerPipeline, render
+from fer_core.classifier import Classifier
 from fer_core.images import read_picture
 from fer_core.types import Faces, Float32Array, UInt8Array
 
 OPTIONS = ("frames", "minutes")
 FILM_RATE, PAGE_RATE = 30, 12  # frames a second: of the film, and of those that a page sends
 WARM_UP = 12
-QUALITY = 80  # of the page's JPEG
 
 Seconds = dict[str, float]
 
@@ -120,10 +120,11 @@ def _milliseconds(seconds: np.ndarray) -> dict[str, float]:
 
 def _plain(pipeline: FerPipeline, jpeg: bytes) -> str:
     frame = read_picture(jpeg).pixels
-    return jpeg_uri(render(frame, pipeline.analyze(frame)))
+    return jpeg_uri(render(frame, pipeline.analyze(frame)), QUALITY)
 
 
 def _jpeg(picture: UInt8Array) -> bytes:
+    """What the page sends; it takes the same quality as the server's answer has."""
     quality = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
     return cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)[1].tobytes()
 
@@ -150,12 +151,11 @@ class _Spent:
         self.seconds: Seconds = defaultdict(float)
 
     def watch(self, pipeline: FerPipeline) -> FerPipeline:
-        """The same pipeline as a live session uses it, its parts timed."""
-        classifier = pipeline.classifier.one_pass()
+        """The same pipeline, its parts timed."""
         return replace(
             pipeline,
             detector=_Detector(pipeline.detector, self),
-            classifier=lambda crops: self.time("classify", partial(classifier, crops)),  # type: ignore[arg-type]
+            classifier=_Classifier(pipeline.classifier, self),  # type: ignore[arg-type]
         )
 
     def time(self, part: str, work: Callable[[], Any]) -> Any:
@@ -177,3 +177,17 @@ class _Detector:
     def refine(self, picture: UInt8Array, xyxy: Float32Array) -> Faces:
         faces: Faces = self._spent.time("follow", lambda: self._detector.refine(picture, xyxy))
         return faces
+
+
+class _Classifier:
+    """A classifier that is timed, also where one pass is asked of it."""
+
+    def __init__(self, classifier: Classifier, spent: _Spent) -> None:
+        self._classifier, self._spent = classifier, spent
+
+    def __call__(self, crops: UInt8Array) -> Float32Array:
+        probs: Float32Array = self._spent.time("classify", lambda: self._classifier(crops))
+        return probs
+
+    def one_pass(self) -> "_Classifier":
+        return _Classifier(self._classifier.one_pass(), self._spent)
