@@ -83,14 +83,23 @@ class LiveSession:
         with self._lock:
             tracked = self._tracker.update(frame, seconds, options.tracking)
             crops = seen_crops(pipeline, frame, tracked)
-            # Every other frame is mirrored: over time, the smoothing averages the two views at
-            # half the price of both in each frame.
-            self._mirrored = not self._mirrored
-            view = np.ascontiguousarray(crops[..., ::-1]) if self._mirrored else crops
-            probs = pipeline.classifier.one_pass()(view)
+            smooths = options.smoothing_seconds > 0
+            probs = self._classified(pipeline, crops, alternate=smooths)
             return smoothed(
                 self._smoother, tracked, probs, frame.shape[:2], seconds, options.smoothing_seconds
             )
+
+    def _classified(
+        self, pipeline: FerPipeline, crops: UInt8Array, alternate: bool
+    ) -> Float32Array:
+        """The probabilities of the crops. alternate: whether a view at a time will do."""
+        if not (alternate and pipeline.card.input.mirror_average):
+            return pipeline.classifier(crops)
+        # Weights that answer with the mean of two views: every other frame is mirrored, and over
+        # time the smoothing averages the two, at half the price of both in each frame.
+        self._mirrored = not self._mirrored
+        view = np.ascontiguousarray(crops[..., ::-1]) if self._mirrored else crops
+        return pipeline.classifier.one_pass()(view)
 
 
 def seen_crops(pipeline: FerPipeline, frame: UInt8Array, tracked: TrackedFaces) -> UInt8Array:

@@ -217,18 +217,45 @@ def test_a_real_face_is_followed_and_happy_all_the_time(pipeline, astronaut):
         assert overlap(analysis.faces.xyxy, truth)[0, 0] > 0.8
 
 
-def test_every_other_frame_is_shown_to_the_classifier_mirrored():
-    seen = []
+class TwoViews(FakeClassifier):
+    """Remembers the crops that it is given, and those that only a single pass is given."""
 
-    def keep(crops):
-        seen.append(crops)
+    def __init__(self):
+        self.whole, self.single = [], []
+        super().__init__(lambda crops: self._keep(self.whole, crops))
+
+    def one_pass(self):
+        return FakeClassifier(lambda crops: self._keep(self.single, crops))
+
+    def _keep(self, to, crops):
+        to.append(crops)
         return read_levels(crops)
 
-    pipeline = replace(fake_pipeline(), classifier=FakeClassifier(keep))
+
+def two_views_of_a_still(mirror_average, options):
+    """The classifier, after four frames of one picture that is no mirror image of itself."""
+    card = replace(CARD, input=replace(CARD.input, mirror_average=mirror_average))
+    classifier = TwoViews()
+    pipeline = replace(fake_pipeline(), classifier=classifier, card=card)
     session = LiveSession(pipeline)
     rising = np.tile(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], (240, 1, 3))
     for number in range(4):
-        session.analyze(pipeline, rising, number / 10)
-    first, second, third, fourth = (crops[0].astype(int) for crops in seen)
+        session.analyze(pipeline, rising, number / 10, options)
+    return classifier
+
+
+def test_every_other_frame_is_shown_to_the_classifier_mirrored():
+    classifier = two_views_of_a_still(True, LiveOptions())
+    assert not classifier.whole
+    first, second, third, fourth = (crops[0].astype(int) for crops in classifier.single)
     assert (first == second[:, ::-1]).all() and (first != second).any()
     assert (third == first).all() and (fourth == second).all()
+
+
+@pytest.mark.parametrize("mirror_average, options", [(True, RAW), (False, LiveOptions())])
+def test_views_do_not_alternate_unsmoothed_or_where_the_weights_know_but_one(
+    mirror_average, options
+):
+    classifier = two_views_of_a_still(mirror_average, options)
+    assert not classifier.single and len(classifier.whole) == 4
+    assert all((crops == classifier.whole[0]).all() for crops in classifier.whole)
