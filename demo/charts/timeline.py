@@ -1,5 +1,6 @@
 """How the seven probabilities of each person ran through a clip."""
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -10,6 +11,7 @@ from fer_core.timeline import Timeline
 MOST_PEOPLE = 6  # those longest in view; the table and the files have all
 MOST_POINTS = 600  # of a person: more than the screen has columns would only load slowly
 GAP_SECONDS = 0.6  # a longer time without the person stays empty
+EDGE_SECONDS = 1e-3  # in so short a time an area falls to nothing
 ROW_PX, HEAD_PX = 130, 96
 INK = "#7C7672"  # legible on a light and on a dark page
 
@@ -44,18 +46,18 @@ def timeline_figure(timeline: Timeline) -> go.Figure:
 
 
 def _add(figure: go.Figure, rows: Timeline, row: int) -> None:
-    step = -(-len(rows) // MOST_POINTS)
+    step = -(-len(rows) // (MOST_POINTS - 1))  # less one, since the last row is drawn in any case
     seconds: list[float] = []
     probs: list[list[float]] = []
-    for time, values in zip(
-        rows.seconds[::step].tolist(), rows.probs[::step].tolist(), strict=True
-    ):
-        if seconds and time - seconds[-1] > GAP_SECONDS * step:
+    for piece in _pieces(rows.seconds):
+        shown = np.union1d(piece[::step], piece[-1:])
+        times = rows.seconds[shown].tolist()
+        if seconds:
             # Nothing at either end: a stacked area has no gaps of its own.
-            seconds += [seconds[-1] + 1e-3, time - 1e-3]
+            seconds += [seconds[-1] + EDGE_SECONDS, times[0] - EDGE_SECONDS]
             probs += [[0.0] * len(EMOTIONS)] * 2
-        seconds.append(time)
-        probs.append(values)
+        seconds += times
+        probs += rows.probs[shown].tolist()
     for emotion in EMOTIONS:
         figure.add_scatter(
             x=seconds,
@@ -71,3 +73,12 @@ def _add(figure: go.Figure, rows: Timeline, row: int) -> None:
             row=row,
             col=1,
         )
+
+
+def _pieces(seconds: np.ndarray) -> list[np.ndarray]:
+    """The rows between one absence and the next; seconds: (R,), of all the rows of a person."""
+    between = np.diff(seconds)
+    # Where only every n-th frame was analyzed, rows lie far apart though nobody was away.
+    usual = float(np.median(between)) if len(between) else 0.0
+    away = between > max(GAP_SECONDS, 2 * usual)
+    return np.split(np.arange(len(seconds)), np.flatnonzero(away) + 1)
