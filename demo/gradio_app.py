@@ -1,9 +1,7 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
-from collections.abc import Callable, Container, Iterator
-from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Container
+from typing import Any
 
 import gradio as gr
 import torch
@@ -11,44 +9,21 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html, theme
 from demo.about import about
-from demo.controls import style_choice, weights_choice
-from demo.photos import FILE_KINDS, PHOTO_LIMIT, Shot, make_file, take
+from demo.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
+from demo.photos import make_file, take
 from demo.pipelines import PipelineStore
-from demo.save import SAVE_IN_BROWSER
-from demo.screens import EXPIRED, GONE, Choices, Screen, analysed, analysed_again, restyled
-from demo.turns import Turn, Turns
+from demo.turns import Turns
 from demo.uploads import read_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
-from fer_core.detection import MIN_SCORE, list_detectors
 from fer_core.results import records
 from fer_core.weights import read_card
 
-EXAMPLES_FOLDER = Path(__file__).parent / "examples"
-EXAMPLES = {
-    "Side by side": "side-by-side.jpg",
-    "Astronaut": "astronaut.jpg",
-    "President": "president.jpg",
-    "Speech": "speech.jpg",
-    "Vice president": "vice-president.jpg",
-}
-
 UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
 SESSIONS = 200  # visitors whose photo may be in memory; the one idle longest is forgotten first
-FORGET_SHOT_SECONDS = 3600
 SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
-PHOTOS_AT_ONCE = 2
-
-
-class Options(NamedTuple):
-    """The controls beside a photo, in the order of `Choices`."""
-
-    style: gr.Radio
-    weights: gr.Dropdown
-    detector: gr.Dropdown
-    min_score: gr.Slider
 
 
 def build_app(pipeline: FerPipeline) -> gr.Blocks:
@@ -86,7 +61,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             turns.forget(str(request.session_hash))
 
         app.unload(forget)
-    return app.queue(max_size=50, default_concurrency_limit=PHOTOS_AT_ONCE)
+    return app.queue(max_size=50, default_concurrency_limit=2)
 
 
 def launch_options() -> dict[str, Any]:
@@ -102,114 +77,6 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "share": False,
     }
-
-
-def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Options:
-    """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
-    with gr.Column(elem_id="drop", elem_classes="drop"):
-        gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
-        photo = gr.UploadButton(
-            "Choose a photo", file_types=["image"], variant="primary", size="md"
-        )
-        gr.HTML(page_html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
-        with gr.Row(elem_id="examples"):
-            examples = {
-                gr.Button(name, icon=str(EXAMPLES_FOLDER / file), elem_classes="example"): file
-                for name, file in EXAMPLES.items()
-            }
-    message = gr.HTML(page_html.messages(), elem_id="message", apply_default_css=False)
-    with gr.Row(elem_id="result"):
-        with gr.Column(scale=3):
-            with gr.Row(elem_id="toolbar"):
-                style = style_choice()
-                downloads = {
-                    gr.Button(f"Save {kind.upper()}", size="sm", elem_classes="save"): kind
-                    for kind in FILE_KINDS
-                }
-            picture = gr.HTML(elem_id="picture", apply_default_css=False)
-            with gr.Accordion("More options", open=False):
-                options = Options(style, *_more_options(store))
-        with gr.Column(scale=2):
-            faces = gr.HTML(elem_id="faces", apply_default_css=False)
-    gr.HTML(page_html.PROMISE, apply_default_css=False)
-    file = gr.File(visible=False)
-    shot = gr.State(time_to_live=FORGET_SHOT_SECONDS)
-
-    unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
-    busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
-
-    def answered(turn: Turn, work: Callable[[], Screen]) -> Iterator[Any]:
-        """Say that it is being worked on, then show what came of it, if it is still wanted."""
-        yield busy
-        screen = work()
-        yield screen if turns.is_last(turn) else unchanged
-
-    def open_upload(
-        request: gr.Request, file: dict[str, Any] | None, *choices: Any
-    ) -> Iterator[Any]:
-        def work() -> Screen:
-            upload = read_upload(file, uploads)
-            return EXPIRED if upload is None else analysed(store, *upload, Choices(*choices))
-
-        yield from answered(turns.next(str(request.session_hash)), work)
-
-    def opens_example(name: str) -> Callable[..., Iterator[Any]]:
-        # No `partial`: of one, Gradio does not see that it is a generator, nor its request.
-        def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
-            data = (EXAMPLES_FOLDER / name).read_bytes()
-            turn = turns.next(str(request.session_hash))
-            yield from answered(turn, lambda: analysed(store, name, data, Choices(*choices)))
-
-        return open_example
-
-    def change(request: gr.Request, shot: Shot | None, *choices: Any) -> Iterator[Any]:
-        turn = turns.current(str(request.session_hash))
-        yield from answered(turn, lambda: analysed_again(store, shot, Choices(*choices)))
-
-    def save(kind: str, shot: Shot | None, style: str) -> tuple[str | None, str]:
-        if shot is None:
-            return None, page_html.messages(error=GONE)
-        name, content = make_file(shot, style, kind)
-        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
-        return path, page_html.messages(f"Saved {name}.")
-
-    screen = [shot, message, picture, faces]
-    # Our own message says what goes on; Gradio's would cover the picture.
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    # Each photo is read, also where another is chosen before the answer for it has come.
-    photo.upload(
-        open_upload, [photo, *options], screen, preprocess=False, trigger_mode="multiple", **quiet
-    )
-    for button, name in examples.items():
-        button.click(opens_example(name), [*options], screen, trigger_mode="multiple", **quiet)
-    style.input(restyled, [shot, style], screen, trigger_mode="always_last", **quiet)
-    gr.on(
-        [options.weights.input, options.detector.input, options.min_score.input],
-        change,
-        [shot, *options],
-        screen,
-        trigger_mode="always_last",
-        **quiet,
-    )
-    for button, kind in downloads.items():
-        saved = button.click(partial(save, kind), [shot, style], [file, message], **quiet)
-        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
-    return options
-
-
-def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
-    return (
-        weights_choice(store),
-        gr.Dropdown(list_detectors(), value=store.first.detector.name, label="Face detector"),
-        gr.Slider(
-            0.5,
-            1,
-            value=MIN_SCORE,
-            step=0.01,
-            label="Least detection score",
-            info="Lower values find more faces, but also more things that are not faces.",
-        ),
-    )
 
 
 def about_tab(store: PipelineStore, options: Options) -> None:
@@ -248,4 +115,5 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: Container
         [picture, results],
         preprocess=False,
         api_name="annotate",
+        **ANALYSES,
     )

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from demo import page_html
 from demo.photos import Shot, preview, take
 from demo.pipelines import PipelineStore
+from demo.turns import Turn
 from fer_core import FerError
 
 log = logging.getLogger(__name__)
@@ -23,11 +25,25 @@ class Choices(NamedTuple):
     detector: str
     min_score: float
 
+    def same_faces(self, other: "Choices") -> bool:
+        """Whether they differ in nothing but the style."""
+        return self._replace(style=other.style) == other
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The photo that is shown: what stays in memory of it, and the choices and turn it was made
+    for."""
+
+    shot: Shot
+    choices: Choices
+    turn: Turn
+
 
 class Screen(NamedTuple):
     """Everything that changes on the photo page, in the order of the handlers' outputs."""
 
-    shot: Shot | None = None
+    kept: Kept | None = None
     messages: str = page_html.messages()
     picture: str = ""
     faces: str = ""
@@ -36,36 +52,32 @@ class Screen(NamedTuple):
 EXPIRED = Screen(messages=page_html.messages(error=GONE))
 
 
-def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices) -> Screen:
+def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices, turn: Turn) -> Screen:
     """The screen for a file's bytes; for a file that cannot be used, one that says why."""
 
     def work() -> Screen:
         pipeline = store.get(choices.weights, choices.detector)
         shot = take(name, data, pipeline, choices.min_score)
-        return shown(shot, choices.style, page_html.found_sentence(shot.analysis))
+        return shown(Kept(shot, choices, turn), page_html.found_sentence(shot.analysis))
 
     return attempt(work)
 
 
-def analysed_again(store: PipelineStore, shot: Shot | None, choices: Choices) -> Screen:
-    """The same photo after a change of weights, detector or least score."""
-    return EXPIRED if shot is None else analysed(store, shot.name, shot.data, choices)
+def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> Screen:
+    """The same photo for other choices; in another style, nothing is detected again."""
+    if not choices.same_faces(kept.choices):
+        return analysed(store, kept.shot.name, kept.shot.data, choices, turn)
+    again = Kept(kept.shot, choices, turn)
+    return attempt(lambda: shown(again, f"Style changed to {choices.style}."))
 
 
-def restyled(shot: Shot | None, style: str) -> Screen:
-    """The same photo and the same faces in another style: nothing is detected again."""
-    if shot is None:
-        return EXPIRED
-
-    return attempt(lambda: shown(shot, style, f"Style changed to {style}."))
-
-
-def shown(shot: Shot, style: str, status: str) -> Screen:
-    """The screen of a shot."""
+def shown(kept: Kept, status: str) -> Screen:
+    """The screen of a photo."""
+    shot = kept.shot
     return Screen(
-        shot,
+        kept,
         page_html.messages(status),
-        page_html.picture(shot.analysis, preview(shot, style)),
+        page_html.picture(shot.analysis, preview(shot, kept.choices.style)),
         page_html.faces(shot.analysis, shot.thumbnails),
     )
 

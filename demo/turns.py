@@ -1,18 +1,18 @@
-"""Which photo a visitor chose last, so that a slower answer for an earlier one is dropped."""
+"""What a visitor asked for last, so that a slower answer to an earlier wish is dropped."""
 
 from threading import Lock
 from typing import NamedTuple
 
 
 class Turn(NamedTuple):
-    """A photo's place among those of its visitor."""
+    """The place of a photo, or of a change to it, among the wishes of its visitor."""
 
     visitor: str
     number: int
 
 
 class Turns:
-    """Counts each visitor's photos. Safe to use from several threads. Knows no UI library."""
+    """Counts each visitor's wishes. Safe to use from several threads. Knows no UI library."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -24,14 +24,18 @@ class Turns:
             self._numbers[visitor] = self._numbers.get(visitor, 0) + 1
             return Turn(visitor, self._numbers[visitor])
 
-    def current(self, visitor: str) -> Turn:
-        """The turn of the photo that was chosen last."""
+    def after(self, turn: Turn) -> Turn | None:
+        """The turn of a change to what `turn` brought; None where that is not the last any more."""
         with self._lock:
-            return Turn(visitor, self._numbers.get(visitor, 0))
+            if self._numbers.get(turn.visitor) != turn.number:
+                return None
+            self._numbers[turn.visitor] += 1
+            return Turn(turn.visitor, self._numbers[turn.visitor])
 
     def is_last(self, turn: Turn) -> bool:
-        """Whether no other photo was chosen since."""
-        return self.current(turn.visitor) == turn
+        """Whether nothing was asked for since."""
+        with self._lock:
+            return self._numbers.get(turn.visitor) == turn.number
 
     def forget(self, visitor: str) -> None:
         """The visitor has left."""

@@ -11,7 +11,8 @@ from picture_files import cases, encoded, photo
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
-from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, UPLOAD_LIMIT
+from demo.gradio_app import UPLOAD_LIMIT
+from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
@@ -93,6 +94,27 @@ def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> 
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
     expect(status).to_have_text("Style changed to box.")
     assert not any(Path(path).exists() for path in app.upload_file_set)
+
+
+def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None:
+    show_group(page)
+    page.get_by_role("button", name="More options").click()
+    picture = page.locator("#picture img")
+    before = str(picture.get_attribute("src"))
+    choose(page, "second.jpg", ASTRONAUT.read_bytes())
+    page.get_by_role("radio", name="box").check(force=True)  # at once
+    page.get_by_role("combobox", name="Face detector").click()
+    page.get_by_role("option", name="haar").click()
+    page.wait_for_timeout(3000)
+    expect(page.locator("#message .busy")).to_have_count(0)
+    expect(page.locator(".face")).to_have_count(1)
+    shown = str(picture.get_attribute("src"))
+    assert shown != before
+    # What is shown is what one choice after the other gives.
+    page.get_by_role("radio", name="word").check(force=True)
+    expect(picture).not_to_have_attribute("src", shown)
+    page.get_by_role("radio", name="box").check(force=True)
+    expect(picture).to_have_attribute("src", shown)
 
 
 def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:

@@ -11,7 +11,8 @@ from gradio_client.exceptions import AppError
 from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
-from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, build_app, launch_options
+from demo.gradio_app import build_app, launch_options
+from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 

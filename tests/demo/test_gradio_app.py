@@ -14,16 +14,18 @@ from PIL import Image
 
 from demo import page_html
 from demo.about import about, figures
-from demo.gradio_app import EXAMPLES, EXAMPLES_FOLDER, launch_options
-from demo.photos import FILE_KINDS, PREVIEW_SIDE, Shot, make_file
+from demo.gradio_app import launch_options
+from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.pipelines import PipelineStore
-from demo.screens import EXPIRED, OUR_FAULT, Choices, analysed, analysed_again, restyled
-from demo.turns import Turns
+from demo.screens import OUR_FAULT, Choices, Kept, adapted, analysed
+from demo.turns import Turn, Turns
 from demo.uploads import read_upload
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 
 CHOICES = Choices("emoji", CARD.name, "mtcnn", 0.5)
+TURN = Turn("me", 1)
 CASES = [pytest.param(case, id=case.name) for case in cases()]
 
 
@@ -38,10 +40,10 @@ def calls(store: PipelineStore) -> int:
     return detector.calls
 
 
-def take_photo(store: PipelineStore, name: str = "party.jpg") -> Shot:
-    shot = analysed(store, name, encoded(photo(), "JPEG"), CHOICES).shot
-    assert shot is not None
-    return shot
+def take_photo(store: PipelineStore, name: str = "party.jpg") -> Kept:
+    kept = analysed(store, name, encoded(photo(), "JPEG"), CHOICES, TURN).kept
+    assert kept is not None
+    return kept
 
 
 def shown_size(picture: str) -> tuple[int, int]:
@@ -52,11 +54,11 @@ def shown_size(picture: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_file_gives_a_result_or_a_sentence(store: PipelineStore, case: Case) -> None:
-    screen = analysed(store, case.name, case.data, CHOICES)
+    screen = analysed(store, case.name, case.data, CHOICES, TURN)
     assert case.says in screen.messages
     assert OUR_FAULT not in screen.messages
     if case.size is None:
-        assert (screen.shot, screen.picture, screen.faces) == (None, "", "")
+        assert (screen.kept, screen.picture, screen.faces) == (None, "", "")
     else:
         assert shown_size(screen.picture) == case.size
 
@@ -68,32 +70,30 @@ def test_our_own_faults_are_a_sentence_and_a_log_entry(
         raise RuntimeError("out of luck")
 
     monkeypatch.setattr(FakeDetector, "__call__", broken)
-    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES)
+    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES, TURN)
     assert OUR_FAULT in screen.messages and "luck" not in screen.messages
     assert "out of luck" in caplog.text
 
 
 def test_a_new_style_detects_nothing_again(store: PipelineStore) -> None:
-    shot = take_photo(store)
+    kept = take_photo(store)
     before = calls(store)
-    pictures = {restyled(shot, style).picture for style in STYLES}
+    pictures = {
+        adapted(store, kept, CHOICES._replace(style=style), TURN).picture for style in STYLES
+    }
     assert len(pictures) == len(STYLES)
     assert calls(store) == before
 
 
 def test_a_higher_least_score_leaves_fewer_faces(store: PipelineStore) -> None:
-    shot = take_photo(store)
-    assert len(shot.analysis) == 2
-    again = analysed_again(store, shot, CHOICES._replace(min_score=0.9))
-    assert again.shot is not None and len(again.shot.analysis) == 1
-
-
-def test_a_forgotten_photo_is_asked_for_again(store: PipelineStore) -> None:
-    assert restyled(None, "box") == analysed_again(store, None, CHOICES) == EXPIRED
+    kept = take_photo(store)
+    assert len(kept.shot.analysis) == 2
+    again = adapted(store, kept, CHOICES._replace(min_score=0.9), TURN).kept
+    assert again is not None and len(again.shot.analysis) == 1
 
 
 def test_cards_number_the_faces_and_state_seven_probabilities(store: PipelineStore) -> None:
-    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES)
+    screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES, TURN)
     assert re.findall(r'class="pin"[^>]*>(\d)<', screen.picture) == ["1", "2"]
     cards = screen.faces.split('<li class="face">')[1:]
     assert len(cards) == 2
@@ -106,7 +106,7 @@ def test_cards_number_the_faces_and_state_seven_probabilities(store: PipelineSto
 
 def test_the_picture_is_described_and_reduced(store: PipelineStore) -> None:
     size = (2 * PREVIEW_SIDE, PREVIEW_SIDE)
-    screen = analysed(store, "large.jpg", encoded(photo(size), "JPEG"), CHOICES)
+    screen = analysed(store, "large.jpg", encoded(photo(size), "JPEG"), CHOICES, TURN)
     assert "1 happy, 1 unsure" in screen.picture
     assert shown_size(screen.picture) == size  # the figures are those of the whole picture
     preview = Image.open(io.BytesIO(_data_of(screen.picture)))
@@ -125,7 +125,7 @@ def test_names_from_outside_are_escaped() -> None:
 
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_downloads_carry_the_photo_s_name(store: PipelineStore, kind: str) -> None:
-    assert make_file(take_photo(store), "emoji", kind)[0] == f"party-faces.{kind}"
+    assert make_file(take_photo(store).shot, "emoji", kind)[0] == f"party-faces.{kind}"
 
 
 def test_the_picture_downloads_whole_and_without_metadata(store: PipelineStore) -> None:
@@ -133,9 +133,9 @@ def test_the_picture_downloads_whole_and_without_metadata(store: PipelineStore) 
     exif[0x8825] = {1: "N"}  # GPS
     size = (PREVIEW_SIDE + 100, 300)
     data = encoded(photo(size), "JPEG", exif=exif)
-    shot = analysed(store, "a.jpg", data, CHOICES).shot
-    assert shot is not None
-    with Image.open(io.BytesIO(make_file(shot, "box", "png")[1])) as saved:
+    kept = analysed(store, "a.jpg", data, CHOICES, TURN).kept
+    assert kept is not None
+    with Image.open(io.BytesIO(make_file(kept.shot, "box", "png")[1])) as saved:
         assert (saved.format, saved.size) == ("PNG", size)
         assert not saved.getexif() and not saved.info
 
@@ -201,13 +201,14 @@ def test_the_entry_turns_analytics_off() -> None:
     assert callable(app.main)
 
 
-def test_only_the_newest_photo_of_a_visitor_is_the_last() -> None:
+def test_only_the_newest_wish_of_a_visitor_is_the_last() -> None:
     turns = Turns()
     first, other = turns.next("me"), turns.next("other")
-    again = turns.current("me")  # as a change of options: no new photo
-    assert turns.is_last(first) and turns.is_last(again)
+    again = turns.after(first)  # as a change of options: no new photo
+    assert again is not None and turns.is_last(again) and not turns.is_last(first)
+    assert turns.after(first) is None
     second = turns.next("me")
     assert turns.is_last(second) and turns.is_last(other)
-    assert not turns.is_last(first) and not turns.is_last(again)
+    assert not turns.is_last(again) and turns.after(again) is None
     turns.forget("me")
-    assert not turns.is_last(second)
+    assert not turns.is_last(second) and turns.after(second) is None

@@ -1,0 +1,162 @@
+"""The Photo tab: a photo in; it comes back with emoji, and a card for each face."""
+
+from collections.abc import Callable, Container, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from demo import page_html
+from demo.controls import style_choice, weights_choice
+from demo.photos import FILE_KINDS, PHOTO_LIMIT, make_file
+from demo.pipelines import PipelineStore
+from demo.save import SAVE_IN_BROWSER
+from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt
+from demo.turns import Turn, Turns
+from demo.uploads import read_upload
+from fer_core.detection import MIN_SCORE, list_detectors
+
+EXAMPLES_FOLDER = Path(__file__).parent / "examples"
+EXAMPLES = {
+    "Side by side": "side-by-side.jpg",
+    "Astronaut": "astronaut.jpg",
+    "President": "president.jpg",
+    "Speech": "speech.jpg",
+    "Vice president": "vice-president.jpg",
+}
+
+FORGET_SHOT_SECONDS = 3600
+# Of all events that analyse photos, together: without a name, each would have a limit of its own.
+ANALYSES: dict[str, Any] = {"concurrency_id": "photos", "concurrency_limit": 2}
+
+
+class Options(NamedTuple):
+    """The controls beside a photo, in the order of `Choices`."""
+
+    style: gr.Radio
+    weights: gr.Dropdown
+    detector: gr.Dropdown
+    min_score: gr.Slider
+
+
+def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Options:
+    """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
+    with gr.Column(elem_id="drop", elem_classes="drop"):
+        gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
+        photo = gr.UploadButton(
+            "Choose a photo", file_types=["image"], variant="primary", size="md"
+        )
+        gr.HTML(page_html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
+        with gr.Row(elem_id="examples"):
+            examples = {
+                gr.Button(name, icon=str(EXAMPLES_FOLDER / file), elem_classes="example"): file
+                for name, file in EXAMPLES.items()
+            }
+    message = gr.HTML(page_html.messages(), elem_id="message", apply_default_css=False)
+    with gr.Row(elem_id="result"):
+        with gr.Column(scale=3):
+            with gr.Row(elem_id="toolbar"):
+                style = style_choice()
+                downloads = {
+                    gr.Button(f"Save {kind.upper()}", size="sm", elem_classes="save"): kind
+                    for kind in FILE_KINDS
+                }
+            picture = gr.HTML(elem_id="picture", apply_default_css=False)
+            with gr.Accordion("More options", open=False):
+                options = Options(style, *_more_options(store))
+        with gr.Column(scale=2):
+            faces = gr.HTML(elem_id="faces", apply_default_css=False)
+    gr.HTML(page_html.PROMISE, apply_default_css=False)
+    file = gr.File(visible=False)
+    kept = gr.State(time_to_live=FORGET_SHOT_SECONDS)
+
+    unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
+    busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
+
+    def answered(turn: Turn, work: Callable[[], Screen]) -> Iterator[Any]:
+        """Show what comes of it, if it is still wanted by then."""
+        screen = attempt(work)
+        yield screen if turns.is_last(turn) else unchanged
+
+    def open_upload(
+        request: gr.Request, file: dict[str, Any] | None, *choices: Any
+    ) -> Iterator[Any]:
+        turn = turns.next(str(request.session_hash))
+        yield busy
+
+        def work() -> Screen:
+            upload = read_upload(file, uploads)
+            return EXPIRED if upload is None else analysed(store, *upload, Choices(*choices), turn)
+
+        yield from answered(turn, work)
+
+    def opens_example(name: str) -> Callable[..., Iterator[Any]]:
+        # No `partial`: of one, Gradio does not see that it is a generator, nor its request.
+        def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
+            turn = turns.next(str(request.session_hash))
+            yield busy
+            data = (EXAMPLES_FOLDER / name).read_bytes()
+            yield from answered(turn, lambda: analysed(store, name, data, Choices(*choices), turn))
+
+        return open_example
+
+    def change(kept: Kept | None, *choices: Any) -> Iterator[Any]:
+        if kept is None:
+            yield EXPIRED
+        else:
+            yield from settle(kept, *choices)
+
+    def settle(kept: Kept | None, *choices: Any) -> Iterator[Any]:
+        """Bring the photo on the page in line with the controls, where it is not."""
+        wanted = Choices(*choices)
+        if kept is None or kept.choices == wanted:
+            yield unchanged
+            return
+        turn = turns.after(kept.turn)
+        if turn is None:  # another answer is on its way, and this is called again when it is there
+            yield unchanged
+            return
+        if not wanted.same_faces(kept.choices):
+            yield busy
+        yield from answered(turn, lambda: adapted(store, kept, wanted, turn))
+
+    def save(kind: str, kept: Kept | None, style: str) -> tuple[str | None, str]:
+        if kept is None:
+            return None, page_html.messages(error=GONE)
+        name, content = make_file(kept.shot, style, kind)
+        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+        return path, page_html.messages(f"Saved {name}.")
+
+    screen = [kept, message, picture, faces]
+    # Our own message says what goes on; Gradio's would cover the picture.
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # Each photo is read, also where another is chosen before the answer for it has come.
+    opens: dict[str, Any] = {"trigger_mode": "multiple", **ANALYSES, **quiet}
+    photo.upload(open_upload, [photo, *options], screen, preprocess=False, **opens)
+    for button, name in examples.items():
+        button.click(opens_example(name), [*options], screen, **opens)
+    adapts: dict[str, Any] = {"trigger_mode": "always_last", **ANALYSES, **quiet}
+    gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)
+    # The controls may have changed while an answer was on its way.
+    kept.change(settle, [kept, *options], screen, **adapts)
+    for button, kind in downloads.items():
+        saved = button.click(partial(save, kind), [kept, style], [file, message], **quiet)
+        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
+    return options
+
+
+def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Slider]:
+    return (
+        weights_choice(store),
+        gr.Dropdown(list_detectors(), value=store.first.detector.name, label="Face detector"),
+        gr.Slider(
+            0.5,
+            1,
+            value=MIN_SCORE,
+            step=0.01,
+            label="Least detection score",
+            info="Lower values find more faces, but also more things that are not faces.",
+        ),
+    )

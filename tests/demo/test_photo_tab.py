@@ -1,0 +1,138 @@
+"""The Photo tab's handlers as Gradio calls them, where one begins before another has ended."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakes import CARD, FakeDetector, fake_pipeline
+
+from demo import screens
+from demo.gradio_app import build_app
+from demo.photo_tab import EXAMPLES
+from demo.screens import EXPIRED, Choices, Kept
+
+EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
+BOX = EMOJI._replace(style="box")
+SURE = EMOJI._replace(min_score=0.9)  # of the fake detector's two faces, one scores more
+
+
+class Page:
+    """A visitor's page: what is shown, and in memory, after each answer."""
+
+    def __init__(self) -> None:
+        app = build_app(fake_pipeline())
+        self.events = [(str(fn.name), fn) for fn in app.fns.values()]
+        named = dict(self.events)
+        self._change, self._settle = named["change"].fn, named["settle"].fn
+        self._examples = [fn.fn for name, fn in self.events if name == "open_example"]
+        self.shown: dict[int, Any] = {}
+
+    @property
+    def kept(self) -> Kept | None:
+        return self.shown.get(0)
+
+    def open(self, photo: int = 0, choices: Choices = EMOJI) -> Iterator[None]:
+        request = SimpleNamespace(session_hash="me")
+        return self._show(self._examples[photo](request, *choices))
+
+    def change(self, choices: Choices) -> Iterator[None]:
+        return self._show(self._change(self.kept, *choices))
+
+    def settle(self, choices: Choices) -> Iterator[None]:
+        return self._show(self._settle(self.kept, *choices))
+
+    def _show(self, answers: Iterator[Any]) -> Iterator[None]:
+        for answer in answers:
+            for place, value in enumerate(answer):
+                if not (isinstance(value, dict) and value.get("__type__") == "update"):
+                    self.shown[place] = value
+            yield
+
+    def is_settled(self, choices: Choices, photo: str) -> bool:
+        """Whether this photo is shown, as with these choices, and no message of work is left."""
+        assert self.kept is not None
+        same = self.kept.shot.name == photo and self.kept.choices == choices
+        return same and "busy" not in self.shown[1]
+
+
+FIRST, SECOND = list(EXAMPLES.values())[:2]
+
+
+@pytest.fixture
+def page() -> Page:
+    page = Page()
+    list(page.open())
+    assert page.is_settled(EMOJI, FIRST)
+    return page
+
+
+@pytest.mark.parametrize("choices", [BOX, SURE], ids=["style", "least score"])
+def test_a_change_while_another_photo_is_analysed_acts_on_that_one(
+    page: Page, choices: Choices
+) -> None:
+    second = page.open(1)
+    next(second)
+    list(page.change(choices))
+    assert page.kept is not None and page.kept.shot.name == FIRST
+    list(second)
+    assert page.is_settled(EMOJI, SECOND)
+    list(page.settle(choices))  # Gradio calls it after each answer
+    assert page.is_settled(choices, SECOND)
+
+
+def test_a_change_that_ends_after_the_next_photo_came_is_dropped(page: Page) -> None:
+    slow = page.change(SURE)
+    next(slow)
+    list(page.open(1, SURE))
+    list(slow)
+    assert page.is_settled(SURE, SECOND)
+
+
+def test_a_style_that_is_drawn_while_the_next_photo_comes_is_dropped(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = screens.preview
+
+    def overtaken(*args: Any) -> str:
+        monkeypatch.setattr(screens, "preview", draw)
+        list(page.open(1, BOX))
+        return draw(*args)
+
+    monkeypatch.setattr(screens, "preview", overtaken)
+    list(page.change(BOX))
+    assert page.is_settled(BOX, SECOND)
+
+
+def test_a_style_that_is_chosen_while_others_are_looked_for_is_shown_afterwards(
+    page: Page,
+) -> None:
+    slow = page.change(SURE)
+    next(slow)
+    both = SURE._replace(style="box")
+    list(page.change(both))
+    list(slow)
+    list(page.settle(both))
+    assert page.is_settled(both, FIRST)
+
+
+def test_nothing_is_done_where_nothing_changed(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = page.kept
+    monkeypatch.setattr(FakeDetector, "__call__", None)
+    list(page.settle(EMOJI))
+    assert page.kept is kept
+
+
+def test_a_forgotten_photo_is_asked_for_again(page: Page) -> None:
+    page.shown[0] = None
+    list(page.settle(BOX))  # says nothing of its own: an error may be on the page
+    assert page.shown[1] != EXPIRED.messages
+    list(page.change(BOX))
+    assert page.shown[1] == EXPIRED.messages
+
+
+def test_all_that_analyses_photos_shares_one_limit(page: Page) -> None:
+    names = {"open_upload", "open_example", "change", "settle", "annotate"}
+    groups = {(fn.concurrency_id, fn.concurrency_limit) for n, fn in page.events if n in names}
+    assert names <= {name for name, _ in page.events}
+    assert groups == {("photos", 2)}
