@@ -1,7 +1,7 @@
 """Training curves of any runs over each other, and those of the runs that go on now."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from fer_core.report import EvalReport
 AT_MOST = 8
 REFRESH_SECONDS = 10
 QUANTITIES = {"accuracy": "accuracy", "loss": "loss", "lr": "learning rate"}
-LIVE = "now"
+PLAIN = "none"  # the recipe's word for no augmentation
 
 
 def curves_of(reports: Mapping[str, EvalReport], found: Mapping[str, Run]) -> dict[str, Mapping]:
@@ -29,6 +29,9 @@ def show_curves(names: list[str], quantity: str) -> None:
     found = runs()
     curves = {name: each for name, each in curves_of(reports, found).items() if name in names}
     curves = {name: curves[name] for name in names if name in curves}
+    if not curves:  # the fragment runs alone, and a folder may go between two of its runs
+        st.info("The chosen runs are no longer in the runs folder.")
+        return
     for name in going_now(found):
         if name in names:
             run = found[name]
@@ -54,7 +57,16 @@ def show_curves(names: list[str], quantity: str) -> None:
         ),
     )
     if quantity != "lr":
-        st.caption("Strong lines: validation. Faint lines: training, on augmented faces.")
+        recipes = {name: each.recipe for name, each in (*found.items(), *reports.items())}
+        st.caption(f"Strong lines: validation. Faint lines: training{augmented(recipes, curves)}.")
+
+
+def augmented(recipes: Mapping[str, Mapping], names: Collection[str]) -> str:
+    """Which of the curves over training faces are over augmented ones; empty for none."""
+    changed = [name for name in names if recipes[name].get("augment", PLAIN) != PLAIN]
+    if len(changed) < len(names):
+        return f", that of {' and '.join(changed)} on augmented faces" if changed else ""
+    return ", on augmented faces"
 
 
 def recipe(name: str, report: EvalReport | None, run: Run | None) -> None:
@@ -62,9 +74,10 @@ def recipe(name: str, report: EvalReport | None, run: Run | None) -> None:
     with st.expander(f"Recipe of {name}", icon=":material/receipt_long:"):
         if report:
             st.markdown(
-                f"Best of {report.epochs} epochs: {report.best_epoch}. {report.training_faces:,} "
-                f"training faces, {report.left_out:,} left out because a test face repeats them. "
-                f"{report.seconds / 60:.0f} minutes on {report.device}."
+                f"Epoch {report.best_epoch} of {report.epochs} was the best. "
+                f"{report.training_faces:,} training faces, {report.left_out:,} left out because a "
+                f"validation or test face repeats them. {report.seconds / 60:.0f} minutes on "
+                f"{report.device}."
             )
         st.code(report.command if report else run.command if run else "", language="bash")
         st.table(
@@ -84,14 +97,12 @@ def page() -> None:
         return
     going = going_now(found)
     at_first("runs", [*going, *(name for name in curves if name not in going)][:3])
+    # The names as they are: the address keeps what the control shows, also when a run has ended.
     names = st.multiselect(
-        "Runs",
-        list(curves),
-        key="runs",
-        max_selections=AT_MOST,
-        bind="query-params",
-        format_func=lambda name: f"{name} ({LIVE})" if name in going else name,
+        "Runs", list(curves), key="runs", max_selections=AT_MOST, bind="query-params"
     )
+    if others := [name for name in going if name not in names]:
+        st.caption(f"Training now: {', '.join(others)}.")
     quantity = st.segmented_control(
         "Curve",
         list(QUANTITIES),

@@ -3,19 +3,15 @@
 import base64
 import dataclasses
 import json
-import os
-import time
 
 import made_up_reports as made_up
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from dashboard_page import checked, face_cards, figure, opened, text
 
 from demo.fer2013 import SIDE, VOTE_NAMES
 from demo.reports_store import shelf
-from demo.runs_store import going_now, runs
 from fer_core.emotions import LABELS
 
 
@@ -90,49 +86,6 @@ def values(column):
     if isinstance(column, dict):
         return np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"]).tolist()
     return column
-
-
-def make_run(folder, name, epochs, age_seconds=0.0):
-    history = [
-        {
-            "train_loss": 1.0,
-            "train_accuracy": 0.5,
-            "valid_loss": 1.1,
-            "valid_accuracy": 0.4 + 0.1 * epoch,
-            "lr": 0.1,
-            "seconds": 30.0,
-        }
-        for epoch in range(epochs)
-    ]
-    path = folder.parent / "runs" / name / "checkpoint.pt"
-    path.parent.mkdir(parents=True)
-    torch.save({"recipe": json.dumps({"epochs": 9}), "history": history}, path)
-    if age_seconds:
-        os.utime(path, (time.time() - age_seconds,) * 2)
-    return path
-
-
-def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
-    make_run(folder, "going", 3)
-    at = opened("training")
-    assert at.multiselect(key="runs").value[0] == "going"
-    found = figure(at, "Accuracy")["data"]
-    (line,) = [trace for trace in found if trace["name"] == "going"]
-    assert values(line["y"]) == pytest.approx([40, 50, 60])
-    assert "python -m train.run going --data PATH --out runs/going --resume" in text(at)
-    at.button_group(key="curve").set_value("lr")
-    assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
-
-
-def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
-    make_run(folder, "silent", 2, age_seconds=3600)
-    finished = make_run(folder, "finished", 2)
-    (finished.parent / "report.json").write_text("{}")
-    make_run(folder, "going", 2)
-    (make_run(folder, "broken", 1)).write_bytes(b"no checkpoint")
-    found = runs()
-    assert set(found) == {"silent", "finished", "going"}
-    assert going_now(found) == ["going"]
 
 
 def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):

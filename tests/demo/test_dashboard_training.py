@@ -1,0 +1,93 @@
+"""The dashboard's page of training curves: reports, runs that go on, and runs that vanish."""
+
+import itertools
+import json
+import os
+import time
+
+import made_up_reports as made_up
+import pytest
+import torch
+from dashboard_page import checked, figure, opened, text
+
+from demo import runs_store
+from demo.runs_store import going_now, runs
+
+
+def make_run(folder, name, epochs, age_seconds=0.0):
+    history = [
+        {
+            "train_loss": 1.0,
+            "train_accuracy": 0.5,
+            "valid_loss": 1.1,
+            "valid_accuracy": 0.4 + 0.1 * epoch,
+            "lr": 0.1,
+            "seconds": 30.0,
+        }
+        for epoch in range(epochs)
+    ]
+    path = folder.parent / "runs" / name / "checkpoint.pt"
+    path.parent.mkdir(parents=True)
+    torch.save({"recipe": json.dumps({"epochs": 9}), "history": history}, path)
+    if age_seconds:
+        os.utime(path, (time.time() - age_seconds,) * 2)
+    return path
+
+
+def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
+    make_run(folder, "going", 3)
+    at = opened("training")
+    assert at.multiselect(key="runs").value[0] == "going"
+    found = figure(at, "Accuracy")["data"]
+    (line,) = [trace for trace in found if trace["name"] == "going"]
+    assert line["y"] == pytest.approx([40, 50, 60])
+    assert "python -m train.run going --data PATH --out runs/going --resume" in text(at)
+    at.button_group(key="curve").set_value("lr")
+    assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
+
+
+def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
+    make_run(folder, "silent", 2, age_seconds=3600)
+    finished = make_run(folder, "finished", 2)
+    (finished.parent / "report.json").write_text("{}")
+    make_run(folder, "going", 2)
+    (make_run(folder, "broken", 1)).write_bytes(b"no checkpoint")
+    found = runs()
+    assert set(found) == {"silent", "finished", "going"}
+    assert going_now(found) == ["going"]
+
+
+def test_a_run_that_vanishes_while_it_is_shown_gets_a_sentence(names, folder, monkeypatch):
+    make_run(folder, "going", 3)
+    # As if the folder went after each of the page's readings, before the fragment's.
+    read = itertools.cycle([runs(), {}])
+    monkeypatch.setattr(runs_store, "runs", lambda: next(read))
+    at = opened("training", runs=["going"])
+    assert "no longer in the runs folder" in text(at)
+
+
+def test_the_address_of_a_run_that_goes_on_keeps_its_name(names, folder):
+    make_run(folder, "going", 3)
+    at = opened("training", runs=["going"])
+    assert at.multiselect(key="runs").value == ["going"]
+    assert "going is training: epoch 3 of 9" in at.success[0].value
+    assert "Training now: going." in text(opened("training", runs=names[:1]))
+
+
+def test_only_runs_on_augmented_faces_are_said_to_be(names, folder):
+    found = made_up.predictions()
+    for name, augment in (("plain", "none"), ("turned", "mild")):
+        made = made_up.report(name, found, recipe={"arch": "compact_se", "augment": augment})
+        made_up.write(folder, made, found)
+    for shown, said in (
+        (["plain"], "Faint lines: training."),
+        (["turned"], "Faint lines: training, on augmented faces."),
+        (["plain", "turned"], "Faint lines: training, that of turned on augmented faces."),
+    ):
+        assert said in text(opened("training", runs=shown))
+
+
+def test_a_recipe_says_which_epoch_was_kept_and_why_faces_were_left_out(names, folder):
+    said = text(opened("training", runs=names[:1]))
+    assert "Epoch 5 of 5 was the best." in said
+    assert "10 left out because a validation or test face repeats them" in said
