@@ -57,7 +57,8 @@ def show_curves(names: list[str], quantity: str) -> None:
         ),
     )
     if quantity != "lr":
-        recipes = {name: each.recipe for name, each in (*found.items(), *reports.items())}
+        recipes = {name: run.recipe for name, run in found.items()}
+        recipes |= {name: report.recipe for name, report in reports.items()}
         st.caption(f"Strong lines: validation. Faint lines: training{augmented(recipes, curves)}.")
 
 
