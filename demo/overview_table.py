@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,18 +11,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from demo.reports_store import evaluation
+from demo.reports_store import evaluation, study_rows
 from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model, list_models
-from fer_core.report import EvalReport
+from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 from fer_core.types import FerError
 from fer_core.weights import list_weights, read_card
 
 OTHER = "other"
 ROUNDS = 25
+A_PERSON, PERSON = "a person", 65.0  # per cent; Goodfellow et al. 2013, on FER2013's labels
+PERSON_ON = "FER2013 labels, PrivateTest"
+
+
+def rows_or_none() -> tuple[StudyRow, ...]:
+    """The rows of the studies' tables, or none where they cannot be read."""
+    try:
+        return study_rows()
+    except ReportError:
+        return ()  # the page of the studies says what is wrong with the file
 
 
 def studies(rows: Sequence[StudyRow]) -> dict[str, str]:
@@ -37,6 +47,21 @@ def published_best(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]
         if row.judged_on == judged_on and row.published:
             best[row.study] = max(best.get(row.study, 0.0), row.published)
     return best
+
+
+def known_figures(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]:
+    """What accuracies by those labels on that split are compared with, by name, in per cent."""
+    person = {A_PERSON: PERSON} if judged_on == PERSON_ON else {}
+    best = published_best(rows, judged_on)
+    return {**person, **{study: 100 * share for study, share in best.items()}}
+
+
+def meaning(figures: Collection[str]) -> str:
+    """What the known figures of these names are, in words."""
+    published = "the best figure that each report published"
+    person = "how often a person agrees with the labels (Goodfellow et al. 2013)"
+    told = [published] if any(name != A_PERSON for name in figures) else []
+    return ", and ".join([*told, person] if A_PERSON in figures else told)
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,8 @@ def table(
         if judged is None:
             continue
         low, high = (100 * end for end in judged.interval)
+        # What a source printed is about the labels and the split that its row learned by.
+        printed = report.published if judged.judged_on == report.main.judged_on else 0.0
         lines.append(
             {
                 "experiment": report.experiment,
@@ -97,7 +124,7 @@ def table(
                 "minutes": report.seconds / 60,
                 "device": report.device,
                 "learned": report.main.dataset,
-                "published": 100 * report.published if report.published else np.nan,
+                "published": 100 * printed if printed else np.nan,
                 "faces": judged.n,
             }
         )

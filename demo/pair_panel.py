@@ -31,12 +31,13 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
         per_cent = judged[a].n != judged[b].n or st.session_state.get("unit") != COUNTS
         matrix_a, matrix_b = (np.array(judged[each].confusion) for each in (a, b))
         gap = row_per_cent(matrix_a) - row_per_cent(matrix_b) if per_cent else matrix_a - matrix_b
+        ahead = [n for n, d in zip(LABELS, np.diag(gap), strict=True) if d > 0]
         chart(
             difference(
                 gap, "First minus second" + (", points" if per_cent else ", faces"), per_cent
             ),
             f"Difference of the confusion matrices of {a} and {b}. On the diagonal {a} is ahead "
-            f"for {', '.join(n for n, d in zip(LABELS, np.diag(gap), strict=True) if d > 0.5)}.",
+            f"for {', '.join(ahead) or 'no expression'}.",
             file_name("difference", a, b),
             pd.DataFrame(gap, columns=list(LABELS)).assign(labelled=LABELS),
         )

@@ -5,14 +5,20 @@ import streamlit as st
 
 from demo.analysis import pareto
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import measure, published_best, shipped_weights, studies, table
+from demo.overview_table import (
+    PERSON_ON,
+    known_figures,
+    meaning,
+    measure,
+    rows_or_none,
+    shipped_weights,
+    studies,
+    table,
+)
 from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
-from demo.reports_store import judged_on, study_rows, weights_folder
-from fer_core.report import EvalReport, ReportError
-from fer_core.study import StudyRow
+from demo.reports_store import judged_on, weights_folder
+from fer_core.report import EvalReport
 
-PERSON = 65.0  # per cent; Goodfellow et al. 2013, on FER2013's labels
-PERSON_ON = "FER2013 labels, PrivateTest"
 COSTS = {
     "parameters": "parameters",
     "file size": "MB",
@@ -27,13 +33,6 @@ SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minu
 ASCENDING = ("ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
 AT_MOST = 4
 TIMES = "milliseconds_per_face"
-
-
-def rows_or_none() -> tuple[StudyRow, ...]:
-    try:
-        return study_rows()
-    except ReportError:
-        return ()  # the page of the studies says what is wrong with the file
 
 
 def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame:
@@ -137,7 +136,9 @@ def show_table(rows: pd.DataFrame) -> list[str]:
                 "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
             ),
             "published": number(
-                "published", format="%.2f%%", help="The accuracy its source printed, if any"
+                "published",
+                format="%.2f%%",
+                help="The accuracy on all faces that its source printed, if any",
             ),
             "minutes": number("training", format="%.0f min"),
             "learned": st.column_config.TextColumn("learned from"),
@@ -214,10 +215,7 @@ def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float])
     )
     st.caption(f"The front, the cheapest first: {cheapest_first}.")
     if lines:
-        st.caption(
-            "Dotted: the best figure that each report published, and how often a person agrees "
-            "with the labels (Goodfellow et al. 2013)."
-        )
+        st.caption(f"Dotted: {meaning(lines)}.")
     if missing:
         st.caption(f"Not drawn: {missing} without known {against}.")
 
@@ -237,10 +235,7 @@ def page() -> None:
     chosen = show_table(rows)
     under_table(rows, chosen, dict(found.reports))
     judged = str(st.session_state.get("judged"))
-    lines = {"a person": PERSON} if judged == PERSON_ON else {}
-    for study, best in published_best(rows_of_studies, judged).items():
-        lines[study] = 100 * best
-    show_scatter(rows, chosen, lines)
+    show_scatter(rows, chosen, known_figures(rows_of_studies, judged))
 
 
 page()

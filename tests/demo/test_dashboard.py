@@ -57,6 +57,7 @@ def test_the_overview_filters_and_switches_the_labels(names):
     at.selectbox(key="judged").set_value("FER2013 FER+ majority, PrivateTest")
     checked(at.run())
     assert list(at.dataframe[0].value["accuracy"]) != own
+    assert at.dataframe[0].value["published"].isna().all()  # by the labels that were learned
     at.text_input(key="find").set_value("nothing like it")
     assert "No experiment fits" in text(checked(at.run()))
 
@@ -114,6 +115,21 @@ def test_the_front_is_on_the_chart(names):
     data = figure(opened("overview"), "Accuracy against parameters")["data"]
     assert any("front" in trace.get("name", "") for trace in data)
     assert not any(trace.get("name") == "other experiments" for trace in data)
+
+
+@pytest.mark.parametrize(
+    ("labels", "studies", "says"),
+    [
+        ("FER2013 labels", True, "Dotted: the best figure that each report published, and how"),
+        ("FER2013 labels", False, "Dotted: how often a person agrees"),
+        ("FER2013 FER+ majority", True, ""),
+    ],
+)
+def test_the_lines_that_are_drawn_are_explained(names, folder, labels, studies, says):
+    if not studies:
+        (folder / "studies" / "rows.json").unlink()
+    said = text(opened("overview", judged=f"{labels}, PrivateTest"))
+    assert says in said if says else "Dotted" not in said
 
 
 def test_lines_close_together_share_a_place_in_the_margin():
@@ -178,6 +194,14 @@ def test_compare_switches_labels_metric_threshold_and_unit(names):
     (judged,) = [e for e in report.others if (e.label_set, e.subset) == ("ferplus", "all")]
     shown = [int(each["text"]) for each in figure(at, names[0])["layout"]["annotations"]]
     assert shown == list(np.array(judged.confusion).ravel())
+
+
+def test_a_model_that_leads_nowhere_is_said_to_lead_for_no_expression(folder):
+    found = made_up.predictions()
+    for name in ("one", "twin"):
+        made_up.write(folder, made_up.report(name, found), found)
+    at = opened("compare", models=["one", "twin"])
+    assert charts(at)[-1].proto.alt.endswith("one is ahead for no expression.")
 
 
 def test_compare_goes_on_without_predictions(names, folder):
