@@ -8,6 +8,7 @@ import numpy as np
 
 from demo.data_uris import png_uri
 from fer_core import EMOTIONS
+from fer_core.results import percent
 
 SHOWN_PX = 96
 
@@ -62,5 +63,5 @@ def _bar(name: str, colour: str, share: float) -> str:
         '<span style="height:8px;border-radius:4px;background:rgba(140,140,140,.22)">'
         f'<span style="display:block;height:8px;border-radius:4px;width:{100 * share:.1f}%;'
         f'background:{colour}"></span></span>'
-        f'<span style="text-align:right">{100 * share:.0f}%</span></div>'
+        f'<span style="text-align:right">{escape(percent(share))}</span></div>'
     )

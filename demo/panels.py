@@ -25,7 +25,8 @@ TAG_STYLE = (
 )
 SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
 SUBSETS_HELP = (
-    "Some test faces also stand in the training or validation images: with them, or without."
+    "Some test faces also stand in the training or validation images: with them, or without. "
+    "Those training images were left out of training."
 )
 PICTURES = "picture_format"
 # A drag over a chart scrolls a phone's page; what is worth zooming has its own controls.

@@ -14,6 +14,7 @@ from demo.overlays import overlay
 from demo.panels import at_first, heading, picture_button
 from fer_core.attention_maps import CAPTIONS, GradCam
 from fer_core.emotions import LABELS
+from fer_core.results import percent
 from fer_core.types import FerError, UInt8Array
 from fer_core.weights import WeightsCard
 
@@ -87,7 +88,7 @@ def answers(chosen: dict[str, WeightsCard], crops: Crops) -> dict[str, int]:
                     name,
                     each,
                     crops[name],
-                    [f"{chosen[name].arch}: {LABELS[each.argmax()]}, {each.max():.0%}"],
+                    [f"{chosen[name].arch}: {LABELS[each.argmax()]}, {percent(float(each.max()))}"],
                 )
                 for name, each in found.items()
             ]

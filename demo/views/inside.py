@@ -14,6 +14,7 @@ from demo.panels import at_first, chart, csv_button, file_name, heading, judged_
 from demo.reports_store import evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.report import Evaluation, ReportError
+from fer_core.results import percent
 
 A_PAGE = 12
 MATRIX = "matrix"
@@ -64,7 +65,7 @@ def matrix_and_cell(judged: Evaluation) -> tuple[int, int]:
         verb = "recognised" if row == column else f"taken for {LABELS[column]}"
         st.markdown(
             f"**{n:,} of {of:,}** faces labelled {LABELS[row]} are {verb}"
-            + (f" ({n / of:.0%})." if of else ".")
+            + (f" ({percent(n / of)})." if of else ".")
         )
     with left:
         chart(
@@ -97,7 +98,7 @@ def matching(own: Fer2013 | None, faces: Judged, label_set: str) -> Fer2013 | No
 
 def one_card(face: Judged, own: Fer2013 | None) -> Card:
     row = int(face.rows[0])
-    title = f"row {row:,}: {LABELS[int(face.predicted[0])]}, {face.confidence[0]:.0%}"
+    title = f"row {row:,}: {LABELS[int(face.predicted[0])]}, {percent(float(face.confidence[0]))}"
     if own is None:
         return Card(title, face.probs[0])
     notes = [f"FER2013 says {LABELS[own.labels[row]]}."]

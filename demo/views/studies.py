@@ -1,4 +1,4 @@
-"""The student reports' tables, row by row: what was published and what we measured."""
+"""The reports' tables, row by row: what was published and what we measured."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ ABOUT = {
     "UNT": "A small network trained with SGD and with Adam.",
     "Leeds": "VGG, ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
     "USTH": "A VGG-like network and transfer from ImageNet, with and without more data.",
-    "records": "Published figures on FER2013 outside the student reports.",
+    "records": "Published figures on FER2013 outside the four reports.",
 }
 
 
@@ -146,7 +146,7 @@ def show_detectors() -> None:
 def page() -> None:
     heading(
         "Reports against ours",
-        "Four student reports and the published records, row by row. Published figures are the "
+        "Four reports and the published records, row by row. Published figures are the "
         "sources' own; where they chose the checkpoint on the test faces, theirs look better than "
         "they are.",
     )

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from dashboard_page import checked, face_cards, figure, opened, text
 
+from demo.face_cards import Card, cards
 from demo.fer2013 import SIDE, VOTE_NAMES
 from demo.reports_store import shelf
 from fer_core.emotions import LABELS
@@ -25,6 +26,14 @@ def test_a_cell_shows_its_faces_the_most_confident_first(names):
     assert "add your own FER2013" in text(at)
     at.selectbox(key="answer").set_value("angry")
     assert face_cards(checked(at.run())) != shown
+
+
+def test_a_face_that_is_nearly_certain_is_not_called_certain():
+    probs = np.full(len(LABELS), 0.001)
+    probs[3] = 0.996
+    shown = cards([Card("a face", probs)])
+    assert "&gt;99%" in shown and "&lt;1%" in shown
+    assert ">100%<" not in shown and ">0%<" not in shown
 
 
 @pytest.fixture
@@ -152,7 +161,7 @@ def test_a_report_on_another_data_set_compares_with_nothing(names, folder):
 
 def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
-    assert "compact_se: happy, 1" in face_cards(at)
+    assert "compact_se: happy, &gt;99%" in face_cards(at)
     assert any("Grad-CAM" in each.value for each in at.caption)
     assert figure(at, "Channel weights (SE)")
     at.selectbox(key="for").set_value("sad")
