@@ -47,11 +47,6 @@ class Reliability:
     accuracy: np.ndarray
     n: np.ndarray
 
-    @property
-    def ece(self) -> float:
-        """The mean gap between confidence and accuracy (Guo et al. 2017)."""
-        return float((self.n * abs(self.accuracy - self.confidence)).sum() / self.n.sum())
-
 
 @dataclass(frozen=True, eq=False)
 class Thresholds:

@@ -29,7 +29,9 @@ def test_what_is_computed_agrees_with_the_shipped_reports(path):
         # The files hold float16: of two classes that round to the same, the first is taken.
         assert found.right.mean() == pytest.approx(judged.accuracy, abs=3 / judged.n)
         # The same rounding moves some faces over the edges of the bins.
-        assert analysis.reliability(found).ece == pytest.approx(judged.ece, abs=3e-3)
+        bins = analysis.reliability(found)
+        gaps = abs(bins.accuracy - bins.confidence)
+        assert np.average(gaps, weights=bins.n) == pytest.approx(judged.ece, abs=3e-3)
         cells = [
             [len(analysis.cell(found, row, column).rows) for column in range(len(LABELS))]
             for row in range(len(LABELS))
@@ -51,7 +53,6 @@ def test_reliability_bins_by_confidence():
     assert bins.n.tolist() == [2, 2]
     assert bins.accuracy.tolist() == [0.5, 1.0]
     assert bins.confidence == pytest.approx([0.5, 0.955])
-    assert bins.ece == pytest.approx(0.5 * 0 + 0.5 * 0.045)
 
 
 def test_a_higher_threshold_answers_fewer_faces_better():
