@@ -7,6 +7,7 @@ import made_up_reports as made_up
 import numpy as np
 import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
+from streamlit.config import get_option
 
 from demo.charts.overview import Point, against_cost
 from demo.overview_table import published_best, shipped_weights
@@ -19,6 +20,11 @@ def test_no_module_stands_in_for_one_of_pythons():
     """`streamlit run` puts demo/ first on the path, for the whole server."""
     own = {path.stem for path in DASHBOARD.parent.iterdir() if not path.stem.startswith("_")}
     assert not own & sys.stdlib_module_names
+
+
+def test_the_server_is_for_this_machine_alone():
+    """The data page reads a path that its visitor names."""
+    assert get_option("server.address") == "127.0.0.1"
 
 
 @pytest.mark.parametrize("view", [view for view in PAGES if view != "attention"])
