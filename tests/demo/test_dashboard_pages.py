@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from dashboard_page import checked, face_cards, figure, opened, text
 
+from demo.charts.matrices import row_per_cent
 from demo.face_cards import Card, cards
 from demo.fer2013 import SIDE, VOTE_NAMES
 from demo.reports_store import shelf
 from fer_core.emotions import LABELS
+from train.data import Split
+from train.sources import load_dataset
 
 
 def test_a_cell_shows_its_faces_the_most_confident_first(names):
@@ -88,6 +91,41 @@ def test_the_data_page_counts_and_maps_labels(names, fer2013):
     own = figure(at, "Faces of each split")["data"][2]
     assert values(own["y"]) == matrix.sum(1).tolist() == values(shown["y"])
     assert figure(at, "FER+ majority for each label, per cent")
+
+
+EDGES = (
+    {},  # nobody answered
+    {"happiness": 4, "sadness": 4, "NF": 2},  # the first of the two
+    {"happiness": 5, "contempt": 5},  # the expression
+    {"happiness": 4, "contempt": 6},
+    {"happiness": 4, "sadness": 4, "unknown": 5},
+    {"happiness": 3, "sadness": 3, "contempt": 2, "unknown": 2},
+    {"neutral": 1, "NF": 1},
+    {"NF": 10},
+    {"fear": 10},
+)
+
+
+def test_the_data_page_and_training_take_the_same_for_the_ferplus_majority(names, tmp_path):
+    rng = np.random.default_rng(0)
+    votes = pd.DataFrame(3 * EDGES, columns=list(VOTE_NAMES)).fillna(0).astype(int)
+    usage = np.repeat(["Training", "PublicTest", "PrivateTest"], len(EDGES))
+    votes.assign(Usage=usage).to_csv(tmp_path / "fer2013new.csv", index=False)
+    pixels = [" ".join(map(str, rng.integers(0, 256, SIDE * SIDE))) for _ in usage]
+    table = pd.DataFrame({"emotion": np.arange(len(usage)) % 7, "pixels": pixels, "Usage": usage})
+    table.to_csv(tmp_path / "fer2013.csv", index=False)
+    data = load_dataset(str(tmp_path))
+    faces = Split.joined([data.train, data.valid, data.test])
+    assert len(faces) == len(usage)  # random pictures repeat nothing
+    have = faces.vote_labels >= 0
+    expected = np.zeros((7, 7))
+    np.add.at(expected, (faces.labels[have], faces.vote_labels[have]), 1)
+    at = opened("data")
+    at.text_input(key="fer2013_path").set_value(str(tmp_path))
+    shown = figure(checked(at.run()), "FER+ majority for each label, per cent")
+    cells = [float(each["text"]) for each in shown["layout"]["annotations"]]
+    assert cells == pytest.approx(row_per_cent(expected).ravel(), abs=0.51)
+    assert f"for {(~have).sum()} the votes have no majority" in text(at)
 
 
 def values(column):
