@@ -9,8 +9,9 @@ import av
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
+from fer_core.clips.damage import Damage
 from fer_core.clips.source import ClipLimits, ClipSource, clip_name, open_clip
-from fer_core.clips.times import StreamTimes
+from fer_core.clips.times import JoinedTimes, StreamTimes
 from fer_core.clips.upright import UprightFrames
 from fer_core.types import ClipError, UInt8Array
 
@@ -55,8 +56,7 @@ class Clip:
         self._passed_sound: deque[Packet] = deque()
         self._passed_bytes = 0
         self._end_seconds = self._sound_end_seconds = 0.0
-        self._damaged_seconds: float | None = None
-        self._cut_short = False
+        self._damage = Damage()
         self._opened = open_clip(source, self.name, self._limits)
         self.sound, self.time_base = self._opened.sound, self._opened.time_base
         self.rate, self._bytes = self._opened.rate, self._opened.container.size
@@ -145,7 +145,7 @@ class Clip:
             self._end_seconds = float((ticks + duration_ticks) * self.time_base)
             yield ClipFrame(self._upright.pixels(frame), index, ticks, duration_ticks, seconds)
         self._note_damage()
-        self.complete = not self._cut_short
+        self.complete = not self._damage.cut_short
 
     def _decode(self) -> Generator[VideoFrame, None, None]:
         """The frames as they are decoded; the sound's packets are laid aside."""
@@ -154,22 +154,26 @@ class Clip:
                 yield from self._frames_in(packet)
             else:
                 self._pass_sound(packet)
-        self._cut_short |= self._opened.file.error is not None
+        self._damage.cut_short |= self._opened.file.error is not None
         yield from self._frames_in(None)
 
-    def _stream_times(self) -> dict[int, StreamTimes]:
-        """By the stream's index."""
-        times = {self._opened.video.index: StreamTimes(self.time_base, self._usual_ticks)}
+    def _stream_times(self) -> JoinedTimes:
+        streams = {
+            self._opened.video.index: StreamTimes(self.time_base, self._usual_ticks, leads=True)
+        }
         if self.sound:
-            times[self.sound.index] = StreamTimes(self.sound.time_base or self.time_base, 1)
-        return times
+            time_base = self.sound.time_base or self.time_base
+            streams[self.sound.index] = StreamTimes(time_base, 1, leads=False)
+        return JoinedTimes(streams)
 
-    def _note_jump(self) -> None:
+    def _note_jump(self, packet: Packet) -> None:
         if not self._jumped:
             self._jumped = True
+            shown = packet.dts if packet.pts is None else packet.pts
+            seconds = float((shown or 0) * self.time_base - self._opened.start_seconds)
             self._notes.append(
-                f"The clip's times jump after {self._end_seconds:.1f} s, as where clips are "
-                "joined; what follows was put right behind."
+                f"The clip's times jump after {seconds:.1f} s, as where clips are joined; "
+                "what follows was put right behind."
             )
 
     def _packets(self) -> Iterator[Packet]:
@@ -178,22 +182,25 @@ class Clip:
             for packet in self._opened.container.demux(*streams):
                 if packet.size:  # empty ones say that a stream ends, or that a frame is repeated
                     self._passed_bytes = max(self._passed_bytes, packet.pos or 0)
-                    if self._opened.joinable and self._times[packet.stream.index].follow(packet):
-                        self._note_jump()
+                    jumped = self._opened.joinable and self._times.follow(packet)
+                    if packet.stream.index == self._opened.video.index:
+                        self._damage.take(packet, jumped, self._end_seconds)
+                        if jumped:
+                            self._note_jump(packet)
                     yield packet
         except av.FFmpegError:
-            self._cut_short = True
+            self._damage.cut_short = True
 
     def _frames_in(self, packet: Packet | None) -> list[VideoFrame]:
         """What comes out of the decoder for a packet, or at the end for None."""
-        damaged = packet is not None and packet.is_corrupt
         frames: list[VideoFrame] = []
+        damaged = False
         try:
             frames = self._opened.video.decode(packet)
         except av.FFmpegError:
             damaged = True
-        if self._damaged_seconds is None and (damaged or any(f.is_corrupt for f in frames)):
-            self._damaged_seconds = self._end_seconds
+        if damaged or any(frame.is_corrupt for frame in frames):
+            self._damage.break_at(self._end_seconds)
         return frames
 
     def _pass_sound(self, packet: Packet) -> None:
@@ -207,7 +214,7 @@ class Clip:
         self._passed_sound.append(packet)
 
     def _no_frame(self) -> str:
-        if self._damaged_seconds is None and not self._cut_short:
+        if self._damage.seconds is None and not self._damage.cut_short:
             return f"{self.name} holds no frame. Choose another clip, or record it again."
         return (
             f"No frame of {self.name} can be read: it is damaged, or coded in a way that is not "
@@ -226,17 +233,9 @@ class Clip:
         stated = self._opened.stated_seconds
         if stated and self._opened.knows_length:
             read_seconds = max(self._end_seconds, self._sound_end_seconds)
-            self._cut_short |= stated - read_seconds > MISSING_SECONDS
-        damaged = self._damaged_seconds
-        if self._cut_short or (damaged is not None and damaged >= self._end_seconds):
-            self._cut_short = True
-            self._notes.append(
-                f"The clip is damaged after {self._end_seconds:.1f} s; what came before was used."
-            )
-        elif damaged is not None:
-            self._notes.append(
-                f"The clip is damaged at {damaged:.1f} s: some frames are missing or look broken."
-            )
+            self._damage.cut_short |= stated - read_seconds > MISSING_SECONDS
+        if note := self._damage.note(self._end_seconds):
+            self._notes.append(note)
 
 
 def _in_words(seconds: float) -> str:

@@ -1,45 +1,89 @@
 """Times that go on where those of a file begin anew, as in recordings that were joined."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from av.packet import Packet
 
-BACK_SECONDS = 0.1  # decoding times never run back; a little is a recorder's inaccuracy
-AHEAD_SECONDS = 10.0
+BACK_SECONDS = Fraction(1, 10)  # decoding times never run back; a little is inaccuracy
+AHEAD_SECONDS = 10
+LEFT_SECONDS = 1  # so much of one stream may still come when the other is past a join
 
 
 class StreamTimes:
-    """The times of one stream's packets: where they jump, the rest is moved to follow on.
+    """Where one stream is. leads: whether its packets follow without a gap where parts join.
+
+    part: how many joins it is past. last, next_seconds: when its last packet was due, or None, and
+    when the next is.
+    """
+
+    def __init__(self, time_base: Fraction, usual_ticks: int, leads: bool) -> None:
+        """usual_ticks: how long a packet lasts, about, in units of time_base."""
+        self.time_base, self.usual_ticks, self.leads = time_base, usual_ticks, leads
+        self.part = 0
+        self.last_seconds: Fraction | None = None
+        self.next_seconds = Fraction(0)
+
+    def passed(self, seconds: Fraction, packet: Packet) -> None:
+        """Take in that a packet is due at this time."""
+        # As for frames: some containers know no durations, and make up a short one.
+        duration = packet.duration or 0
+        ticks = duration if 2 * duration > self.usual_ticks else self.usual_ticks
+        self.last_seconds, self.next_seconds = seconds, seconds + ticks * self.time_base
+
+
+class JoinedTimes:
+    """The times of a file's streams: where they jump, the rest of all is moved alike to follow on.
 
     For containers whose parts may be joined as they are; in others a picture may stand still for
     long, and times never run back.
     """
 
-    def __init__(self, time_base: Fraction, usual_ticks: int) -> None:
-        """usual_ticks: how long a packet lasts, about, in units of time_base."""
-        self._usual_ticks = usual_ticks
-        self._back = round(BACK_SECONDS / time_base)
-        self._ahead = round(AHEAD_SECONDS / time_base)
-        self._moved = 0
-        self._last: int | None = None
-        self._next = 0
+    def __init__(self, streams: Mapping[int, StreamTimes]) -> None:
+        """streams: by the index that packets name."""
+        self._streams = streams
+        self._moved_seconds = [Fraction(0)]  # of each part
 
     def follow(self, packet: Packet) -> bool:
-        """Move the packet's times so that it follows the one before; whether they jumped here."""
+        """Move the packet's times to where its part stands; whether its stream jumped here."""
+        stream = self._streams[packet.stream.index]
         jumped = False
         if packet.dts is not None:
-            time = packet.dts + self._moved
-            jumped = self._last is not None and not (
-                self._last - self._back <= time <= self._next + self._ahead
-            )
+            given = packet.dts * stream.time_base
+            jumped = self._jumps(stream, given)
             if jumped:
-                self._moved += self._next - time
-                time = self._next
-            # As for frames: some containers know no durations, and make up a short one.
-            duration = packet.duration or 0
-            long = 2 * duration > self._usual_ticks
-            self._last, self._next = time, time + (duration if long else self._usual_ticks)
-            packet.dts = time
+                self._join(stream, given)
+            stream.passed(given + self._moved_seconds[stream.part], packet)
+        moved_ticks = round(self._moved_seconds[stream.part] / stream.time_base)
+        if packet.dts is not None:
+            packet.dts += moved_ticks
         if packet.pts is not None:
-            packet.pts += self._moved
+            packet.pts += moved_ticks
         return jumped
+
+    @property
+    def _end_seconds(self) -> Fraction:
+        """How far the stream that is ahead has come."""
+        return max(stream.next_seconds for stream in self._streams.values())
+
+    def _jumps(self, stream: StreamTimes, given: Fraction) -> bool:
+        if stream.last_seconds is None:
+            return False
+        time = given + self._moved_seconds[stream.part]
+        # A stream that is ahead of its own last packet only, and not of the other, has paused.
+        latest = self._end_seconds + AHEAD_SECONDS
+        return not stream.last_seconds - BACK_SECONDS <= time <= latest
+
+    def _join(self, stream: StreamTimes, given: Fraction) -> None:
+        """Let the stream go on with the part that the other has begun, or begin one."""
+        last = len(self._moved_seconds) - 1
+        due = given + self._moved_seconds[last]
+        earliest, latest = stream.next_seconds - LEFT_SECONDS, self._end_seconds + AHEAD_SECONDS
+        if stream.part == last or not earliest <= due <= latest:
+            due = self._end_seconds
+            self._moved_seconds.append(due - given)
+        stream.part = len(self._moved_seconds) - 1
+        # What was still to come of the part before could not be known: the whole part makes room.
+        gap = due - stream.next_seconds
+        if gap < -BACK_SECONDS or (stream.leads and gap <= BACK_SECONDS):
+            self._moved_seconds[stream.part] -= gap
