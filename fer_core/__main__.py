@@ -18,6 +18,10 @@ from fer_core.weights import list_weights, read_card
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0, or 1 where something failed)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A file name that the terminal has no letters for must not end a batch.
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))

@@ -1,5 +1,6 @@
 """The command line, as a person calls it."""
 
+import io
 import json
 import subprocess
 import sys
@@ -51,6 +52,18 @@ def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
     assert (tmp_path / "o" / "me-faces.png").is_file() and "happy" in out
     assert "text.jpg" in err and "missing.png" in err and "2 of 3" in err
     assert "Traceback" not in err
+
+
+def test_names_that_the_terminal_cannot_show_do_not_end_a_batch(tmp_path, photo, monkeypatch):
+    named = photo.rename(tmp_path / "zoë.jpg")
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "ascii", "strict"))
+    code = main(["annotate", str(named), str(tmp_path / "né.jpg"), "--out", str(tmp_path / "o")])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    assert code == 1 and (tmp_path / "o" / "zoë-faces.png").is_file()
+    assert b"zo\\xeb.jpg -> " in sys.stdout.buffer.getvalue()
+    assert b"n\\xe9.jpg" in sys.stderr.buffer.getvalue()
 
 
 def test_results_overwrite_no_input_and_not_each_other(capsys, tmp_path, astronaut):
