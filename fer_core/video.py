@@ -46,7 +46,7 @@ class VideoProgress:
 class VideoResult:
     """What came of a clip. info: name, size, length, and notes for the user.
 
-    complete: whether it is the whole clip. video: holds an unnamed file, closed with `close`.
+    complete: whether every frame is in it. video: holds an unnamed file, closed with `close`.
     """
 
     info: ClipInfo

@@ -39,7 +39,7 @@ class Clip:
     name: for people. size_hw: of the frames that come out, px. time_base: the seconds of a tick.
     rate: frames a second, about. seconds: the length that the file states and the limits allow, or
     None. sound: the stream whose packets `take_sound` gives, or None. complete: True once the last
-    frame was read and nothing was missing.
+    frame was read and none was missing.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Clip:
                 ticks += 1 if timed and given is not None else usual_ticks
             seconds = float(ticks * self.time_base)
             if seconds >= self._limits.max_seconds:
-                self._notes.append(self._too_long())
+                self._note_too_long()
                 return
             # Some containers know no durations, and make up a tick.
             duration_ticks = frame.duration if 2 * frame.duration > usual_ticks else usual_ticks
@@ -158,9 +158,8 @@ class Clip:
         yield from self._frames_in(None)
 
     def _stream_times(self) -> JoinedTimes:
-        streams = {
-            self._opened.video.index: StreamTimes(self.time_base, self._usual_ticks, leads=True)
-        }
+        video = self._opened.video
+        streams = {video.index: StreamTimes(self.time_base, self._usual_ticks, leads=True)}
         if self.sound:
             time_base = self.sound.time_base or self.time_base
             streams[self.sound.index] = StreamTimes(time_base, 1, leads=False)
@@ -211,7 +210,10 @@ class Clip:
         packet.dts = packet.pts if packet.dts is None else packet.dts - start_ticks
         end_ticks = packet.pts + (packet.duration or 0)
         self._sound_end_seconds = float(end_ticks * self.sound.time_base)
-        self._passed_sound.append(packet)
+        if packet.pts * self.sound.time_base >= self._limits.max_seconds:
+            self._note_too_long()
+        else:
+            self._passed_sound.append(packet)
 
     def _no_frame(self) -> str:
         if self._damage.seconds is None and not self._damage.cut_short:
@@ -221,12 +223,13 @@ class Clip:
             "known here. Copy it again, or convert it to H.264 (MP4)."
         )
 
-    def _too_long(self) -> str:
+    def _note_too_long(self) -> None:
         stated = self._opened.stated_seconds
         length = f"; it is {_in_words(stated)} long" if stated else ""
-        return (
-            f"Only the first {_in_words(self._limits.max_seconds)} of the clip were used{length}."
-        )
+        used = _in_words(self._limits.max_seconds)
+        note = f"Only the first {used} of the clip were used{length}."
+        if note not in self._notes:  # frames and sound may both go on
+            self._notes.append(note)
 
     def _note_damage(self) -> None:
         """At the end: was there less than the file promises, or a part that could not be read?"""

@@ -229,6 +229,16 @@ def test_two_hours_are_used_up_to_the_limit():
     assert clip.seconds == 1800 and not clip.complete
 
 
+@pytest.mark.parametrize("frames", [2, 50])
+def test_sound_is_used_up_to_the_limit_and_no_further(frames):
+    data = make_clip("matroska", frames=frames, sound="aac", sound_seconds=6)
+    with Clip(data, ClipLimits(max_seconds=1)) as clip:
+        shown, starts = list(clip.frames()), sound_starts(clip)
+    assert len(shown) == min(frames, 25) and 0.9 < starts.max() < 1
+    (note,) = clip.notes
+    assert note.startswith("Only the first 1 s of the clip were used; it is 6.")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"max_seconds": 0}, {"max_side_px": 8}, {"max_source_side_px": 100}]
 )
