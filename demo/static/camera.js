@@ -87,7 +87,6 @@ function stop() {
 async function run(mine) {
   while (viewer === mine) {
     const began = performance.now();
-    if (!element.offsetParent) return stop(); // another tab of the app: the camera's light goes out
     if (document.hidden) {
       await pause(200);
       continue;
@@ -97,13 +96,14 @@ async function run(mine) {
     try {
       const reply = await server.frame({ viewer: mine, jpeg: capture(), ...choices() });
       if (viewer !== mine) return;
+      // Gradio's client returns nothing where the server cannot be reached.
+      if (!reply) throw new Error("The server does not answer. Trying again …");
       if (reply.error) throw new Error(reply.error);
       show(reply); // the next frame is on its way while this one comes up
       say("");
     } catch (error) {
       if (viewer !== mine) return;
-      const ours = error instanceof TypeError; // what fetch throws
-      say(ours ? "The server does not answer. Trying again …" : error.message);
+      say(error.message);
       await pause(RETRY_MS);
     }
     await pause(SHORTEST_MS - (performance.now() - began));
@@ -156,6 +156,12 @@ async function show(reply) {
 // The figures and charts, a few times a second: often enough to read, and cheap.
 async function draw(mine) {
   while (viewer === mine) {
+    // Another tab of the app: the camera's light goes out. Looked at here, and not where a reply
+    // may be long in coming.
+    if (!element.offsetParent) {
+      stop();
+      break;
+    }
     const now = performance.now();
     for (const [person, points] of history) {
       const kept = points.filter((point) => now - point.at < HISTORY_MS);

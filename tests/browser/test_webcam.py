@@ -121,6 +121,29 @@ def test_leaving_the_tab_switches_the_camera_off(page: Page) -> None:
     expect(page.get_by_role("button", name="Start the camera")).to_be_focused()
 
 
+def test_leaving_the_tab_does_not_wait_for_the_server(page: Page) -> None:
+    open_webcam(page)
+    start(page)
+    with page.expect_request("**/component_server/"):
+        page.route("**/component_server/", lambda route: None)  # no reply from now on
+    page.get_by_role("tab", name="About").click()
+    page.wait_for_function("document.querySelector('.camera video').srcObject === null")
+    page.unroute("**/component_server/")
+
+
+def test_a_server_that_does_not_answer_is_a_sentence_and_it_goes_on_later(page: Page) -> None:
+    open_webcam(page)
+    start(page)
+    # As of a proxy whose server is away; of an error's number, the browser's console would tell.
+    page.route("**/component_server/", lambda route: route.fulfill(body="no JSON"))
+    gone = page.get_by_role("alert").filter(has_text="The server does not answer")
+    expect(gone).to_be_visible()
+    page.unroute("**/component_server/")
+    expect(gone).to_have_count(0)
+    next_picture(page)
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+
 def test_two_viewers_are_served_and_one_may_leave(
     live: Page, context: BrowserContext, app: Blocks
 ) -> None:
