@@ -3,11 +3,24 @@
   // offsetParent: not on a hidden tab
   const zone = () => [...document.querySelectorAll(".drop")].find((each) => each.offsetParent);
 
+  const UPLOADING = "Uploading …";
+  const ONE_CLIP = "Only one clip at a time: wait until it is done, or stop it. Then drop the next.";
+  const isVideo = (element) => Boolean(element?.closest("#video-drop"));
+  const message = (video, role) =>
+    document.querySelector(`${video ? "#video-message" : "#message"} [role=${role}]`);
+
   const give = (files) => {
     const input = zone()?.querySelector("input[type=file]");
-    const kind = zone()?.id === "video-drop" ? "video/" : "image/";
+    const video = isVideo(input);
+    const kind = video ? "video/" : "image/";
     const file = [...files].find((each) => each.type.startsWith(kind)) ?? files[0];
     if (!file || !input) return;
+    // Gradio takes files also while its button is disabled, and would do nothing with them.
+    const uploading = message(video, "status")?.textContent === UPLOADING;
+    if (video && (uploading || zone().querySelector("input[type=file] ~ button").disabled)) {
+      message(video, "alert").textContent = ONE_CLIP;
+      return;
+    }
     const transfer = new DataTransfer();
     transfer.items.add(file);
     input.files = transfer.files;
@@ -35,11 +48,9 @@
   });
 
   // An upload may take long, and the server hears of it only when it is over.
-  const UPLOADING = "Uploading …";
   addEventListener("change", (event) => {
     if (!event.target.matches?.(".drop input[type=file]") || !event.target.files.length) return;
-    const video = event.target.closest("#video-drop");
-    const status = document.querySelector(`${video ? "#video-message" : "#message"} [role=status]`);
+    const status = message(isVideo(event.target), "status");
     if (!status) return;
     status.textContent = UPLOADING;
     status.classList.add("busy");

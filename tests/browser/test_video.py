@@ -17,6 +17,13 @@ from tests.browser.accessibility import serious_faults
 FRAMES, RATE = 24, 12
 PATIENCE_MS = 120_000
 
+DROP = """(bytes) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], "dropped.mp4", {type: "video/mp4"}));
+  document.querySelector("header").dispatchEvent(
+    new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -116,16 +123,26 @@ def test_what_is_no_clip_is_a_sentence_and_the_next_works(
     assert a_click_on_the_timeline_seeks(tab)
 
 
-def test_stopping_keeps_what_is_done(tab: Page, tmp_path: Path) -> None:
+def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
+    tab: Page, clip: Path, tmp_path: Path
+) -> None:
     long = tmp_path / "long.mp4"
     with long.open("wb") as file:
         write_clip(file, frames(count=25), 40)
     choose(tab, long)
     expect(tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
+    tab.evaluate(DROP, list(clip.read_bytes()))
+    refused = tab.get_by_role("alert").filter(has_text="Only one clip at a time")
+    expect(refused).to_be_visible()
     tab.get_by_role("button", name="Stop and keep what is done").click()
     expect(tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
+    expect(refused).to_have_count(0)
     tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
     assert tab.evaluate("document.querySelector('#film video').duration") < 30
+    expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+    tab.evaluate(DROP, list(clip.read_bytes()))
+    done = tab.get_by_role("status").filter(has_text="One person found in 24 frames")
+    expect(done).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_faces_that_are_covered_in_the_clip_are_so_in_its_moments(tab: Page, clip: Path) -> None:
