@@ -139,8 +139,8 @@ VIDEO_INVITATION = """
 
 VIDEO_PROMISE = """
 <p class="promise">Your clip is gone from the server's disk when it is done. The annotated one
-stays there until you leave this page, an hour at most. What you see is how expressions look to
-a program, not what people feel.</p>
+stays there until you leave this page or choose another clip, an hour at most. What you see is how
+expressions look to a program, not what people feel.</p>
 """
 
 TIMELINE_HEADING = """

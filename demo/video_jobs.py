@@ -1,6 +1,5 @@
 """Clips being annotated, by visitor, and the videos made for them. Knows no UI library."""
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -8,30 +7,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Timer
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
 
 from demo.uploads import OpenUpload
 from fer_core.video import VideoJob
 
 PREFIX = "fer-studio-videos-"
+VIDEOS, LOCK = "videos", "lock"  # in a server's folder
 KEEP_SECONDS = 3600.0
+
+
+class _Video(NamedTuple):
+    """A visitor's video, and what deletes it in time."""
+
+    path: Path
+    timer: Timer
 
 
 class VideoJobs:
     """Holds each visitor's clip while it waits, stops it at their word, and deletes what was made
-    for them when they leave."""
+    for them when they leave or choose another."""
 
     def __init__(self) -> None:
-        """Make a folder for the videos; one that a killed server left is deleted."""
+        """Make a folder for the videos, which goes with the process; one that a killed server
+        left is deleted."""
         _delete_left_behind()
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self._home = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        # Held as long as the server lives. Not its process id: in a container that is started
+        # again, another has the same.
+        self._alive = FileLock(Path(self._home.name, LOCK))
+        self._alive.acquire()
+        self.folder = Path(self._home.name, VIDEOS)
+        self.folder.mkdir()
         self._lock = Lock()
         self._jobs: dict[str, VideoJob] = {}
-        self._videos: dict[str, Path] = {}
+        self._left: set[str] = set()  # whose job still runs, though they have left
+        self._videos: dict[str, _Video] = {}
         self._waiting: dict[str, OpenUpload] = {}
 
     @contextmanager
     def running(self, visitor: str, job: VideoJob) -> Iterator[None]:
-        """While a visitor's clip is being annotated."""
+        """While a visitor's clip is being annotated and its video put in its place."""
         with self._lock:
             self._jobs[visitor] = job
         try:
@@ -40,27 +58,33 @@ class VideoJobs:
             with self._lock:
                 if self._jobs.get(visitor) is job:
                     del self._jobs[visitor]
+                left = visitor in self._left
+                self._left.discard(visitor)
+            if left:
+                self._delete(visitor)
 
     def place(self, visitor: str, name: str) -> Path:
         """Where this visitor's video goes, for KEEP_SECONDS at most; their last one is deleted."""
         self._delete(visitor)
         # Whoever knows the address sees the video: it must not be guessed.
         path = self.folder / secrets.token_hex(16) / name
-        with self._lock:
-            self._videos[visitor] = path
         timer = Timer(KEEP_SECONDS, shutil.rmtree, [path.parent], {"ignore_errors": True})
         timer.daemon = True
         timer.start()
+        with self._lock:
+            self._videos[visitor] = _Video(path, timer)
         return path
 
     def hold(self, visitor: str, upload: OpenUpload | None) -> None:
-        """Keep a visitor's opened clip until it is its turn; one that waits already is closed."""
+        """Keep a visitor's opened clip until it is its turn. One that waits already is closed, and
+        what was made of the one before is deleted."""
         with self._lock:
             waiting = self._waiting.pop(visitor, None)
             if upload is not None:
                 self._waiting[visitor] = upload
         if waiting is not None:
             waiting.file.close()
+        self._delete(visitor)
 
     def take(self, visitor: str) -> OpenUpload | None:
         """The clip that waits for its turn, which is the caller's from now on."""
@@ -75,20 +99,27 @@ class VideoJobs:
             job.stop()
 
     def forget(self, visitor: str) -> None:
-        """The visitor has left."""
-        self.hold(visitor, None)
+        """The visitor has left. What is made for them at this moment is deleted when it is done."""
+        with self._lock:
+            if visitor in self._jobs:
+                self._left.add(visitor)
         self.stop(visitor)
-        self._delete(visitor)
+        self.hold(visitor, None)
 
     def _delete(self, visitor: str) -> None:
         with self._lock:
             video = self._videos.pop(visitor, None)
         if video is not None:
-            shutil.rmtree(video.parent, ignore_errors=True)
+            video.timer.cancel()
+            shutil.rmtree(video.path.parent, ignore_errors=True)
 
 
 def _delete_left_behind() -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX).split("-")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+    # A server has taken its lock before it makes its folder of videos.
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{VIDEOS}"):
+        try:
+            with FileLock(folder.parent / LOCK, timeout=0):
+                pass
+        except Timeout:
+            continue
+        shutil.rmtree(folder.parent, ignore_errors=True)

@@ -143,18 +143,17 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
                 options = VideoOptions(style, cover, every_nth, limits=LIMITS)
                 job = VideoJob(store.get(weights, DETECTOR), source, options, name)
                 with job, jobs.running(visitor, job):
+                    said, stopping = page_html.messages(), gr.update(visible=True)
                     for progress in job:
                         preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
-                        yield Screen(
-                            page_html.messages(),
-                            progress_html(progress, preview),
-                            gr.update(visible=True),
-                        )
+                        yield Screen(said, progress_html(progress, preview), stopping)
+                        # Said once: the button is gone for good where it was pressed.
+                        said = stopping = gr.skip()
                     result = job.finish()
-            made = Film.of(result)
-            path = jobs.place(visitor, f"{made.stem}.mp4")
-            result.video.save(path)
-            result.close()
+                    made = Film.of(result)
+                    path = jobs.place(visitor, f"{made.stem}.mp4")
+                    result.video.save(path)
+                    result.close()
             yield Screen(
                 page_html.messages(done_sentence(made)),
                 results=gr.update(visible=True),
