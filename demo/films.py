@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from html import escape
-from pathlib import PurePath
 
 from demo.data_uris import emoji_uri, jpeg_uri
+from demo.save import results_stem
 from fer_core import EMOTIONS
 from fer_core.contact_sheet import Moment, contact_sheet
 from fer_core.emotions import UNSURE
 from fer_core.pixels import to_png
 from fer_core.timeline import ClipInfo, PersonSummary, Timeline
+from fer_core.tracking_options import REMEMBER_SECONDS
 from fer_core.video import VideoProgress, VideoResult
 
 FILE_KINDS = ("csv", "json", "png")
@@ -31,7 +32,7 @@ class Film:
     @property
     def stem(self) -> str:
         """What its files are called, without the ending."""
-        return f"{PurePath(self.info.name).stem or 'clip'}-faces"
+        return results_stem(self.info.name, "clip")
 
 
 def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
@@ -86,7 +87,8 @@ def people_html(film: Film) -> str:
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Each person"><table>'
         "<caption>Of the time that each person was seen, how much each expression was shown; "
-        "below it, its mean probability.</caption>"
+        "below it, its mean probability. Who comes back after a cut of the scene, or later than "
+        f"{REMEMBER_SECONDS} s, is counted as another person.</caption>"
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

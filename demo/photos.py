@@ -1,9 +1,9 @@
 """A visitor's photo: what was found in it, and the pictures and files made of it. Knows no UI."""
 
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from demo.data_uris import jpeg_uri
+from demo.save import results_stem
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
 from fer_core.images import read_picture
@@ -69,7 +69,7 @@ def scaled(analysis: Analysis, size_hw: tuple[int, ...]) -> Analysis:
 
 def make_file(shot: Shot, style: str, kind: str) -> tuple[str, bytes]:
     """The name and the bytes of a download: the full-size picture, or the results."""
-    name = f"{PurePath(shot.name).stem or 'photo'}-faces.{kind}"
+    name = f"{results_stem(shot.name, 'photo')}.{kind}"
     if kind == "png":
         return name, to_png(render(read_picture(shot.data).pixels, shot.analysis, style=style))
     text = to_json(shot.analysis, shot.name) if kind == "json" else to_csv(shot.analysis)

@@ -1,4 +1,8 @@
-"""Saving a file from the page."""
+"""Saving a file from the page: how, and under what name."""
+
+from pathlib import PurePath
+
+from gradio_client.utils import strip_invalid_filename_characters
 
 # Straight from the file's address: nothing on the page has to be redrawn before the download.
 SAVE_IN_BROWSER = """(file) => {
@@ -8,3 +12,10 @@ SAVE_IN_BROWSER = """(file) => {
   link.download = file.orig_name;
   link.click();
 }"""
+
+
+def results_stem(name: str, otherwise: str) -> str:
+    """What the files are called that are made of a visitor's file, without the ending: short
+    enough for a disk, and without what no disk takes. otherwise: for a file without a name."""
+    stem = PurePath(name).stem
+    return f"{strip_invalid_filename_characters(stem) if stem else otherwise}-faces"

@@ -18,6 +18,7 @@ from demo.gradio_app import launch_options
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.pipelines import PipelineStore
+from demo.save import results_stem
 from demo.screens import OUR_FAULT, Choices, Kept, adapted, analysed
 from demo.turns import Turn, Turns
 from demo.uploads import read_upload
@@ -121,6 +122,14 @@ def _data_of(picture: str) -> bytes:
 
 def test_names_from_outside_are_escaped() -> None:
     assert "<script>" not in page_html.messages("<script>", "<script>")
+
+
+@pytest.mark.parametrize("stem", ["n" * 246, "長" * 80], ids=["250 bytes", "CJK"])
+def test_a_long_name_is_cut_for_the_disk(store: PipelineStore, stem: str, tmp_path: Path) -> None:
+    name, content = make_file(take_photo(store, f"{stem}.jpg").shot, "emoji", "json")
+    (tmp_path / name).write_bytes(content)
+    assert name.startswith(stem[:50]) and name.endswith("-faces.json")
+    assert results_stem("", "photo") == "photo-faces"
 
 
 @pytest.mark.parametrize("kind", FILE_KINDS)

@@ -1,13 +1,26 @@
 """The Video tab without a browser: the pieces of its page, and what is kept for whom."""
 
+import os
+import subprocess
+import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from demo import video_jobs
+from demo import films, video_jobs
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
-from demo.films import Film, done_sentence, make_file, people_html, progress_html, time_in_words
+from demo.films import (
+    Film,
+    done_sentence,
+    make_file,
+    people_html,
+    progress_html,
+    sheet_html,
+    time_in_words,
+)
 from demo.uploads import OpenUpload
 from demo.video_jobs import VideoJobs
 from fer_core.timeline import ClipInfo, Timeline
@@ -64,14 +77,24 @@ def test_the_table_and_the_sentence_name_everybody():
     assert done_sentence(film()) == "2 people found in 40 frames, 4.0 s. A note."
     assert done_sentence(film([])).startswith("No face found in")
     table = people_html(film())
+    assert (
+        "comes back after a cut of the scene, or later than 1.5 s, is counted as another" in table
+    )
     assert table.count("<tr>") == 3 and table.count("100%") == 2
     assert people_html(film([])) == ""
+
+
+def test_the_sheet_has_a_name_from_outside_in_an_attribute(monkeypatch):
+    monkeypatch.setattr(films, "contact_sheet", lambda *args: np.zeros((2, 2, 3), np.uint8))
+    moments = (object(),)  # only whether there are any
+    sheet = sheet_html(replace(film(name='"><script>.mov'), moments=moments), cover=False)
+    assert "<script>" not in sheet and "&quot;&gt;&lt;script&gt;.mov" in sheet
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_files_are_called_after_the_clip(kind):
     name, content = make_file(film(), kind, cover=False)
-    assert name == f"<trip>-faces.{kind}"
+    assert name == f"trip-faces.{kind}"  # without what no disk takes
     assert content.count(b"happy") >= 80
 
 
@@ -152,8 +175,48 @@ def test_a_clip_that_waits_is_held_open_and_goes_with_its_visitor(jobs, tmp_path
     clips[1].file.close()
 
 
-def test_what_a_killed_server_left_is_deleted_at_the_next_start(jobs, tmp_path):
-    left = tmp_path / f"{video_jobs.PREFIX}999999999-abc"
-    left.mkdir()
+def test_choosing_another_clip_deletes_what_was_made_of_the_last(jobs):
+    path = written(jobs, "me")
+    jobs.hold("me", None)
+    assert not path.parent.exists()
+
+
+def test_a_video_that_is_done_after_its_visitor_left_is_deleted(jobs):
+    with jobs.running("me", Job()):
+        jobs.forget("me")  # as while the last frames are written
+        path = written(jobs, "me")
+    assert not path.parent.exists()
+    assert written(jobs, "me").exists()  # come back, they are a visitor like any other
+
+
+KILLED_OR_ENDED = """
+import os, sys
+from demo.video_jobs import VideoJobs
+jobs = VideoJobs()
+path = jobs.place("me", "film.mp4")
+path.parent.mkdir()
+path.touch()
+print(jobs.folder, flush=True)
+if sys.argv[1] == "killed":
+    os.kill(os.getpid(), 9)
+if sys.argv[1] == "interrupted":
+    raise KeyboardInterrupt
+"""
+
+
+@pytest.mark.parametrize("how", ["killed", "interrupted", "ended"])
+def test_no_video_outlives_its_server(how, tmp_path, monkeypatch):
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED_OR_ENDED, how],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
+    folder = Path(ended.stdout.strip())
+    assert folder.is_relative_to(tmp_path)
+    assert folder.exists() == (how == "killed")
+    monkeypatch.setattr(video_jobs.tempfile, "tempdir", str(tmp_path))
+    running = VideoJobs()
     VideoJobs()
-    assert not left.exists() and jobs.folder.exists()
+    assert not folder.parent.exists() and running.folder.exists()
