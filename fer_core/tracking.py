@@ -78,7 +78,7 @@ class FaceTracker:
         if self._cuts.is_cut(picture):
             self._tracks = []
             self._searched_seconds = float("-inf")
-        self._follow(picture, seconds, options.hold_seconds)
+        self._follow(picture, seconds, options)
         if seconds - self._searched_seconds >= self._search_every(seconds, options):
             self._search(picture, seconds, options)
             self._searched_seconds = seconds
@@ -102,13 +102,13 @@ class FaceTracker:
         lost = any(track.seen_seconds < seconds for track in self._tracks)
         return min(options.detect_every_seconds, RETRY_SECONDS if lost else np.inf)
 
-    def _follow(self, picture: UInt8Array, seconds: float, hold_seconds: float) -> None:
+    def _follow(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
         """Look again where known faces should be."""
         near = [
             index
             for index, track in enumerate(self._tracks)
             # Up to the frame before: however slow the frames come, each follows the last.
-            if self._before_seconds - track.seen_seconds <= hold_seconds
+            if self._before_seconds - track.seen_seconds <= options.hold_seconds
         ]
         if not near or not isinstance(self._detector, Refiner):
             return
@@ -126,7 +126,7 @@ class FaceTracker:
         for face in np.argsort(distances, kind="stable"):
             one = faces[face : face + 1]
             doubled = (overlap(one.xyxy, taken) > ONE_FACE).any()
-            if one.scores[0] >= FOLLOW_SCORE and not doubled:
+            if one.scores[0] >= _least_score(options) and not doubled:
                 track = self._tracks[near[face]]
                 moved = _moved(track, one, seconds)
                 kept = replace(moved, speed=track.speed)
@@ -137,7 +137,7 @@ class FaceTracker:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
         seen = self._seen(seconds)
         found = _detect_reduced(self._detector, picture, seen, options.search_side)
-        found = in_reading_order(found)
+        found = in_reading_order(found[found.scores >= _least_score(options)])
         found = found[overlap(found.xyxy, seen).max(1, initial=0) <= ONE_FACE]
         for index in self._give_to_lost(found, seconds):
             face = found[index : index + 1]
@@ -178,6 +178,11 @@ class FaceTracker:
             track = self._tracks[lost[row]]
             self._tracks[lost[row]] = _moved(track, found[column : column + 1], seconds)
         return sorted(left)
+
+
+def _least_score(options: TrackingOptions) -> float:
+    """The least detection score for a known face; a new one may be asked for even less."""
+    return min(FOLLOW_SCORE, options.min_score)
 
 
 def _refined(refiner: Refiner, picture: UInt8Array, boxes: Float32Array) -> Faces:

@@ -277,12 +277,27 @@ def test_a_face_that_jumps_is_found_in_the_same_frame(fps):
     assert len(detector.searched) == 3  # at 0, 0.4 and 0.8 seconds: not for the jump
 
 
-def test_a_new_face_has_to_be_sure_and_a_known_one_less_so():
-    detector = RefiningDetector(resting)
+@pytest.mark.parametrize("kind", DETECTORS)
+def test_a_new_face_has_to_be_sure_and_a_known_one_less_so(kind):
+    detector = kind(resting)
     detector.score = 0.8
     assert not any(frame.tracked.people for frame in play(detector, 10, 1))
     surely = TrackingOptions(min_score=0.8)
     assert all(frame.numbers() == {"a": 1} for frame in play(detector, 10, 1, surely))
+
+
+@pytest.mark.parametrize("kind", DETECTORS)
+@pytest.mark.parametrize(
+    "score, least, seen", [(0.8, 0.95, True), (0.6, 0.95, False), (0.6, 0.5, True)]
+)
+def test_how_sure_the_detector_has_to_be_of_a_known_face(kind, score, least, seen):
+    detector, options = kind(resting), TrackingOptions(min_score=least)
+    tracker = FaceTracker(detector)
+    assert tracker.update(ground(), 0.0, options).people == (1,)
+    for now in times(10, 0.3, start=0.1):
+        detector.score = score
+        tracked = tracker.update(ground(), now, options)
+        assert tracked.people == (1,) and tracked.seen.tolist() == [seen]
 
 
 def test_what_is_no_face_when_seen_sharply_is_nobody(monkeypatch):
