@@ -5,6 +5,7 @@ fails on a broken one before our reader can say what is wrong.
 """
 
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -25,11 +26,16 @@ class OpenUpload(NamedTuple):
 
 def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Upload | None:
     """The bytes of an uploaded file, as `open_upload` finds it."""
-    upload = open_upload(file, uploads)
-    if upload is None:
+    found = _uploaded(file, uploads)
+    if found is None:
         return None
-    with upload.file:
-        return Upload(upload.name, upload.file.read())
+    name, path = found
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    _delete(path)
+    return Upload(name, data)
 
 
 def open_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> OpenUpload | None:
@@ -40,12 +46,27 @@ def open_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Open
     None where nothing was uploaded, or where it is gone: Gradio stores two visitors' uploads of one
     and the same file in one place, so the other may have been read, and deleted, first.
     """
-    if file is None or file["path"] not in uploads:
+    found = _uploaded(file, uploads)
+    if found is None:
         return None
-    path = Path(file["path"])
+    name, path = found
     try:
         opened = path.open("rb")
     except FileNotFoundError:
         return None
-    path.unlink(missing_ok=True)
-    return OpenUpload(file["orig_name"] or path.name, opened)
+    _delete(path)
+    return OpenUpload(name, opened)
+
+
+def _uploaded(file: Mapping[str, Any] | None, uploads: Container[str]) -> tuple[str, Path] | None:
+    """The visitor's name of a file, and where it lies."""
+    if file is None or file["path"] not in uploads:
+        return None
+    path = Path(file["path"])
+    return file["orig_name"] or path.name, path
+
+
+def _delete(path: Path) -> None:
+    # Windows deletes no file that is open; Gradio, which deletes what is old, does so later.
+    with suppress(OSError):
+        path.unlink()
