@@ -53,12 +53,14 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
         annotate_endpoint(store, options, app.upload_file_set)
 
         def forget(request: gr.Request) -> None:
+            visitor = str(request.session_hash)
             # Gradio alone keeps the values of a closed page's outputs until other visitors
             # displace them, and the photo for an hour.
-            app.state_holder.session_data.pop(str(request.session_hash), None)
-            viewers.sweep()
-            jobs.forget(str(request.session_hash))
-            turns.forget(str(request.session_hash))
+            app.state_holder.session_data.pop(visitor, None)
+            app.state_holder.time_last_used.pop(visitor, None)
+            viewers.sweep_later()
+            jobs.forget(visitor)
+            turns.forget(visitor)
 
         app.unload(forget)
     return app.queue(max_size=50, default_concurrency_limit=2)

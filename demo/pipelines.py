@@ -1,24 +1,23 @@
-"""A small store of pipelines, so that a visitor's choice of weights and detector loads once."""
+"""A store of pipelines, so that each visitor's choice of weights and detector loads once."""
 
-from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 
 from fer_core import FerPipeline, list_weights
 
 
 class PipelineStore:
-    """Hands out a pipeline for (weights, detector); keeps the ones used last."""
+    """Hands out a pipeline for (weights, detector), and keeps all that were asked for.
 
-    def __init__(self, first: FerPipeline, keep: int = 3) -> None:
-        """first: the pipeline that is there already.
+    They are as many as there are weights and detectors, and their networks are small; a viewer's
+    next frame must not have to wait for what others choose.
+    """
 
-        keep: how many pipelines stay in memory; a further pair drops the one unused longest.
-        """
+    def __init__(self, first: FerPipeline) -> None:
+        """first: the pipeline that is there already."""
         self.first = first
-        self.keep = keep
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[str, str], FerPipeline] = OrderedDict()
-        self._kept[first.card.name, first.detector.name] = first
+        self._kept = {(first.card.name, first.detector.name): first}
 
     def weights(self) -> list[str]:
         """The names to choose from; the first pipeline's own stands first."""
@@ -29,8 +28,15 @@ class PipelineStore:
         with self._lock:
             pair = (weights, detector)
             if pair not in self._kept:
-                self._kept[pair] = FerPipeline.from_weights(weights, detector=detector)
-            self._kept.move_to_end(pair)
-            while len(self._kept) > self.keep:
-                self._kept.popitem(last=False)
+                made = FerPipeline.from_weights(weights, detector=detector)
+                self._kept[pair] = self._sharing(made)
             return self._kept[pair]
+
+    def _sharing(self, made: FerPipeline) -> FerPipeline:
+        """The same pipeline, on the networks that those kept have already."""
+        for kept in self._kept.values():
+            if kept.detector.name == made.detector.name:
+                made = replace(made, detector=kept.detector)
+            if kept.card.name == made.card.name:
+                made = replace(made, classifier=kept.classifier)
+        return made

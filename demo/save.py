@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from gradio_client.utils import strip_invalid_filename_characters
+from gradio_client.utils import strip_invalid_filename_characters  # type: ignore[import-untyped]
 
 # Straight from the file's address: nothing on the page has to be redrawn before the download.
 SAVE_IN_BROWSER = """(file) => {

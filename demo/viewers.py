@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any
 
 from demo.data_uris import jpeg_uri
@@ -121,6 +121,12 @@ class Viewers:
                 if now - place.seconds > IDLE_SECONDS:
                     del self._places[viewer]
 
+    def sweep_later(self) -> None:
+        """Sweep as soon as a viewer who has just left counts as idle, though nobody else comes."""
+        timer = Timer(IDLE_SECONDS + 1, self.sweep)
+        timer.daemon = True
+        timer.start()
+
     def _place(self, viewer: str) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""
         self.sweep()
@@ -157,15 +163,8 @@ def rows(analysis: LiveAnalysis) -> list[dict[str, Any]]:
             "person": person,
             "shown": shown.name,
             "probs": [round(float(prob), 3) for prob in probs],
-            "xyxy": [round(float(value), 1) for value in box],
-            "seen": bool(seen),
         }
-        for person, shown, probs, box, seen in zip(
-            analysis.people,
-            analysis.shown,
-            analysis.probs,
-            analysis.faces.xyxy,
-            analysis.seen,
-            strict=True,
+        for person, shown, probs in zip(
+            analysis.people, analysis.shown, analysis.probs, strict=True
         )
     ]

@@ -1,27 +1,30 @@
 """The Gradio app without a browser: what each action puts on the screen, and the API."""
 
 import base64
+import dataclasses
 import io
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fakes import CARD, FakeDetector, fake_pipeline
+from fakes import CARD, FakeClassifier, FakeDetector, fake_pipeline, first_is_happy
 from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
 from demo import page_html
 from demo.about import about, figures
-from demo.gradio_app import launch_options
+from demo.gradio_app import build_app, launch_options
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.pipelines import PipelineStore
 from demo.save import results_stem
 from demo.screens import OUR_FAULT, Choices, Kept, adapted, analysed
 from demo.turns import Turn, Turns
-from demo.uploads import read_upload
+from demo.video_jobs import VideoJobs
+from demo.viewers import Viewers
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 
@@ -149,33 +152,44 @@ def test_the_picture_downloads_whole_and_without_metadata(store: PipelineStore) 
         assert not saved.getexif() and not saved.info
 
 
-def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> None:
-    raw = b"not even a picture"
-    path = tmp_path / "cached"
-    path.write_bytes(raw)
-    file = {"path": str(path), "orig_name": "mine.jpg"}
-    assert read_upload(file, uploads=()) is None
-    assert path.exists()  # no upload: not the caller's to read or to delete
-    assert read_upload(file, {str(path)}) == ("mine.jpg", raw)
-    assert not path.exists()
-    assert read_upload(file, {str(path)}) is None
-    assert read_upload(None, ()) is None
-
-
-def test_few_pipelines_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_pipeline_loads_once_on_networks_that_are_shared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made: list[tuple[str, str]] = []
 
     def make(weights: str, detector: str) -> FerPipeline:
         made.append((weights, detector))
-        return fake_pipeline()
+        fresh = fake_pipeline()
+        fresh.detector.name = detector
+        classifier = FakeClassifier(lambda crops: first_is_happy(crops))
+        card = dataclasses.replace(CARD, name=weights)
+        return dataclasses.replace(fresh, classifier=classifier, card=card)
 
     monkeypatch.setattr(FerPipeline, "from_weights", make)
-    store = PipelineStore(fake_pipeline(), keep=2)
-    for weights in ("a", "a", "b", "b", "a"):
-        store.get(weights, "haar")
-    assert made == [("a", "haar"), ("b", "haar")]
-    store.get(CARD.name, "mtcnn")  # the first one had to go
-    assert made[-1] == (CARD.name, "mtcnn")
+    store = PipelineStore(fake_pipeline())
+    pairs = [(weights, detector) for weights in "abcd" for detector in ("mtcnn", "haar")]
+    pipelines = {pair: store.get(*pair) for pair in [*pairs, *pairs]}
+    assert made == pairs
+    assert store.get(CARD.name, "mtcnn") is store.first
+    assert len({id(pipeline.detector) for pipeline in pipelines.values()}) == 2
+    assert len({id(pipeline.classifier) for pipeline in pipelines.values()}) == 4
+    assert pipelines["a", "mtcnn"].detector is store.first.detector
+
+
+def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    forgotten: list[tuple[object, ...]] = []
+    for kind, name in ((VideoJobs, "forget"), (Viewers, "sweep_later"), (Turns, "forget")):
+        monkeypatch.setattr(
+            kind, name, lambda self, *visitor: forgotten.append((type(self), *visitor))
+        )
+    app = build_app(fake_pipeline())
+    holder = SimpleNamespace(session_data={"me": 1, "other": 1}, time_last_used={"me": 1})
+    monkeypatch.setattr(app, "state_holder", holder, raising=False)
+    (leave,) = (fn.fn for fn in app.fns.values() if ("unload" in (t[1] for t in fn.targets)))
+    assert leave is not None
+    leave(SimpleNamespace(session_hash="me"))
+    assert set(forgotten) == {(VideoJobs, "me"), (Viewers,), (Turns, "me")}
+    assert holder.session_data == {"other": 1} and not holder.time_last_used
 
 
 def test_about_shows_the_figures_and_the_weak_expressions() -> None:

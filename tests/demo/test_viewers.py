@@ -1,6 +1,7 @@
 """The webcam's server side: frames in, pictures and figures out, and viewers who come and go."""
 
 import base64
+import time
 from dataclasses import replace
 
 import cv2
@@ -59,18 +60,28 @@ def test_a_frame_comes_back_with_its_faces(viewers):
     reply = viewers.frame(message())
     assert picture_of(reply).shape == (120, 200, 3)
     (face,) = reply["faces"]  # the other of the two scores less than it takes
-    assert face["person"] == 1 and face["shown"] == "happy" and face["seen"]
+    assert face["person"] == 1 and face["shown"] == "happy"
     assert sum(face["probs"]) == pytest.approx(1, abs=0.01)
-    assert face["xyxy"] == [20.0, 12.0, 80.0, 60.0]
+    drawn = np.abs(picture_of(reply).astype(int) - 200).max(2) > 60
+    assert drawn[12:60, 20:80].mean() > 0.5 and not drawn[:, 120:].any()
     assert reply["milliseconds"] > 0
 
 
-def test_people_keep_their_numbers_and_doubtful_faces_are_unsure(viewers, clock):
+def test_people_keep_their_numbers(viewers, clock):
     viewers.frame(message())
     clock.seconds += 0.1
     covered = viewers.frame(message(cover=True))["faces"]
     assert [face["person"] for face in covered] == [1]
     assert [face["person"] for face in viewers.frame(message(viewer="other"))["faces"]] == [1]
+
+
+def test_a_doubtful_face_is_unsure(clock):
+    def doubtful(crops):
+        return np.tile(np.array([0.1] * 6 + [0.4], np.float32), (len(crops), 1))
+
+    pipeline = replace(fake_pipeline(), classifier=FakeClassifier(doubtful))
+    (face,) = Viewers(PipelineStore(pipeline), clock).frame(message())["faces"]
+    assert face["shown"] == "unsure" and max(face["probs"]) == 0.4
 
 
 def test_covering_hides_the_face_under_every_style(viewers):
@@ -141,3 +152,15 @@ def test_who_vanishes_is_forgotten_and_their_place_is_free(viewers, clock):
     clock.seconds += IDLE_SECONDS * 2
     viewers.sweep()
     assert len(viewers) == 0
+
+
+def test_who_closes_the_page_is_forgotten_though_nobody_comes(clock, monkeypatch):
+    monkeypatch.setattr("demo.viewers.IDLE_SECONDS", -0.9)  # a tenth of a second from now on
+    viewers = Viewers(PipelineStore(fake_pipeline()), clock)
+    viewers.frame(message())
+    assert len(viewers) == 1
+    viewers.sweep_later()
+    deadline = time.monotonic() + 20
+    while len(viewers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
