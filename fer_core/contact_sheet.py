@@ -162,4 +162,5 @@ def _with_text(sheet: UInt8Array, lines: Sequence[Line]) -> UInt8Array:
 
 
 def _clock(seconds: float) -> str:
-    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
+    tenths = round(seconds * 10)  # first: 59.97 seconds are 1:00.0, not 0:60.0
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"

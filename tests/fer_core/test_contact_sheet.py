@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from fakes import HAPPY, NEUTRAL
 
-from fer_core.contact_sheet import MOMENTS, PEOPLE, TILE_PX, MomentKeeper, contact_sheet
+from fer_core.contact_sheet import (
+    MOMENTS,
+    PEOPLE,
+    TILE_PX,
+    MomentKeeper,
+    _clock,
+    contact_sheet,
+)
 from fer_core.emotions import EMOTIONS, UNSURE
 from fer_core.live import LiveAnalysis
 from fer_core.types import Faces
@@ -119,3 +126,11 @@ def test_the_sheet_has_a_row_a_person_and_covers_every_face_on_request():
 def test_a_sheet_of_nothing_says_so():
     sheet = contact_sheet(())
     assert sheet.dtype == np.uint8 and sheet.ndim == 3 and sheet.min() < 100
+
+
+@pytest.mark.parametrize(
+    "seconds, shown",
+    [(0.0, "0:00.0"), (7.25, "0:07.2"), (59.9667, "1:00.0"), (61.04, "1:01.0"), (3600, "60:00.0")],
+)
+def test_times_are_minutes_and_seconds(seconds, shown):
+    assert _clock(seconds) == shown
