@@ -102,7 +102,13 @@ def load_model(card: WeightsCard, folder: Path = FOLDER) -> nn.Module:
     Raises WeightsError where the file is missing, damaged or does not fit, ModelError for an
     architecture that there is not.
     """
-    model = create_model(card.arch, num_classes=len(card.labels), **card.arch_args)
+    try:
+        model = create_model(card.arch, num_classes=len(card.labels), **card.arch_args)
+    except TypeError as error:  # arguments that are not the card's to give, or none at all
+        raise WeightsError(
+            f"The card of {card.name} cannot be used: its arch_args are {card.arch_args}. "
+            f"They name what {card.arch} takes, without num_classes."
+        ) from error
     tensors = _read_tensors(folder / f"{card.name}.safetensors", card.sha256)
     try:
         model.load_state_dict(tensors)

@@ -46,5 +46,5 @@ def create_model(name: str, num_classes: int = 7, **arch_args: Any) -> nn.Module
         raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(list_models())}.")
     try:
         return _BUILDERS[name](num_classes=num_classes, **arch_args)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, LookupError, RuntimeError) as error:
         raise ModelError(f"Model {name!r} cannot be built from {arch_args}: {error}.") from error

@@ -156,10 +156,21 @@ def test_a_wrong_argument_is_named(name):
         on_meta(name, colour="red")
 
 
-@pytest.mark.parametrize("wrong", [{"dropout": 2.0}, {"widths": (8, 16)}])
-def test_a_value_that_the_network_refuses_is_named(wrong):
-    with pytest.raises(FerError, match=next(iter(wrong))):
-        on_meta("compact_se", **wrong)
+@pytest.mark.parametrize(
+    "name, wrong",
+    [
+        ("compact_se", {"dropout": 2.0}),
+        ("compact_se", {"widths": (8, 16)}),
+        ("compact", {"widths": (), "depths": ()}),
+        ("vgg16", {"width": 0}),
+        ("resnet50", {"width": -1}),
+        ("resnet9", {"num_classes": -1}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Initializing zero-element")
+def test_a_value_that_the_network_refuses_is_named(name, wrong):
+    with pytest.raises(FerError, match=f"'{name}' cannot be built from"):
+        create_model(name, **wrong)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from fer_core import FerError, create_model, list_weights
 from fer_core.crops import FaceCut
 from fer_core.emotions import LABELS
 from fer_core.inputs import InputSpec
+from fer_core.types import WeightsError
 from fer_core.weights import FOLDER, WeightsCard, load_model, read_card
 
 SMALL = {"widths": [8, 16], "depths": [1, 1]}
@@ -98,6 +99,13 @@ def test_what_is_no_card_is_refused(folder, text):
 def test_weights_of_another_architecture_are_refused(folder):
     change_card(folder, arch="resnet9", arch_args={})
     with pytest.raises(FerError, match="do not fit resnet9"):
+        load_model(read_card("tiny", folder), folder)
+
+
+@pytest.mark.parametrize("arch_args", [SMALL | {"num_classes": 7}, {"name": "x"}, 3])
+def test_arguments_that_no_card_may_give_are_refused(folder, arch_args):
+    change_card(folder, arch_args=arch_args)
+    with pytest.raises(WeightsError, match=r"card of tiny cannot be used: its arch_args"):
         load_model(read_card("tiny", folder), folder)
 
 
