@@ -12,15 +12,13 @@ from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
 from demo.gradio_app import UPLOAD_LIMIT
-from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.photo_tab import EXAMPLES
 from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
 from tests.browser.accessibility import COLOUR_RULES, serious_faults
+from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group
 
-ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
-GROUP = EXAMPLES_FOLDER / EXAMPLES["Side by side"]
-GROUP_FACES = 4
 PATIENCE_SECONDS = 40
 PHONE = {"width": 375, "height": 812}
 
@@ -32,18 +30,6 @@ HAND_OVER = """([kind, name, bytes]) => {
     ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
     : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
-
-
-def choose(page: Page, name: str, data: bytes) -> None:
-    """Upload as a visitor does, through the button's file dialogue."""
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a photo").click()
-    chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
-
-
-def show_group(page: Page) -> None:
-    page.get_by_role("button", name="Side by side").click()
-    expect(page.locator(".face")).to_have_count(GROUP_FACES)
 
 
 def tab(page: Page, name: str) -> None:
@@ -81,40 +67,6 @@ def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
         seen.add(picture.get_attribute("src"))
     assert len(seen) == len(STYLES)
     assert page.locator("#faces").inner_html() == cards
-
-
-def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> None:
-    choose(page, "first.jpg", ASTRONAUT.read_bytes())
-    show_group(page)  # at once
-    for style in ("badge", "word", "box"):
-        page.get_by_role("radio", name=style).check(force=True)
-    status = page.locator("#message [role=status]")
-    expect(status).to_have_text("Style changed to box.")
-    page.wait_for_timeout(1000)
-    expect(page.locator(".face")).to_have_count(GROUP_FACES)
-    expect(status).to_have_text("Style changed to box.")
-    assert not any(Path(path).exists() for path in app.upload_file_set)
-
-
-def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None:
-    show_group(page)
-    page.get_by_role("button", name="More options").click()
-    picture = page.locator("#picture img")
-    before = str(picture.get_attribute("src"))
-    choose(page, "second.jpg", ASTRONAUT.read_bytes())
-    page.get_by_role("radio", name="box").check(force=True)  # at once
-    page.get_by_role("combobox", name="Face detector").click()
-    page.get_by_role("option", name="haar").click()
-    page.wait_for_timeout(3000)
-    expect(page.locator("#message .busy")).to_have_count(0)
-    expect(page.locator(".face")).to_have_count(1)
-    shown = str(picture.get_attribute("src"))
-    assert shown != before
-    # What is shown is what one choice after the other gives.
-    page.get_by_role("radio", name="word").check(force=True)
-    expect(picture).not_to_have_attribute("src", shown)
-    page.get_by_role("radio", name="box").check(force=True)
-    expect(picture).to_have_attribute("src", shown)
 
 
 def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
