@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core import EMOTIONS, Analysis, Faces, FerError, render
+from fer_core import EMOTIONS, Analysis, Faces, FerError, artwork, render
 from fer_core.artwork import blend, emoji_tile, label_tile, readable_on
 from fer_core.emoji import STYLES, head_roll_degrees
 from fer_core.emotions import UNSURE
@@ -241,3 +241,23 @@ def test_a_large_tile_is_laid_on_as_a_small_one_is(monkeypatch):
     monkeypatch.setattr("fer_core.artwork.BAND_PIXELS", 120)
     blend(in_bands, tile, -5, 20)
     assert np.array_equal(at_once, in_bands) and not np.array_equal(at_once, below)
+
+
+@pytest.mark.parametrize("font_px, finer, smooth", [(12, 4, True), (200, 4, True), (900, 1, False)])
+def test_the_edge_of_a_label_is_smooth_where_its_size_lets_one_see_it(
+    monkeypatch, font_px, finer, smooth
+):
+    """A huge label, on a close portrait, is drawn at no more than its own size."""
+    drawn, new = [], artwork.Image.new
+
+    def remember(mode, size, *colour):
+        drawn.append(size[0] * size[1])
+        return new(mode, size, *colour)
+
+    monkeypatch.setattr(artwork.Image, "new", remember)
+    tile = label_tile("fear", font_px, "#0072B2")
+    height, width = tile.shape[:2]
+    assert max(drawn) == height * width * finer**2
+    corner = tile[: height // 3, : height // 3, 3]
+    assert corner[0, 0] == 0 and corner[-1, -1] == 255
+    assert ((corner > 0) & (corner < 255)).any() == smooth
