@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import fake_pipeline
 from PIL import Image
 
 from fer_core import Faces, FerError, FerPipeline
@@ -79,12 +80,16 @@ def test_a_face_that_fills_a_small_picture_is_found(pipeline, astronaut):
     assert len(pipeline.analyze(resize(astronaut[40:200, 150:310], (48, 48)))) == 1
 
 
-def test_min_score_filters(pipeline, astronaut):
-    score = float(pipeline.analyze(astronaut).faces.scores[0])
-    assert len(pipeline.analyze(astronaut, min_score=score)) == 1
-    assert len(pipeline.analyze(astronaut, min_score=1.0)) <= 1
+@pytest.mark.parametrize("least, faces", [(0.6, 2), (0.61, 1), (0.99, 1), (1.0, 0)])
+def test_min_score_filters(least, faces):
+    analysis = fake_pipeline().analyze(np.zeros((80, 80, 3), np.uint8), min_score=least)
+    assert len(analysis) == len(analysis.labels) == faces
+    assert (analysis.faces.scores >= np.float32(least)).all()
+
+
+def test_a_min_score_out_of_range_is_refused_in_words():
     with pytest.raises(FerError, match="0 to 1"):
-        pipeline.analyze(astronaut, min_score=1.5)
+        fake_pipeline().analyze(np.zeros((80, 80, 3), np.uint8), min_score=1.5)
 
 
 def test_reading_order():
