@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from fer_core.types import FerError
@@ -15,21 +16,37 @@ def write_whole(path: Path, content: bytes | memoryview | str) -> None:
     The content is made in memory first: writers of other libraries raise what they like when the
     disk is full. Raises FerError where the file cannot be written.
     """
-    # Its own name each time: another program's file may be called so, or this one run twice.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.replace(draft, path)
+        with draft_of(path) as draft:
+            draft.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise FerError(f"{path} cannot be written: {reason(error)}.") from error
+
+
+@contextlib.contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """A file's path beside `path`, whose folder is made; at the end the file is renamed to `path`.
+
+    Where that does not come about, the draft is removed. Raises OSError.
+    """
+    # Its own name each time: another program's file may be called so, or this one run twice.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield draft
+        os.replace(draft, path)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there is no more room for a file."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def reason(error: OSError) -> str:
     """Why a file could not be written, as the end of a sentence without its full stop."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if is_full(error):
         return "the disk is full. Make room first"
     return error.strerror or str(error)

@@ -1,12 +1,13 @@
 """Files without a name while they are made: nothing stays behind, however the process ends."""
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TypeVar
+
+from fer_core.files import draft_of, is_full
 
 T = TypeVar("T")
 
@@ -77,18 +78,15 @@ def publish(file: IO[bytes], target: Path) -> None:
 
     Whoever looks finds what was there before or the whole new file. Raises OSError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with draft_of(target) as draft:
+        if not _publish_unnamed(file, draft):
+            with draft.open("xb") as copy:
+                _copy(file, copy)
+
+
+def _copy(file: IO[bytes], copy: IO[bytes]) -> None:
     file.seek(0)
-    # Its own name each time: another program's file may be called so, or this one run twice.
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        if not _publish_unnamed(file, part):
-            with part.open("xb") as copy:
-                shutil.copyfileobj(file, copy)
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    shutil.copyfileobj(file, copy)
 
 
 def _publish_unnamed(file: IO[bytes], target: Path) -> bool:
@@ -102,10 +100,16 @@ def _publish_unnamed(file: IO[bytes], target: Path) -> bool:
         except OSError:  # not on this file system
             return False
         with open(number, "wb") as copy:
-            shutil.copyfileobj(file, copy)
+            _copy(file, copy)
             copy.flush()
-            # With a folder given, the link in /proc is followed to the file.
-            os.link(f"/proc/self/fd/{number}", target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            try:
+                # With a folder given, the link in /proc is followed to the file.
+                fd = f"/proc/self/fd/{number}"
+                os.link(fd, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            except OSError as error:  # there is no /proc, or the file system has no links
+                if is_full(error):
+                    raise
+                return False
     finally:
         os.close(folder)
     return True

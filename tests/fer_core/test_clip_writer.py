@@ -266,6 +266,20 @@ class TestFiles:
             publish(file, tmp_path / "me.txt")
         assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("me.txt", b"whole")]
 
+    @pytest.mark.parametrize("number", [errno.ENOENT, errno.EPERM, errno.EOPNOTSUPP])
+    def test_publishing_where_files_get_no_links(self, tmp_path, monkeypatch, number):
+        monkeypatch.setattr("os.link", failing(number))
+        with unnamed_file() as file:
+            file.write(b"whole")
+            publish(file, tmp_path / "me.txt")
+        assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("me.txt", b"whole")]
+
+    def test_a_disk_that_is_full_when_the_file_gets_its_name(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("os.link", failing(errno.ENOSPC))
+        with unnamed_file() as file, pytest.raises(OSError, match="No space"):
+            publish(file, tmp_path / "me.txt")
+        assert list(tmp_path.iterdir()) == []
+
     def test_other_programs_files_stay(self, tmp_path):
         others = tmp_path / "me.txt.part"
         others.write_text("a download under way")
@@ -284,15 +298,21 @@ class TestFiles:
 
     @pytest.mark.parametrize("system", [True, False])
     def test_what_cannot_be_published_leaves_nothing(self, tmp_path, monkeypatch, system):
-        def fail(*_):
-            raise OSError(errno.ENOSPC, "No space left on device")
-
         if not system:
             monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
-        monkeypatch.setattr("shutil.copyfileobj", fail)
+        monkeypatch.setattr("shutil.copyfileobj", failing(errno.ENOSPC))
         with unnamed_file() as file, pytest.raises(OSError, match="No space"):
             publish(file, tmp_path / "me.txt")
         assert list(tmp_path.iterdir()) == []
+
+
+def failing(number):
+    """A function of the system that fails with this error."""
+
+    def fail(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    return fail
 
 
 def umask():
