@@ -25,8 +25,7 @@ class InputSpec:
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """(N, channels, H, W) with values 0 to 255, of any type -> float32, normalised."""
-        mean = torch.tensor(self.mean, device=pixels.device).view(1, -1, 1, 1)
-        std = torch.tensor(self.std, device=pixels.device).view(1, -1, 1, 1)
+        mean, std = (_by_channel(values, pixels.device) for values in (self.mean, self.std))
         return (pixels.float() / 255 - mean) / std
 
     def to_tensor(self, crops: UInt8Array) -> Tensor:
@@ -53,3 +52,8 @@ class InputSpec:
         elif self.channels == 3 and crop.ndim == 2:
             crop = np.repeat(crop[:, :, None], 3, axis=2)
         return resize(crop, self.size_hw)
+
+
+def _by_channel(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """float32 (1, C, 1, 1). Filled in on the device: a copy would make a GPU wait each time."""
+    return torch.cat([torch.full((1, 1, 1, 1), value, device=device) for value in values], 1)

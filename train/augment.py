@@ -54,7 +54,7 @@ class Augmentation:
             shift = shift + pixels * 2 / np.array([[width - 1], [height - 1]])
         cos, sin = np.cos(angle) / zoom, np.sin(angle) / zoom
         matrix = np.stack([mirror * cos, -sin, shift[0], mirror * sin, cos, shift[1]], axis=1)
-        theta = torch.from_numpy(matrix.reshape(n, 2, 3)).to(images.device, images.dtype)
+        theta = _beside(matrix.reshape(n, 2, 3), images).to(images.dtype)
         grid = F.affine_grid(theta, list(images.shape), align_corners=True)
         return F.grid_sample(images, grid, padding_mode="reflection", align_corners=True)
 
@@ -66,7 +66,7 @@ class Augmentation:
         return ((images - mean) * contrast + mean + offset).clamp(0, 255)
 
     def _soften(self, images: Tensor, rng: np.random.Generator) -> Tensor:
-        chosen = torch.from_numpy(rng.random(len(images)) < self.blur).to(images.device)
+        chosen = _beside(rng.random(len(images)) < self.blur, images)
         height, width = images.shape[2:]
         share = rng.uniform(0.35, 0.8)
         small = (max(int(height * share), 1), max(int(width * share), 1))
@@ -83,14 +83,15 @@ class Augmentation:
         for axis, length in enumerate((height, width)):
             place = (np.arange(length) + 0.5) / length
             inside.append(np.abs(place - centre[axis][:, None]) < size[axis][:, None] / 2)
-        covered = torch.from_numpy(inside[0][:, None, :, None] & inside[1][:, None, None, :])
-        return images.masked_fill(covered.to(images.device), 127.5)
+        rows, columns = (_beside(line, images) for line in inside)
+        covered = rows[:, None, :, None] & columns[:, None, None, :]
+        return images.masked_fill(covered, 127.5)
 
     def _mix(
         self, images: Tensor, targets: Tensor, rng: np.random.Generator
     ) -> tuple[Tensor, Tensor]:
         share = float(rng.beta(self.mixup, self.mixup))
-        other = torch.from_numpy(rng.permutation(len(images))).to(images.device)
+        other = _beside(rng.permutation(len(images)), images)
         return (
             torch.lerp(images[other], images, share),
             torch.lerp(targets[other], targets, share),
@@ -98,7 +99,13 @@ class Augmentation:
 
 
 def _column(values: np.ndarray, like: Tensor) -> Tensor:
-    return torch.from_numpy(values).to(like.device, like.dtype).view(-1, 1, 1, 1)
+    return _beside(values, like).to(like.dtype).view(-1, 1, 1, 1)
+
+
+def _beside(values: np.ndarray, images: Tensor) -> Tensor:
+    """The values on the images' device; a GPU does not wait for them, nor they for it."""
+    tensor = torch.from_numpy(values)
+    return tensor.pin_memory().to(images.device, non_blocking=True) if images.is_cuda else tensor
 
 
 _PHOTO = Augmentation(

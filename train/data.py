@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from hashlib import sha256
 
 import numpy as np
 
@@ -103,6 +104,15 @@ class Dataset:
     removed: int
     split_names: tuple[str, str, str] = FER2013_SPLITS
     notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the faces that are learned from and chosen on, and what they are called."""
+        digest = sha256(self.name.encode())
+        for split in (self.train, self.valid):
+            for values in (split.images, split.labels, split.votes):
+                digest.update(values.tobytes())
+        return digest.hexdigest()
 
     def split(self, name: str) -> Split:
         """A split by the data set's own name for it. Raises DataError for another name."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 from fer_core.types import OptionError
 
@@ -41,6 +41,12 @@ class Ranks:
         if next(model.parameters()).is_cuda:
             model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
         return nn.parallel.DistributedDataParallel(model)
+
+    def total(self, values: Tensor) -> Tensor:
+        """The sum of all ranks' values, at every rank."""
+        if self.world > 1:
+            dist.all_reduce(values)
+        return values
 
     def from_lead(self, value: float, device: torch.device) -> float:
         """Rank 0's value, at every rank."""

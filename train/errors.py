@@ -9,3 +9,7 @@ class DataError(FerError):
 
 class RunError(FerError):
     """A run folder that is missing or belongs to another experiment."""
+
+
+class DivergedError(RunError):
+    """A training whose loss is no longer a number."""

@@ -71,13 +71,13 @@ def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
     """
     matrix = metrics.confusion_matrix(probs, answers)
     share = metrics.accuracy(probs, answers)
-    precision, recall, f1 = metrics.per_class(matrix)
+    precision, recall, f1, faces = metrics.per_class(probs, answers)
     return Evaluation(
         **names,
         n=len(answers),
         confusion=tuple(tuple(row) for row in matrix.tolist()),
         accuracy=share,
-        interval=metrics.wilson_interval(share, len(answers)),
+        interval=metrics.wilson_interval(int(matrix.trace()), len(answers)),
         macro_f1=float(f1.mean()),
         ece=metrics.expected_calibration_error(probs, answers),
         per_class={
@@ -85,7 +85,7 @@ def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
                 "precision": float(precision[i]),
                 "recall": float(recall[i]),
                 "f1": float(f1[i]),
-                "n": int(matrix[i].sum()),
+                "n": int(faces[i]),
             }
             for i, label in enumerate(LABELS)
         },

@@ -1,12 +1,10 @@
 """What a run folder holds, written so that a kill leaves the old file or the new, never half."""
 
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -16,51 +14,27 @@ from train.errors import RunError
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
 REPORT, PREDICTIONS = "report.json", "report.npz"
+LOCK = ".lock"
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """What a run goes on from.
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Keep other processes out of a run folder meanwhile; a kill gives it free too.
 
-    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name.
-    history: the fields of each epoch that is done.
+    Raises RunError where another process trains in it, or where it cannot be made.
     """
-
-    recipe: str
-    device: str
-    model: Mapping[str, Any]
-    averaged: Mapping[str, Any]
-    optimizer: Mapping[str, Any]
-    history: Sequence[Mapping[str, float]]
-
-
-def checkpoint_of(folder: Path, continues: str) -> Path:
-    """The checkpoint from which a run in `folder` goes on: its own, else the shorter run's.
-
-    continues: the shorter run's folder, beside this one; "" for none. The file may be missing.
-    """
-    own = folder / CHECKPOINT
-    return folder.parent / continues / CHECKPOINT if continues and not own.is_file() else own
-
-
-def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    content = io.BytesIO()
-    torch.save(vars(checkpoint), content)
-    write_whole(path, content.getbuffer())
-
-
-def read_checkpoint(path: Path, device: torch.device, mapped: bool = False) -> Checkpoint:
-    """What `save_checkpoint` wrote, its arrays on that device.
-
-    mapped: read from the disk only what is looked at.
-    Raises RunError where the file is damaged, or is another program's.
-    """
+    lock = FileLock(folder / LOCK)
     try:
-        return Checkpoint(**torch.load(path, map_location=device, weights_only=True, mmap=mapped))
-    except Exception as error:  # whatever the bytes of another file lead the reader to
-        raise RunError(
-            f"{path} is damaged, or no checkpoint of ours ({error!r}). Move it away to train anew."
-        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RunError(f"Another process trains in {folder}: wait for it.") from error
+    except OSError as error:
+        raise RunError(f"{folder} could not be written to: {error.strerror or error}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:

@@ -1,6 +1,7 @@
 """What finished runs left: whose report it is, and the networks that later runs build on."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from torch import nn
@@ -13,16 +14,27 @@ from train.errors import RunError
 from train.evaluate import data_name
 from train.files import BEST, REPORT, read_tensors
 
+SHIPPED = "weights"  # in the folder of the run folders: what finished runs come out as
+
 
 def is_of(report: EvalReport, experiment: Experiment) -> bool:
     """Whether the report is of the experiment's recipe, as it is declared now, on its data."""
     recipe = experiment.recipe
     try:
         theirs = recipe.from_json(json.dumps(report.recipe))
-    except TypeError:  # of the other kind, or with a field that there is no longer
+    except (TypeError, ValueError):  # of the other kind, or that can no longer be declared
         return False
     # Fields that recipes have gained since are at their defaults, as they were then.
     return theirs.to_json() == recipe.to_json() and data_name(report.main) == experiment.data
+
+
+def report_of(experiment: Experiment, weights: Iterable[Path]) -> EvalReport | None:
+    """The first report of the experiment that has come out into one of the weights folders."""
+    for folder in weights:
+        path = folder / "reports" / f"{experiment.name}.json"
+        if path.is_file() and is_of(report := read_report(path), experiment):
+            return report
+    return None
 
 
 def finished_model(run: Path) -> nn.Module:
@@ -34,7 +46,12 @@ def finished_model(run: Path) -> nn.Module:
     if (run / REPORT).is_file() and (run / BEST).is_file():
         report = read_report(run / REPORT)
         model = create_model(report.arch, **report.recipe["arch_args"])
-        model.load_state_dict(read_tensors(run / BEST))
+        try:
+            model.load_state_dict(read_tensors(run / BEST))
+        except RuntimeError as error:
+            raise RunError(
+                f"{run / BEST} does not fit {report.arch} as it is now: {error}. Train it anew."
+            ) from error
         return model
     for card in map(read_card, list_weights()):
         if card.recipe["experiment"] == run.name:

@@ -21,20 +21,13 @@ from tqdm import tqdm
 from fer_core.classifier import Classifier
 from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
+from train.averaging import move_towards
+from train.checkpoints import Checkpoint, checkpoint_of, read_checkpoint, save_checkpoint
 from train.config import Recipe
 from train.data import Dataset, Split
 from train.distil import Teachers
-from train.errors import RunError
-from train.files import (
-    BEST,
-    CHECKPOINT,
-    Checkpoint,
-    checkpoint_of,
-    read_checkpoint,
-    read_tensors,
-    save_checkpoint,
-    save_tensors,
-)
+from train.errors import DivergedError, RunError
+from train.files import BEST, CHECKPOINT, read_tensors, save_tensors
 from train.history import Epoch
 from train.initial import initial_model
 from train.machine import Machine
@@ -55,6 +48,7 @@ class Trainer:
                 f"Batches of {recipe.batch_size} faces cannot be divided evenly among "
                 f"{ranks.world} processes. Start as many as divide it."
             )
+        self.data = data.fingerprint
         self.spec = InputSpec()
         self.valid = data.valid.with_labels(recipe.label_set)
         self.teachers = Teachers(folder.parent, recipe.teachers, choice)
@@ -104,6 +98,11 @@ class Trainer:
         while not self.finished and self._fits(deadline):
             started = time.perf_counter()
             loss, train_accuracy = self._train_epoch(len(self.history))
+            if not math.isfinite(loss):
+                raise DivergedError(
+                    f"{self.folder}: in epoch {len(self.history) + 1} the loss is {loss}, at a "
+                    f"learning rate of {self.recipe.lr} or less. Lower it, or warm up for longer."
+                )
             if not self.recipe.ema_decay:
                 self.averaged.load_state_dict(self.model.state_dict())
             valid_loss, valid_accuracy = self._validate()
@@ -157,10 +156,10 @@ class Trainer:
                     targets[ranks.rank :: ranks.world],
                 )
                 total += self._step(images, targets)
-                seen += len(images)
+                seen += len(batch)
                 bar.update(len(batch))
-        loss, correct = (total / seen).tolist()
-        return loss, correct
+        loss, share_right = (ranks.total(total) / seen).tolist()
+        return loss, share_right
 
     def _step(self, images: Tensor, targets: Tensor) -> Tensor:
         """One optimizer step -> [summed loss, number right], on the device (no wait for it)."""
@@ -175,19 +174,9 @@ class Trainer:
         loss.backward()
         self.optimizer.step()
         if self.recipe.ema_decay:
-            self._average()
+            move_towards(self.averaged, self.model, self.recipe.ema_decay)
         right = (logits.argmax(1) == targets.argmax(1)).sum()
         return torch.stack([loss.detach().double() * len(images), right.double()])
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Move the averaged weights a little towards the trained ones (batch statistics too)."""
-        ours, theirs = self.averaged.state_dict(), self.model.state_dict()
-        for name, value in ours.items():
-            if value.is_floating_point():
-                value.lerp_(theirs[name], 1 - self.recipe.ema_decay)
-            else:
-                value.copy_(theirs[name])
 
     def _validate(self) -> tuple[float, float]:
         """Loss and accuracy of the averaged weights on the validation split, for all ranks."""
@@ -206,6 +195,7 @@ class Trainer:
             save_tensors(self.averaged.state_dict(), self.folder / BEST)
         checkpoint = Checkpoint(
             recipe=self.recipe.to_json(),
+            data=self.data,
             device=self.device_in_words,
             model=self.model.state_dict(),
             averaged=self.averaged.state_dict(),
@@ -217,26 +207,38 @@ class Trainer:
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or that of the shorter run which this one continues.
 
-        Raises RunError where it is of another recipe.
+        Raises RunError where it is of another recipe, network or data set, or where one of several
+        processes does not see it.
         """
+        self._load()
+        done = len(self.history)
+        if done != self.ranks.from_lead(done, self.choice.device):
+            raise RunError(
+                f"Not every process sees the checkpoint in {self.folder}. Give an --out folder "
+                "that all machines share."
+            )
+
+    def _load(self) -> None:
         path = checkpoint_of(self.folder, self.recipe.continues)
         if not path.is_file():
             return
         checkpoint = read_checkpoint(path, self.choice.device)
-        # Fields that recipes have gained since are at their defaults, as they were then.
-        before = Recipe.from_json(checkpoint.recipe)
-        continues = path.parent != self.folder
-        if continues:
-            before = dataclasses.replace(
-                before, epochs=self.recipe.epochs, continues=self.recipe.continues
-            )
-        if before.to_json() != self.recipe.to_json():
+        shorter = path.parent != self.folder
+        if not checkpoint.is_of(self.recipe, shorter):
             raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
-        if continues and self.ranks.leads:
+        if checkpoint.data != self.data:
+            raise RunError(f"{path} was trained on other faces. Give a new --out folder.")
+        if shorter and self.ranks.leads:
             save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
-        self.model.load_state_dict(checkpoint.model)
-        self.averaged.load_state_dict(checkpoint.averaged)
-        self.optimizer.load_state_dict(dict(checkpoint.optimizer))
+        try:
+            self.model.load_state_dict(checkpoint.model)
+            self.averaged.load_state_dict(checkpoint.averaged)
+            self.optimizer.load_state_dict(dict(checkpoint.optimizer))
+        except (RuntimeError, ValueError) as error:
+            raise RunError(
+                f"{path} does not fit {self.recipe.arch} as it is now ({error}). "
+                "Give a new --out folder."
+            ) from error
         self.device_in_words = checkpoint.device
         self.history = [Epoch(**epoch) for epoch in checkpoint.history]
 

@@ -1,10 +1,12 @@
 """Figures of merit from probabilities (N, 7) and right answers (N,)."""
 
-import math
-
 import numpy as np
+from scipy.stats import binomtest
+from sklearn import metrics
 
 from fer_core.emotions import LABELS
+
+_CLASSES = range(len(LABELS))
 
 
 def accuracy(probs: np.ndarray, answers: np.ndarray) -> float:
@@ -13,26 +15,25 @@ def accuracy(probs: np.ndarray, answers: np.ndarray) -> float:
 
 def confusion_matrix(probs: np.ndarray, answers: np.ndarray) -> np.ndarray:
     """int64 (7, 7): row the right class, column the predicted one."""
-    matrix = np.zeros((len(LABELS), len(LABELS)), np.int64)
-    np.add.at(matrix, (answers, probs.argmax(1)), 1)
+    matrix: np.ndarray = metrics.confusion_matrix(answers, probs.argmax(1), labels=_CLASSES)
     return matrix
 
 
-def wilson_interval(share: float, n: int) -> tuple[float, float]:
-    """The 95% interval of a share of n independent trials (Wilson 1927)."""
-    z = 1.959964
-    centre = share + z * z / (2 * n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+def wilson_interval(right: int, n: int) -> tuple[float, float]:
+    """The 95% interval of the share of n independent trials, of which so many were right."""
+    interval = binomtest(right, n).proportion_ci(0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
-def per_class(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Precision, recall and F1, each float64 (7,), from a confusion matrix; 0 where undefined."""
-    right = np.diag(matrix).astype(float)
-    precision = right / np.maximum(matrix.sum(0), 1)
-    recall = right / np.maximum(matrix.sum(1), 1)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    return precision, recall, f1
+def per_class(
+    probs: np.ndarray, answers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Precision, recall, F1, and the number of faces, each (7,); 0 where undefined."""
+    figures: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    figures = metrics.precision_recall_fscore_support(
+        answers, probs.argmax(1), labels=_CLASSES, zero_division=0.0
+    )
+    return figures
 
 
 def expected_calibration_error(probs: np.ndarray, answers: np.ndarray, bins: int = 15) -> float:

@@ -13,22 +13,21 @@ from pathlib import Path
 import torch
 
 from fer_core.device import DeviceChoice
-from fer_core.report import read_report
 from fer_core.types import FerError
 from fer_core.weights import FOLDER
+from train.checkpoints import checkpoint_of, read_checkpoint
 from train.config import Experiment, Recipe
 from train.data import Dataset
 from train.distributed import Ranks
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report, has_weights_to_ship
-from train.files import checkpoint_of, read_checkpoint
-from train.finished import is_of
+from train.finished import SHIPPED, report_of
 from train.machine import Machine
 from train.options import add_data_option, add_machine_options, exit_code, machine_of, read_data
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
-SHIPPED = "weights"  # in the queue's folder: what finished experiments come out as
+CLASSICAL_SECONDS = 400.0  # what the slowest of them took on two cores; none uses a GPU
 
 
 @dataclass(frozen=True)
@@ -45,27 +44,22 @@ def missing(experiments: Iterable[Experiment], data: Dataset, out: Path) -> list
     return [
         experiment
         for experiment in experiments
-        if experiment.data == data.name
-        and not any(_has_report(experiment, weights) for weights in (FOLDER, out / SHIPPED))
+        if experiment.data == data.name and not report_of(experiment, (FOLDER, out / SHIPPED))
     ]
-
-
-def _has_report(experiment: Experiment, weights: Path) -> bool:
-    path = weights / "reports" / f"{experiment.name}.json"
-    return path.is_file() and is_of(read_report(path), experiment)
 
 
 def remaining(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) -> Remaining:
     """What an experiment still needs, estimated for this device."""
     recipe = experiment.recipe
-    if not isinstance(recipe, Recipe):  # fitted in one go, in a few minutes
-        return Remaining(0, 0.0, 0.0)
+    if not isinstance(recipe, Recipe):  # fitted in one go
+        return Remaining(0, CLASSICAL_SECONDS, CLASSICAL_SECONDS)
     checkpoint = checkpoint_of(out / experiment.name, recipe.continues)
     done = 0
     if checkpoint.is_file():
         done = len(read_checkpoint(checkpoint, torch.device("cpu"), mapped=True).history)
     faces = len(data.train.with_labels(recipe.label_set))
-    epoch_seconds = cost.seconds(recipe, faces) / recipe.epochs
+    teachers = [EXPERIMENTS[name].recipe for name in recipe.teachers if name in EXPERIMENTS]
+    epoch_seconds = cost.seconds(recipe, faces, teachers) / recipe.epochs
     return Remaining(done, epoch_seconds * (recipe.epochs - done), epoch_seconds)
 
 
@@ -141,7 +135,12 @@ def plan(experiments: Iterable[Experiment], data: Dataset, out: Path, choice: De
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.queue", description=__doc__)
     add_data_option(parser)
-    parser.add_argument("--out", type=Path, default=Path("runs"), help="folder of the run folders")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("runs"),
+        help="folder of the run folders, what is finished in its weights/ (default: runs)",
+    )
     parser.add_argument("--minutes", type=float, default=9.0, help="how long this call may work")
     parser.add_argument(
         "--plan", action="store_true", help="only say what is missing, and how long"
@@ -153,7 +152,9 @@ def main() -> int:
     def work_or_plan() -> None:
         machine, data = machine_of(options), read_data(options.data)
         everything = EXPERIMENTS.values()
-        if options.plan:
+        if not missing(everything, data, options.out):
+            print(f"On {data.name} nothing is left to train that has no report yet.")
+        elif options.plan:
             print(plan(everything, data, options.out, machine.choice))
         else:
             work(everything, data, options.out, machine, deadline)

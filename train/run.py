@@ -5,6 +5,7 @@ import dataclasses
 import json
 import math
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from train.data import Dataset
 from train.errors import RunError
 from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
-from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, read_tensors
+from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, claimed, read_tensors
 from train.history import Epoch
 from train.loop import Trainer
 from train.machine import Machine
@@ -50,8 +51,10 @@ def run(
 
     Returns whether it is done; before the deadline (of `time.monotonic`) is passed, training
     stops after a whole epoch, to be resumed.
-    Raises RunError where the folder holds a run and `resume` is False, or another recipe's run;
-    DataError where the data set lacks the labels that are learned.
+    Raises RunError where the folder holds a run and `resume` is False, or another recipe's run,
+    where another process trains in it, or where the device's memory is too small; DivergedError
+    where the loss is no longer a number; DataError where the data set lacks the labels that are
+    learned.
     """
     recipe = experiment.recipe
     if any((folder / name).is_file() for name in (CHECKPOINT, REPORT)) and not resume:
@@ -61,20 +64,29 @@ def run(
     if isinstance(recipe, Recipe) and recipe.resplit:
         data = restratified(data, recipe.seed)
     data.require(recipe.label_set)
+    leads = machine.ranks.leads
     if isinstance(recipe, ClassicalRecipe):
-        if machine.ranks.leads:
-            _write(*run_classical(experiment, recipe, data), data, folder)
+        if leads:
+            with claimed(folder):
+                _write(*run_classical(experiment, recipe, data), data, folder)
         return True
-    trainer = Trainer(recipe, data, folder, machine)
-    if resume:
-        trainer.resume()
-    if machine.ranks.leads:
-        _train(trainer, deadline)
-        if trainer.finished:
-            _write(*make_report(experiment, recipe, data, trainer), data, folder)
-    else:
-        for _ in trainer.epochs(deadline):
-            pass
+    try:
+        trainer = Trainer(recipe, data, folder, machine)
+        with claimed(folder) if leads else nullcontext():  # one process writes for all
+            if resume:
+                trainer.resume()
+            if leads:
+                _train(trainer, deadline)
+                if trainer.finished:
+                    _write(*make_report(experiment, recipe, data, trainer), data, folder)
+            else:
+                for _ in trainer.epochs(deadline):
+                    pass
+    except torch.OutOfMemoryError as error:
+        raise RunError(
+            f"{experiment.name} needs more memory than {machine.choice.in_words} has free. Close "
+            "what else uses it, or train on several with torchrun."
+        ) from error
     return trainer.finished
 
 
@@ -90,7 +102,6 @@ def _train(trainer: Trainer, deadline: float) -> None:
     """Train until done or the deadline, and tell about each epoch."""
     folder = trainer.folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         # On resume, drop what the killed epoch may have logged.
         with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
             for epoch in trainer.epochs(deadline):

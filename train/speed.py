@@ -1,5 +1,6 @@
 """How long training takes on this device: estimated from two measured networks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
-from train.config import Recipe
+from train.config import ClassicalRecipe, Recipe
 
 # A small network, whose steps are mostly overhead, and one whose steps are mostly arithmetic.
 REFERENCES = (
@@ -28,10 +29,18 @@ class StepCost:
     fixed_seconds: float
     flops_per_second: float
 
-    def seconds(self, recipe: Recipe, faces: int) -> float:
-        """All epochs of the recipe over so many training faces, without its teachers' passes."""
-        operations = PASSES * forward_flops(recipe) * recipe.batch_size
-        step = self.fixed_seconds + operations / self.flops_per_second
+    def seconds(
+        self, recipe: Recipe, faces: int, teachers: Sequence[Recipe | ClassicalRecipe] = ()
+    ) -> float:
+        """All epochs of the recipe over so many training faces.
+
+        teachers: the recipes of those that teach on every view; answers that are given once for
+        all are left out.
+        """
+        a_face = PASSES * forward_flops(recipe)
+        if recipe.teach_on == "views":
+            a_face += sum(forward_flops(each) for each in teachers if isinstance(each, Recipe))
+        step = self.fixed_seconds + a_face * recipe.batch_size / self.flops_per_second
         return step * max(faces // recipe.batch_size, 1) * recipe.epochs
 
 

@@ -33,7 +33,8 @@ def kept_apart(
     for split_name, split in zip(split_names, (train, valid, test), strict=True):
         if not len(split):
             raise DataError(f"{name} has no face for {split_name}. Is the data set complete?")
-    # Validation faces that repeat a test face would let the choice of checkpoint see the test.
+    # A validation face that repeats a test face lets the choice of checkpoint see the test: both
+    # stay, as the data set has them, and the test face is not among the clean ones.
     in_test, seen = repeated(train.images, test.images)
     in_valid, _ = repeated(train.images, valid.images)
     _, seen_in_valid = repeated(valid.images, test.images)
@@ -52,8 +53,10 @@ def kept_apart(
 def mix(parts: Sequence[Dataset]) -> Dataset:
     """Several data sets as one, split by split; faces that repeat across them are kept apart too.
 
-    Row r of the k-th data set, from 0, becomes row k * ROWS_APART + r.
+    They are taken by their names, in whatever order they were given. Row r of the k-th of them,
+    from 0, becomes row k * ROWS_APART + r.
     """
+    parts = sorted(parts, key=lambda part: part.name)
     mixed = kept_apart(
         " + ".join(part.name for part in parts),
         _joined([part.train for part in parts]),

@@ -21,12 +21,13 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from fer_core.report import EvalReport, read_report
+from fer_core.weights import FOLDER
 from train.config import Experiment
 from train.data import Dataset
-from train.errors import RunError
+from train.errors import DivergedError, RunError
 from train.experiments import EXPERIMENTS
 from train.files import REPORT
-from train.finished import is_of
+from train.finished import SHIPPED, is_of, report_of
 from train.machine import Machine
 from train.options import (
     add_data_option,
@@ -75,7 +76,12 @@ def work(
         trial = _next_trial(study)
         experiment = experiments[trial.suggest_categorical(sweep.field, sweep.values)]
         print(f"{experiment.name}: {experiment.source}", flush=True)
-        report = _report(experiment, data, out / experiment.name, machine, deadline)
+        try:
+            report = _report(experiment, data, out / experiment.name, machine, deadline)
+        except DivergedError as error:  # that this value does not train is an answer too
+            print(error, file=sys.stderr)
+            study.tell(trial, state=TrialState.FAIL)
+            continue
         if report is None:
             break
         trial.set_user_attr("epochs", report.epochs)
@@ -116,28 +122,31 @@ def _report(
     experiment: Experiment, data: Dataset, folder: Path, machine: Machine, deadline: float
 ) -> EvalReport | None:
     """The report of the experiment's run, which is trained as far as it is not; None: not done."""
+    experiment = replace(experiment, data=data.name)
+    if shipped := report_of(experiment, (FOLDER, folder.parent / SHIPPED)):
+        return shipped
     path = folder / REPORT
     if not path.is_file() and not run(
         experiment, data, folder, machine, resume=True, deadline=deadline
     ):
         return None
     report = read_report(path)
-    if not is_of(report, replace(experiment, data=data.name)):
+    if not is_of(report, experiment):
         raise RunError(f"{path} belongs to another recipe or data set. Give another --out.")
     return report
 
 
 def table(sweep: Sweep, study: optuna.Study) -> str:
     """A line for each value: its best validation accuracy and its epochs; then the best value."""
-    done = {
-        trial.params[sweep.field]: trial
-        for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    }
+    trials = {trial.params[sweep.field]: trial for trial in study.get_trials(deepcopy=False)}
+    done = {v: trial for v, trial in trials.items() if trial.state == TrialState.COMPLETE}
     lines = [f"{sweep.field:24} {'validation accuracy':>20} {'epochs':>7}"]
     for value in sweep.values:
         accuracy, epochs = "not finished", ""
         if value in done:
             accuracy, epochs = f"{done[value].value:.2%}", str(done[value].user_attrs["epochs"])
+        elif value in trials and trials[value].state == TrialState.FAIL:
+            accuracy = "diverged"
         lines.append(f"{value!s:24} {accuracy:>20} {epochs:>7}")
     if done:
         lines.append(f"best: {sweep.field} = {study.best_params[sweep.field]}")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from fer_core.files import write_whole
 from fer_core.report import EvalReport, Evaluation, read_report
 from fer_core.study import rows_to_json
 from fer_core.types import FerError
@@ -103,7 +104,8 @@ def tables() -> dict[Path, str]:
     """Each file that `train.tables` writes, with what belongs in it."""
     experiments = [e for e in EXPERIMENTS.values() if e.data != "synthetic"]
     rows = [*rows_without_experiment(), *(study_row(e, FOLDER) for e in experiments)]
-    rows.sort(key=lambda row: STUDIES.index(row.study))  # keeps the order within a study
+    studies = list(dict.fromkeys((*STUDIES, *(row.study for row in rows))))
+    rows.sort(key=lambda row: studies.index(row.study))  # keeps the order within a study
     return {
         README: with_table(README.read_text(encoding="utf-8")),
         FOLDER / "reports" / "README.md": study_tables(rows, FOLDER),
@@ -116,7 +118,7 @@ def main() -> int:
 
     def work() -> None:
         for path, text in tables().items():
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
 
     return exit_code(work)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from train import tables
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -63,6 +65,8 @@ def test_resuming_a_finished_run_only_writes_its_report_again(quick_run, call):
         ("train.evaluate", "--data", "synthetic", "--split", "PrivateTest"),
         ("train.export", "no/such", "--name", "x"),
         ("train.cut", "--data", "no/such"),
+        ("train.queue", "--data", "no/such", "--plan"),
+        ("train.sweep", "leeds-sweep-lr", "--data", "no/such", "--out", "x"),
     ],
     ids=lambda words: words[0],
 )
@@ -85,3 +89,34 @@ def test_evaluate_writes_its_figures(call, tmp_path):
     assert code == 0, err
     figures = json.loads(path.read_text())
     assert figures["evaluations"][0]["n"] == 350 and "accuracy" in out
+
+
+def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.experiments.EXPERIMENTS", {})
+    words = ("--data", "synthetic", "--out", tmp_path, "--minutes", "1")
+    code, out, err = call("train.queue", *words)
+    assert (code, out) == (0, "On synthetic nothing is left to train that has no report yet.\n"), (
+        err
+    )
+
+
+def test_the_queues_plan(call, tmp_path):
+    code, out, err = call("train.queue", "--data", "synthetic", "--out", tmp_path, "--plan")
+    assert code == 0, err
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == [["quick", "0/5"]]
+
+
+def test_a_sweeps_table_stands_before_its_first_trial(call, tmp_path):
+    words = ("leeds-sweep-lr", "--data", "synthetic", "--out", tmp_path, "--trials", "0")
+    code, out, err = call("train.sweep", *words)
+    assert code == 0, err
+    assert out.count("not finished") == 4
+
+
+def test_the_tables_are_written_whole(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.tables.tables", lambda: {tmp_path / "table.md": "| a |\n"})
+    monkeypatch.setattr(sys, "argv", ["train.tables"])
+    assert tables.main() == 0
+    assert (tmp_path / "table.md").read_text() == "| a |\n"
+    monkeypatch.setattr("train.tables.tables", lambda: {tmp_path / "table.md" / "in": ""})
+    assert tables.main() == 1

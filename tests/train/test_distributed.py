@@ -96,6 +96,16 @@ def test_a_batch_that_cannot_be_divided_is_refused(recipe, tiny_data, tmp_path):
         Trainer(recipe, tiny_data, tmp_path, three)
 
 
+def test_a_process_that_does_not_see_the_checkpoint_is_told(
+    recipe, tiny_data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value, device: 3.0)  # rank 0 has begun
+    two = Machine(choose_device("cpu"), Ranks(1, 2))
+    monkeypatch.setattr(Ranks, "wrap", lambda ranks, model: model)
+    with pytest.raises(FerError, match="that all machines share"):
+        Trainer(recipe, tiny_data, tmp_path, two).resume()
+
+
 def test_the_report_says_how_many_computed():
     assert Machine(choose_device("cpu"), Ranks(0, 3)).in_words.startswith("3 x CPU")
 
@@ -121,5 +131,6 @@ def test_two_processes_train_as_one(tmp_path):
     )
     for name, value in one["model"].items():
         assert torch.allclose(value, two["model"][name], atol=1e-5), name
-    losses = [[epoch["valid_loss"] for epoch in state["history"]] for state in (one, two)]
-    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
+    for name in ("train_loss", "train_accuracy", "valid_loss"):
+        curves = [[epoch[name] for epoch in state["history"]] for state in (one, two)]
+        assert curves[0] == pytest.approx(curves[1], abs=1e-5), name

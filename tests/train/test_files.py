@@ -11,15 +11,8 @@ import torch
 from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.files import write_whole
-from train.files import (
-    BEST,
-    CHECKPOINT,
-    Checkpoint,
-    read_checkpoint,
-    read_tensors,
-    save_checkpoint,
-    save_tensors,
-)
+from train.checkpoints import Checkpoint, read_checkpoint, save_checkpoint
+from train.files import BEST, CHECKPOINT, read_tensors, save_tensors
 from train.finished import finished_model
 from train.machine import Machine
 from train.run import run
@@ -44,7 +37,7 @@ def small_disk(size=10_000):
     [
         lambda path: write_whole(path, "x" * 100_000),
         lambda path: save_tensors(LARGE, path),
-        lambda path: save_checkpoint(Checkpoint("{}", "CPU", LARGE, {}, {}, []), path),
+        lambda path: save_checkpoint(Checkpoint("{}", "", "CPU", LARGE, {}, {}, []), path),
     ],
     ids=["text", "tensors", "checkpoint"],
 )

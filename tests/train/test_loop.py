@@ -14,7 +14,7 @@ from fer_core.models import create_model
 from fer_core.weights import load_model, read_card
 from train.config import Experiment, Recipe
 from train.distil import Teachers
-from train.files import BEST, CHECKPOINT
+from train.files import BEST, CHECKPOINT, claimed
 from train.initial import initial_model
 from train.loop import Trainer, _balance
 from train.machine import Machine
@@ -74,6 +74,53 @@ def _kill(*_):
     raise Killed
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"optimizer": "adam", "schedule": "plateau", "plateau": (0.5, 1)},
+        {"optimizer": "adamw", "augment": "photo-mixed"},
+        {"teachers": ("first",), "teach_on": "views"},
+    ],
+    ids=["adam, plateau", "adamw, mixup", "taught"],
+)
+def test_a_resumed_run_ends_alike_whatever_the_recipe(recipe, tiny_data, tmp_path, changes):
+    run(
+        Experiment("first", dataclasses.replace(recipe, epochs=1)),
+        tiny_data,
+        tmp_path / "first",
+        CPU,
+    )
+    changed = dataclasses.replace(recipe, **changes)
+    finish(trainer(changed, tiny_data, tmp_path / "whole"))
+    for _ in range(changed.epochs):
+        next(trainer(changed, tiny_data, tmp_path / "resumed", resume=True).epochs())
+    one, two = (
+        torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "resumed")
+    )
+    assert all(torch.equal(one["averaged"][key], two["averaged"][key]) for key in one["averaged"])
+
+
+def test_a_loss_that_is_no_number_ends_the_run(recipe, tiny_data, tmp_path):
+    wild = dataclasses.replace(recipe, lr=1e30, warmup_epochs=0.0)
+    with pytest.raises(FerError, match="in epoch 1 the loss is nan"):
+        finish(trainer(wild, tiny_data, tmp_path))
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
+def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatch):
+    def step(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Trainer, "_step", step)
+    with pytest.raises(FerError, match="tiny needs more memory"):
+        run(Experiment("tiny", recipe), tiny_data, tmp_path / "tiny", CPU)
+
+
+def test_two_processes_do_not_train_in_one_folder(recipe, tiny_data, tmp_path):
+    with claimed(tmp_path), pytest.raises(FerError, match="Another process trains in"):
+        run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU)
+
+
 def test_compiled_steps_train_the_same_network(recipe, tiny_data, tmp_path, monkeypatch):
     """By a backend that needs no C++ compiler; what a real one changes is its own affair."""
     compiled = []
@@ -109,6 +156,23 @@ def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
     finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path))
     with pytest.raises(FerError, match="another recipe"):
         trainer(recipe, tiny_data, tmp_path, resume=True)
+
+
+def test_a_run_on_other_faces_is_not_resumed(recipe, tiny_data, tmp_path):
+    short = dataclasses.replace(recipe, epochs=1)
+    finish(trainer(short, tiny_data, tmp_path))
+    faces = dataclasses.replace(tiny_data.train, images=255 - tiny_data.train.images)
+    with pytest.raises(FerError, match="other faces"):
+        trainer(short, dataclasses.replace(tiny_data, train=faces), tmp_path, resume=True)
+
+
+def test_a_network_that_has_changed_is_not_resumed(recipe, tiny_data, tmp_path):
+    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path))
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    state["model"].popitem()
+    torch.save(state, tmp_path / CHECKPOINT)
+    with pytest.raises(FerError, match="does not fit compact_se as it is now"):
+        trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path, resume=True)
 
 
 def test_a_longer_run_goes_on_from_the_shorter_one(recipe, tiny_data, tmp_path):

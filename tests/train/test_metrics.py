@@ -14,17 +14,18 @@ def test_accuracy_and_confusion():
 
 
 def test_per_class():
-    precision, recall, f1 = metrics.per_class(metrics.confusion_matrix(PROBS, ANSWERS))
+    precision, recall, f1, faces = metrics.per_class(PROBS, ANSWERS)
     assert (precision[0], recall[0]) == (0.5, 1.0)
     assert (precision[1], recall[1]) == (1.0, 0.5)
     assert f1[0] == pytest.approx(2 / 3) and f1[6] == 0
+    assert faces.tolist() == [1, 2, 0, 1, 0, 0, 0]
 
 
 def test_wilson_interval_against_published_values():
     # 10 of 100: 5.5 % to 17.4 % (Newcombe 1998, table of examples of the Wilson score method).
-    low, high = metrics.wilson_interval(0.1, 100)
+    low, high = metrics.wilson_interval(10, 100)
     assert (round(low, 4), round(high, 4)) == (0.0552, 0.1744)
-    assert metrics.wilson_interval(1.0, 10)[1] == pytest.approx(1)
+    assert metrics.wilson_interval(10, 10)[1] == pytest.approx(1)
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy():

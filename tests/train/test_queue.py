@@ -10,7 +10,7 @@ from fer_core.files import write_whole
 from fer_core.report import read_report
 from fer_core.types import ModelError
 from train import queue
-from train.config import Experiment
+from train.config import ClassicalRecipe, Experiment
 from train.distributed import Ranks
 from train.files import CHECKPOINT, REPORT
 from train.initial import initial_model
@@ -166,6 +166,24 @@ def test_step_costs(recipe):
     assert forward_flops(resnet9) == pytest.approx(2 * macs)
     cost = StepCost(0.5, PASSES * 2 * macs * recipe.batch_size)
     assert cost.seconds(resnet9, 4 * recipe.batch_size) == pytest.approx(1.5 * 4 * resnet9.epochs)
+
+
+def test_what_teachers_answer_on_each_view_is_paid_for(recipe):
+    alone = forward_flops(recipe)
+    cost = StepCost(0.0, alone * recipe.batch_size)
+    taught = dataclasses.replace(recipe, teachers=("one", "two"), teach_on="views", epochs=1)
+    teachers = [recipe, recipe]
+    assert cost.seconds(taught, recipe.batch_size, teachers) == pytest.approx(PASSES + 2)
+    on_faces = dataclasses.replace(taught, teach_on="faces")
+    assert cost.seconds(on_faces, recipe.batch_size, teachers) == pytest.approx(PASSES)
+
+
+def test_a_method_that_is_fitted_has_its_minutes_too(tiny_data, tmp_path):
+    fitted = Experiment("fitted", ClassicalRecipe("knn"), data="drawn")
+    what = queue.remaining(fitted, tiny_data, tmp_path, FREE)
+    assert what.seconds_left == what.epoch_seconds == queue.CLASSICAL_SECONDS
+    work([fitted], tiny_data, tmp_path, queue.CLASSICAL_SECONDS / 2)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_device_is_measured():

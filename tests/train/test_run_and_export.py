@@ -14,7 +14,7 @@ from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Split
 from train.evaluate import evaluate
 from train.export import export, has_weights_to_ship
-from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT
+from train.files import BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT
 from train.finished import is_of
 from train.machine import Machine
 from train.run import run
@@ -35,7 +35,7 @@ def finished(request, tiny_data, tmp_path_factory):
 
 def test_a_run_leaves_its_files(finished):
     names = {path.name for path in finished.iterdir()}
-    assert names == {BEST, CHECKPOINT, PREDICTIONS, REPORT, "tensorboard"}
+    assert names == {BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT, "tensorboard"}
     assert list((finished / "tensorboard").glob("events*"))
 
 
@@ -131,6 +131,8 @@ def test_whose_report_it_is(finished, tiny_data):
     longer = dataclasses.replace(theirs.recipe, epochs=3)
     assert not is_of(report, dataclasses.replace(theirs, recipe=longer))
     assert not is_of(report, dataclasses.replace(theirs, recipe=ClassicalRecipe("forest")))
+    renamed = {**report.recipe, "augment": "a name that there was"}
+    assert not is_of(dataclasses.replace(report, recipe=renamed), theirs)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"not a zip archive"], ids=repr)

@@ -11,7 +11,9 @@ from fer_core.report import read_report
 from train import sweep as sweeping
 from train.config import Experiment
 from train.experiments import EXPERIMENTS
+from train.export import export_report
 from train.files import CHECKPOINT, REPORT
+from train.finished import SHIPPED
 from train.loop import Trainer
 from train.machine import Machine
 from train.run import run
@@ -113,6 +115,30 @@ def test_a_run_that_the_queue_made_counts(sweep, tiny_data, tmp_path, trained):
     work(sweep, tiny_data, tmp_path, CPU)
     assert trained.count(recipe.lr) == recipe.epochs
     assert (tmp_path / name / CHECKPOINT).stat().st_mtime_ns == written
+
+
+def test_a_report_that_has_come_out_counts(sweep, tiny_data, tmp_path, trained):
+    name, recipe, _ = sweep.points()[0]
+    experiment = dataclasses.replace(EXPERIMENTS[name], data=tiny_data.name)
+    run(experiment, tiny_data, tmp_path / "elsewhere", CPU)
+    export_report(tmp_path / "elsewhere", tmp_path / SHIPPED)
+    study = work(sweep, tiny_data, tmp_path, CPU)
+    assert trained.count(recipe.lr) == recipe.epochs
+    assert len(study.trials) == 2 and not (tmp_path / name).exists()
+
+
+def test_a_value_that_does_not_train_is_an_answer(sweep, tiny_data, tmp_path, trained, capsys):
+    base = dataclasses.replace(sweep.base, warmup_epochs=0.0)
+    wild = dataclasses.replace(sweep, base=base, values=(0.05, 1e30))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, point, _ in wild.points():
+            patch.setitem(EXPERIMENTS, name, Experiment(name, point))
+        study = work(wild, tiny_data, tmp_path, CPU)
+        lines = [line.split() for line in table(wild, study).splitlines()]
+        assert lines[2] == ["1e+30", "diverged"] and lines[3] == ["best:", "lr", "=", "0.05"]
+        assert "the loss is" in capsys.readouterr().err
+        work(wild, tiny_data, tmp_path, CPU)
+    assert trained.count(1e30) == 1
 
 
 def test_what_belongs_to_another_declaration_is_refused(

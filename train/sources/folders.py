@@ -21,4 +21,6 @@ def load(path: Path) -> Dataset:
     files, labels, notes = of_the_seven([each for f in folders for each in class_folders(f)])
     faces = Split.labelled(read_whole(files), labels)
     in_test = np.array([file.is_relative_to(folders[1]) for file in files], bool)
-    return kept_apart(path.name, *held_out(faces[~in_test]), faces[in_test], notes=notes)
+    # Not by the bare name: a folder that is called FER2013 is not the data set with its splits.
+    name = f"pictures in {path.name}"
+    return kept_apart(name, *held_out(faces[~in_test]), faces[in_test], notes=notes)
