@@ -57,7 +57,7 @@ def _card(card: Card) -> str:
 
 def _bar(name: str, colour: str, share: float) -> str:
     return (
-        '<div style="display:grid;grid-template-columns:4.4em 1fr 2.6em;gap:6px;'
+        '<div style="display:grid;grid-template-columns:4.4em 1fr 3em;gap:6px;'
         'align-items:center;font-size:0.8rem;line-height:1.45">'
         f"<span>{name}</span>"
         '<span style="height:8px;border-radius:4px;background:rgba(140,140,140,.22)">'

@@ -162,7 +162,8 @@ def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
     if not shared:
         return None
     own = reports[0].main
-    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    # Below one another: in a row, a phone would show only a part of the first.
+    bar = st.container()
     judged = bar.segmented_control(
         "Judged by",
         shared,

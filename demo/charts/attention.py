@@ -27,14 +27,21 @@ def channel_strips(blocks: Sequence[BlockAttention], title: str, model: str) -> 
             zmin=0,
             zmax=1,
             ygap=4,
-            colorbar={"title": {"text": "weight"}, "thickness": 12, "len": 0.9},
+            # Under the strips, which on a phone need the width.
+            colorbar={
+                "orientation": "h",
+                "thickness": 12,
+                "yref": "container",
+                "y": 0,
+                "yanchor": "bottom",
+            },
             hovertemplate="%{y}, channel %{x}: %{z:.2f}<extra></extra>",
             hoverongaps=False,
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False)
-    return finish(figure, title, "channel", "", 152 + STRIP_PX * len(blocks), model)
+    return finish(figure, title, "channel", "", 194 + STRIP_PX * len(blocks), model)
 
 
 def faithfulness(result: Faithfulness, title: str, model: str) -> go.Figure:

@@ -12,7 +12,9 @@ from fer_core.study import StudyRow
 UNITS = {"accuracy": "%", "loss": "", "lr": ""}
 WORDS = {"accuracy": "accuracy", "loss": "cross-entropy", "lr": "learning rate"}
 NAME_COLUMNS = 28  # characters in a line of a row's name on an axis
+LEGEND_COLUMNS = 50  # in a line of the legend, as a phone has room for
 LINE_HEIGHT, ROW_GAP = 15, 10  # pixels
+LEGEND_LINE = 20  # pixels
 
 
 def training(
@@ -114,14 +116,15 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
                 "arrayminus": [100 * (row.ours - row.interval[0]) for _, row in ours],
             },
             mode="markers",
-            name=f"ours by {judged_on}, 95% interval",
+            name="<br>".join(wrap(f"ours by {judged_on}, 95% interval", LEGEND_COLUMNS)),
             marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
             hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
         )
     figure.update_xaxes(ticksuffix="%")
     figure.update_yaxes(tickvals=middles, ticktext=names, range=[sum(heights), 0])
     figure.update_layout(showlegend=True)
-    return finish(figure, title, "accuracy", "", 130 + sum(heights))
+    legend = LEGEND_LINE * sum(1 + trace.name.count("<br>") for trace in figure.data)
+    return finish(figure, title, "accuracy", "", 110 + legend + sum(heights))
 
 
 def detectors(milliseconds: Mapping[str, Mapping[str, float]]) -> go.Figure:

@@ -10,6 +10,7 @@ from demo.charts.style import GUIDE, INK, finish, mark
 
 REST, FRONT = "#7C8A99", "#2B7BBA"
 CLOSE = 0.05  # of the accuracies' range: a name's height
+LEAST_ROOM = 0.2  # powers of ten on either side: from 2 to 5, the longest step, are 0.4
 MARGIN_PX = 100  # for the names of the lines
 
 
@@ -130,7 +131,7 @@ def _ticks(costs: Sequence[float]) -> list[float]:
 def _with_room(costs: Sequence[float]) -> tuple[float, float]:
     """The ends of a logarithmic axis, as powers of ten, with room for the outermost points."""
     low, high = math.log10(min(costs)), math.log10(max(costs))
-    room = 0.15 * max(high - low, 0.5)
+    room = max(0.15 * (high - low), LEAST_ROOM)
     return low - room, high + room
 
 

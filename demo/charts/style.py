@@ -19,7 +19,13 @@ PATTERNS = ("", "/", ".", "x")
 # From transparent, so that the low end is the page's own ground, light or dark.
 FULL, OTHER = "43, 123, 186", "200, 90, 20"
 SEQUENTIAL = [[0, f"rgba({FULL}, 0.04)"], [1, f"rgba({FULL}, 1)"]]
-DIVERGING = [[0, f"rgba({OTHER}, 1)"], [0.5, f"rgba({FULL}, 0.02)"], [1, f"rgba({FULL}, 1)"]]
+# Each side keeps its own colour to the middle, where one that turns into the other would be grey.
+DIVERGING = [
+    [0, f"rgba({OTHER}, 1)"],
+    [0.5, f"rgba({OTHER}, 0.02)"],
+    [0.5, f"rgba({FULL}, 0.02)"],
+    [1, f"rgba({FULL}, 1)"],
+]
 WHITE_ABOVE = 0.62  # text on a cell of more than this opacity is white
 
 # Streamlit replaces this very colour by the theme's text colour; elsewhere it is nearly black.

@@ -109,7 +109,8 @@ def grad_cams(chosen: dict[str, WeightsCard], crops: Crops, classes: dict[str, i
     if found:
         laid_over(found, crops, classes)
         for name, result in found.items():
-            how_faithful(chosen[name], crops[name], result, classes[name])
+            if result.peaks[0] > 0:  # an empty map has no points to exchange first
+                how_faithful(chosen[name], crops[name], result, classes[name])
 
 
 @st.fragment
@@ -139,7 +140,11 @@ def laid_over(found: dict[str, GradCam], crops: Crops, classes: dict[str, int]) 
             width="stretch",
             alt=f"The face with Grad-CAM of {name} for {label} over it",
         )
-        column.caption(f"Strongest point {peak:.2f} logits, on a grid of {grid[0]}x{grid[1]}.")
+        column.caption(
+            f"Strongest point {peak:.2f} logits, on a grid of {grid[0]}x{grid[1]}."
+            if peak > 0
+            else f"The map is empty: no place raises the model's score for {label}."
+        )
     picture_button(np.concatenate(list(pictures.values()), axis=1), "grad-cam")
 
 

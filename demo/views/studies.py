@@ -14,6 +14,8 @@ from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
+ONE_LINE = 34  # characters of a row's name that its column has room for
+OURS = "Our accuracy"  # where nothing is published beside it
 ABOUT = {
     "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
     "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces, beside nearest neighbours and "
@@ -52,12 +54,15 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     ran = sum(bool(row.report) for row in rows)
     st.markdown(f"**{ran} of {len(rows)}** rows have been run.")
     number = st.column_config.NumberColumn
+    # Streamlit wraps the text of rows above 64 px, so that a long name is there as a whole.
+    row_px = 35 if table["row"].str.len().max() <= ONE_LINE else 66
     filled = table.columns[table.replace("", None).notna().any()]
     st.dataframe(
         table[filled],
         hide_index=True,
         placeholder="",
-        height=min(38 + 35 * len(table), 460),
+        height=min(38 + row_px * len(table), 460),
+        row_height=row_px,
         alt=f"{len(rows)} rows of {study}, {ran} of them run: published and our accuracy.",
         column_config={
             "row": st.column_config.TextColumn("row", width=260),
@@ -74,8 +79,9 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     csv_button(table, file_name("rows", study))
     drawn = [row for row in rows if row.report or row.published]
     if drawn:
+        title = f"{study}: published and ours" if any(row.published for row in drawn) else OURS
         chart(
-            published_and_ours(drawn, f"{study}: published and ours"),
+            published_and_ours(drawn, title),
             f"{len(drawn)} rows of {study}. " + _behind(drawn),
             file_name("published-and-ours", study),
             pd.DataFrame([line(row) for row in drawn]),

@@ -202,6 +202,14 @@ def test_compare_switches_labels_metric_threshold_and_unit(names):
     assert shown == list(np.array(judged.confusion).ravel())
 
 
+@pytest.mark.parametrize("costs", [[9e6, 9e6], [2.2e6, 3e6], [31, 5e6]])
+def test_the_axis_of_costs_has_a_tick_in_sight(costs):
+    points = [Point(f"{cost}", cost, 60.0, (59, 61), True, False) for cost in costs]
+    axis = against_cost(points, {}, "", "").layout.xaxis
+    low, high = (10**end for end in axis.range)
+    assert any(low < tick < high for tick in axis.tickvals)
+
+
 def test_a_model_that_leads_nowhere_is_said_to_lead_for_no_expression(folder):
     found = made_up.predictions()
     for name in ("one", "twin"):

@@ -160,7 +160,7 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
         row.update(ran, judged_on=judged_on, changes=f"{'a long beginning ' * 4}{judged_on}")
     path.write_text(json.dumps(twins))
     at = opened("studies")
-    drawn = figure(at, "START: published and ours")
+    drawn = figure(at, "Our accuracy")  # nothing is published beside it
     assert [trace["name"] for trace in drawn["data"]] == [
         "ours by these, 95% interval",
         "ours by those, 95% interval",
@@ -202,11 +202,20 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     assert "compact_se: happy, &gt;99%" in face_cards(at)
     assert any("Grad-CAM" in each.value for each in at.caption)
     assert figure(at, "Channel weights (SE)")
-    at.selectbox(key="for").set_value("sad")
+    at.selectbox(key="for").set_value("surprise")
     at.session_state["faith-compact-ferplus"] = True
     checked(at.run())
-    assert figure(at, "Deletion and insertion: sad")
+    assert figure(at, "Deletion and insertion: surprise")
     assert "better than chance" in text(at)
+
+
+def test_an_empty_map_is_said_to_be_and_is_not_judged():
+    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
+    at.session_state["faith-compact-ferplus"] = True
+    at.selectbox(key="for").set_value("sad")
+    checked(at.run())
+    assert "The map is empty: no place raises the model's score for sad." in text(at)
+    assert "better than chance" not in text(at)
 
 
 def test_attention_names_a_broken_upload_and_lives_on():
