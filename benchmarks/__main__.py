@@ -71,7 +71,7 @@ def main() -> int:
     )
     parser.add_argument("--reports", type=int, default=100, help="how many, for dashboard")
     parser.add_argument("--models", type=int, default=10, help="opened in turn, for dashboard")
-    parser.add_argument("--every", type=int, default=1, help="n of every n-th frame, for video")
+    parser.add_argument("--every", type=int, default=1, help="analyze every n-th frame, for video")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

@@ -92,7 +92,7 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
         "--style",
         choices=STYLES,
         default="emoji",
-        help="emoji covers a face, badge sits beside it, word names it, box draws the detector's "
+        help="emoji covers a face, badge sits beside it, word names it, box frames it "
         "(default: emoji)",
     )
     parser.add_argument(

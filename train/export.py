@@ -11,10 +11,11 @@ from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import FOLDER, WeightsCard
-from train.config import Recipe
+from train.config import PUBLISHED, Recipe
 from train.cuts import read_cuts
 from train.errors import RunError
 from train.evaluate import data_name
+from train.experiments import EXPERIMENTS
 from train.files import BEST, PREDICTIONS, REPORT, read_tensors
 from train.options import exit_code
 
@@ -79,7 +80,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
         temperature=report.temperature,
         params=report.params,
         sha256=hashlib.sha256(raw).hexdigest(),
-        licence=f"MIT for the weights; {images}",
+        licence=f"MIT for the weights{_beginning(report.experiment)}; {images}",
         trained_on=_trained_on(report, data),
         recipe={"experiment": report.experiment, "command": report.command, **report.recipe},
         metrics=_metrics(report),
@@ -90,6 +91,16 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     write_whole(folder / f"{name}.json", card.to_json())
     export_report(run, folder)
     return card
+
+
+def _beginning(name: str) -> str:
+    """What the weights began as, in words, where that was not ours; the NOTICE has its licence."""
+    recipe = EXPERIMENTS[name].recipe if name in EXPERIMENTS else None
+    if not isinstance(recipe, Recipe) or not recipe.start_from:
+        return ""
+    if recipe.start_from in PUBLISHED:
+        return ", which began as published ones (NOTICE)"
+    return _beginning(recipe.start_from)
 
 
 def _trained_on(report: EvalReport, data: str) -> str:

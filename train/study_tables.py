@@ -26,7 +26,8 @@ sources' own; where their training faces repeat test faces, or where they chose 
 the test split, theirs look better than they are. A dash is a figure that the source does not
 give, or that is not known to us. A sweep's value has no row of its own where another row has that
 recipe already. The hours of what is still to train are those of its arithmetic at the pace of
-`usth-cnn`, which was the quickest.
+`usth-cnn`, which was the quickest. Leeds divides CK+ by pictures, we divide it by people: those
+figures are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {

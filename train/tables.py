@@ -38,7 +38,8 @@ def figures_table() -> str:
     reports = {name: report for name, report in reports.items() if _is_listed(report)}
     lines = [
         "Accuracy on FER2013's PrivateTest with its 95% interval. *All* is every face; *clean*",
-        "leaves out those that stand, or nearly so, in another split. With two passes, the answers",
+        "leaves out those that stand, or nearly so, in another split. None of either was trained",
+        "on: such training images are left out. With two passes, the answers",
         "for the face and its mirror image are averaged. FER+'s *majority* is the answer with most",
         "of the ten votes; it is *clear* by that data set's own rule (Barsoum et al. 2016): single",
         "votes left aside, it has more than half. Most published FER+ figures are on such faces.",

@@ -13,6 +13,7 @@ from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Split
 from train.evaluate import evaluate
+from train.experiments import EXPERIMENTS
 from train.export import export, has_weights_to_ship
 from train.files import BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT
 from train.finished import is_of
@@ -94,6 +95,17 @@ def test_another_data_sets_licence_is_its_own(tiny_experiment, tiny_data, tmp_pa
     card = export(tmp_path / "run", "tiny", tmp_path)
     assert card.licence == "MIT for the weights; images: by RAF-DB's own terms"
     assert card.trained_on.startswith("RAF-DB, its labels")
+
+
+def test_weights_that_began_as_published_ones_say_so(
+    finished, recipe, tmp_path, monkeypatch, tiny_experiment
+):
+    first = Experiment("first", dataclasses.replace(recipe, start_from="imagenet"))
+    begun = dataclasses.replace(tiny_experiment.recipe, start_from="first")
+    monkeypatch.setitem(EXPERIMENTS, "first", first)
+    monkeypatch.setitem(EXPERIMENTS, "tiny", dataclasses.replace(tiny_experiment, recipe=begun))
+    card = export(finished, "tiny", tmp_path)
+    assert card.licence.startswith("MIT for the weights, which began as published ones (NOTICE); ")
 
 
 def test_large_weights_are_not_shipped(finished, tmp_path, monkeypatch):

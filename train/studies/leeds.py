@@ -1,7 +1,9 @@
 """Leeds: VGG, ResNet and ResNetV2, each plain and with three attention modules, on three sets.
 
 Figures: Miskow & Altahhan, "Emotion Recognition with Facial Attention and Objective Activation
-Functions", ICONIP 2022 (arXiv 2410.17740), and the table in its authors' repository.
+Functions", ICONIP 2022 (arXiv 2410.17740), and the table in its authors' repository. How the
+networks are trained is ours. The authors divide CK+ by pictures, so that a person may stand in
+several splits; ours is divided by people, which is harder.
 """
 
 from dataclasses import replace

@@ -2,9 +2,10 @@
 
 Khaireddin & Chen and LetheSec lower the rate by validation accuracy, where torch waits for one
 epoch more than its patience. Their published code validates on PrivateTest, so the checkpoint is
-chosen on what it is reported on; and LetheSec's shows each face in ten crops at once, where ours
-takes one. Mini-Xception was published on 64 pixels, with early stopping; ours sees 48, for 60
-epochs after one of warm-up.
+chosen on what it is reported on. It shows each training face in several crops of 40 pixels at once
+(ten in Khaireddin & Chen's, five in LetheSec's), and shifts and turns only every other one; ours
+shows one picture of 48 pixels, shifted and turned. Mini-Xception was published on 64 pixels, with
+early stopping; ours sees 48, for 60 epochs after one of warm-up.
 """
 
 from train.config import Experiment, Recipe
