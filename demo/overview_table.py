@@ -58,7 +58,7 @@ def known_figures(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]:
 
 def meaning(figures: Collection[str]) -> str:
     """What the known figures of these names are, in words."""
-    published = "the best figure that each report published"
+    published = "the best figure that each source published"
     person = "how often a person agrees with the labels (Goodfellow et al. 2013)"
     told = [published] if any(name != A_PERSON for name in figures) else []
     return ", and ".join([*told, person] if A_PERSON in figures else told)

@@ -15,7 +15,7 @@ from demo.panels import chart, heading, reports_or_stop
 from fer_core.emotions import DATASET_LABELS, LABELS, label_indices
 from fer_core.report import EvalReport
 
-SAMPLES = 12
+SAMPLES, COLUMNS = 24, 8  # so few columns that a face can still be seen on a phone
 
 
 def test_counts(reports: list[EvalReport]) -> None:
@@ -98,9 +98,9 @@ def samples(own: Fer2013) -> None:
         st.info(f"There are no training faces labelled {label}.")
         return
     rng = np.random.default_rng(seed)
-    chosen = np.sort(rng.choice(rows, min(2 * SAMPLES, len(rows)), replace=False))
+    chosen = np.sort(rng.choice(rows, min(SAMPLES, len(rows)), replace=False))
     st.image(
-        faces_sheet(own.images[chosen], SAMPLES, 96),
+        faces_sheet(own.images[chosen], COLUMNS, 96),
         width="stretch",
         alt=f"{len(chosen)} training faces labelled {label}",
         caption=f"training faces labelled {label}",
@@ -118,7 +118,7 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     np.add.at(matrix, (labels[usable], ours[usable].argmax(1)), 1)
     share = np.trace(matrix) / max(matrix.sum(), 1)
     st.subheader("FER2013's label against the FER+ votes", anchor=False)
-    figure = confusion(row_per_cent(matrix), "FER+ majority for each label, per cent", 100.0, True)
+    figure = confusion(row_per_cent(matrix), "FER+ majority, % of row", 100.0, True)
     figure.update_xaxes(title_text="FER+ majority")
     chart(
         figure,

@@ -126,7 +126,7 @@ def test_the_front_is_on_the_chart(names):
 @pytest.mark.parametrize(
     ("labels", "studies", "says"),
     [
-        ("FER2013 labels", True, "Dotted: the best figure that each report published, and how"),
+        ("FER2013 labels", True, "Dotted: the best figure that each source published, and how"),
         ("FER2013 labels", False, "Dotted: how often a person agrees"),
         ("FER2013 FER+ majority", True, ""),
     ],

@@ -90,7 +90,7 @@ def test_the_data_page_counts_and_maps_labels(names, fer2013):
     checked(at.run())
     own = figure(at, "Faces of each split")["data"][2]
     assert values(own["y"]) == matrix.sum(1).tolist() == values(shown["y"])
-    assert figure(at, "FER+ majority for each label, per cent")
+    assert figure(at, "FER+ majority, % of row")
 
 
 EDGES = (
@@ -122,7 +122,7 @@ def test_the_data_page_and_training_take_the_same_for_the_ferplus_majority(names
     np.add.at(expected, (faces.labels[have], faces.vote_labels[have]), 1)
     at = opened("data")
     at.text_input(key="fer2013_path").set_value(str(tmp_path))
-    shown = figure(checked(at.run()), "FER+ majority for each label, per cent")
+    shown = figure(checked(at.run()), "FER+ majority, % of row")
     cells = [float(each["text"]) for each in shown["layout"]["annotations"]]
     assert cells == pytest.approx(row_per_cent(expected).ravel(), abs=0.51)
     assert f"for {(~have).sum()} the votes have no majority" in text(at)
