@@ -12,7 +12,7 @@ from fer_core.types import ModelError
 from train import queue
 from train.config import ClassicalRecipe, Experiment
 from train.distributed import Ranks
-from train.files import CHECKPOINT, REPORT
+from train.files import CHECKPOINT, REPORT, claimed
 from train.initial import initial_model
 from train.loop import Trainer
 from train.machine import Machine
@@ -74,6 +74,14 @@ def test_a_failure_costs_only_its_own_experiment(
     out = capsys.readouterr().out
     assert "unfit: the package" in out and "checkpoint.pt is damaged" in out
     assert read_report(tmp_path / "weights" / "reports" / "second.json").epochs == 2
+
+
+def test_what_another_process_trains_is_passed_over(experiments, tiny_data, tmp_path, capsys):
+    first, second = experiments[1], experiments[3]
+    with claimed(tmp_path / first.name):
+        work([first, second], tiny_data, tmp_path, 600)
+    assert "first: Another process trains in" in capsys.readouterr().out
+    assert queue.missing([first, second], tiny_data, tmp_path) == [first]
 
 
 def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data, tmp_path):
