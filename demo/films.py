@@ -10,7 +10,6 @@ from fer_core.contact_sheet import Moment, contact_sheet
 from fer_core.emotions import UNSURE
 from fer_core.pixels import to_png
 from fer_core.timeline import ClipInfo, PersonSummary, Timeline
-from fer_core.tracking_options import REMEMBER_SECONDS
 from fer_core.video import VideoProgress, VideoResult
 
 FILE_KINDS = ("csv", "json", "png")
@@ -87,8 +86,8 @@ def people_html(film: Film) -> str:
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Each person"><table>'
         "<caption>Of the time that each person was seen, how much each expression was shown; "
-        "below it, its mean probability. Who comes back after a cut of the scene, or later than "
-        f"{REMEMBER_SECONDS} s, is counted as another person.</caption>"
+        "below it, its mean probability. Who comes back after a cut of the scene, or after "
+        "some seconds, is counted as another person.</caption>"
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -28,8 +28,10 @@ EXAMPLES = {
 }
 
 FORGET_SHOT_SECONDS = 3600
-# Of all events that analyse photos, together: without a name, each would have a limit of its own.
+# Of all events that bring photos, together, and of all that change what is made of them: without
+# a name, each would have a limit of its own.
 ANALYSES: dict[str, Any] = {"concurrency_id": "photos", "concurrency_limit": 2}
+CHANGES: dict[str, Any] = {"concurrency_id": "changes", "concurrency_limit": 2}
 
 
 class Options(NamedTuple):
@@ -97,8 +99,12 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
         def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
             turn = turns.next(str(request.session_hash))
             yield busy
-            data = (EXAMPLES_FOLDER / name).read_bytes()
-            yield from answered(turn, lambda: analysed(store, name, data, Choices(*choices), turn))
+
+            def work() -> Screen:
+                data = (EXAMPLES_FOLDER / name).read_bytes()
+                return analysed(store, name, data, Choices(*choices), turn)
+
+            yield from answered(turn, work)
 
         return open_example
 
@@ -137,7 +143,8 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
     photo.upload(open_upload, [photo, *options], screen, preprocess=False, **opens)
     for button, name in examples.items():
         button.click(opens_example(name), [*options], screen, **opens)
-    adapts: dict[str, Any] = {"trigger_mode": "always_last", **ANALYSES, **quiet}
+    # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
+    adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)
     # The controls may have changed while an answer was on its way.
     kept.change(settle, [kept, *options], screen, **adapts)

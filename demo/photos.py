@@ -1,4 +1,4 @@
-"""A visitor's photo: what was found in it, and the pictures and files made of it. Knows no UI."""
+"""A visitor's photo: what was found in it, and the pictures and files made of it."""
 
 from dataclasses import dataclass
 

@@ -10,7 +10,7 @@ class PipelineStore:
     """Hands out a pipeline for (weights, detector), and keeps all that were asked for.
 
     They are as many as there are weights and detectors, and their networks are small; a viewer's
-    next frame must not have to wait for what others choose.
+    next frame must not load again what others' choices took the place of.
     """
 
     def __init__(self, first: FerPipeline) -> None:

@@ -1,4 +1,4 @@
-"""What the photo page shows after each action. Plain values: knows no UI library."""
+"""What the photo page shows after each action, as plain values."""
 
 import logging
 from collections.abc import Callable
@@ -53,14 +53,10 @@ EXPIRED = Screen(messages=page_html.messages(error=GONE))
 
 
 def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices, turn: Turn) -> Screen:
-    """The screen for a file's bytes; for a file that cannot be used, one that says why."""
-
-    def work() -> Screen:
-        pipeline = store.get(choices.weights, choices.detector)
-        shot = take(name, data, pipeline, choices.min_score)
-        return shown(Kept(shot, choices, turn), page_html.found_sentence(shot.analysis))
-
-    return attempt(work)
+    """The screen for a file's bytes. Raises FerError for a file that cannot be used."""
+    pipeline = store.get(choices.weights, choices.detector)
+    shot = take(name, data, pipeline, choices.min_score)
+    return shown(Kept(shot, choices, turn), page_html.found_sentence(shot.analysis))
 
 
 def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> Screen:
@@ -68,7 +64,7 @@ def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> S
     if not choices.same_faces(kept.choices):
         return analysed(store, kept.shot.name, kept.shot.data, choices, turn)
     again = Kept(kept.shot, choices, turn)
-    return attempt(lambda: shown(again, f"Style changed to {choices.style}."))
+    return shown(again, f"Style changed to {choices.style}.")
 
 
 def shown(kept: Kept, status: str) -> Screen:

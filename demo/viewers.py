@@ -123,9 +123,10 @@ class Viewers:
 
     def sweep_later(self) -> None:
         """Sweep as soon as a viewer who has just left counts as idle, though nobody else comes."""
-        timer = Timer(IDLE_SECONDS + 1, self.sweep)
-        timer.daemon = True
-        timer.start()
+        if self._places:  # most visitors show no camera, and a timer is a thread
+            timer = Timer(IDLE_SECONDS + 1, self.sweep)
+            timer.daemon = True
+            timer.start()
 
     def _place(self, viewer: str) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""

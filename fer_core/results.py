@@ -11,7 +11,7 @@ from fer_core.types import Analysis
 
 def percent(prob: float) -> str:
     """A probability in whole per cent; never "0%" or "100%" of what is not quite certain."""
-    if 0 < prob < 0.005:
+    if 0 < prob <= 0.005:
         return "<1%"
     return ">99%" if 0.995 <= prob < 1 else f"{prob:.0%}"
 

@@ -19,17 +19,18 @@ from train.files import CHECKPOINT
 class Checkpoint:
     """What a run goes on from.
 
-    recipe: as JSON. data: the fingerprint of the data set. device: in words.
-    model, averaged, optimizer: their state, by name. history: the fields of each epoch done.
+    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name.
+    history: the fields of each epoch done. data: the fingerprint of the data set; "" in files from
+    before there was one.
     """
 
     recipe: str
-    data: str
     device: str
     model: Mapping[str, Any]
     averaged: Mapping[str, Any]
     optimizer: Mapping[str, Any]
     history: Sequence[Mapping[str, float]]
+    data: str = ""
 
     def is_of(self, recipe: Recipe, shorter: bool) -> bool:
         """Whether it is of this recipe.

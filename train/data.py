@@ -107,10 +107,13 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """Of the faces that are learned from and chosen on, and what they are called."""
+        """Of which faces are learned from and chosen on, and what they are called.
+
+        Not of their pixels: where a detector cuts them, devices may differ in one or the other.
+        """
         digest = sha256(self.name.encode())
         for split in (self.train, self.valid):
-            for values in (split.images, split.labels, split.votes):
+            for values in (split.rows, split.labels, split.votes):
                 digest.update(values.tobytes())
         return digest.hexdigest()
 

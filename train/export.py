@@ -11,7 +11,7 @@ from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import FOLDER, WeightsCard
-from train.config import PUBLISHED, Recipe
+from train.config import Recipe
 from train.cuts import read_cuts
 from train.errors import RunError
 from train.evaluate import data_name
@@ -21,6 +21,11 @@ from train.options import exit_code
 
 MAX_BYTES = 14_000_000
 _IMAGES_LICENCES = {"FER2013": "FER2013's images: Database Contents License 1.0, votes: MIT"}
+
+_BEGINNINGS = {
+    "imagenet": "published ImageNet weights (NOTICE)",
+    "vggface2": "weights learned from VGGFace2, whose faces are for research only",
+}
 
 
 def export_report(run: Path, folder: Path = FOLDER) -> EvalReport:
@@ -80,7 +85,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
         temperature=report.temperature,
         params=report.params,
         sha256=hashlib.sha256(raw).hexdigest(),
-        licence=f"MIT for the weights{_beginning(report.experiment)}; {images}",
+        licence=f"MIT for the weights{_beginning(Recipe(**report.recipe))}; {images}",
         trained_on=_trained_on(report, data),
         recipe={"experiment": report.experiment, "command": report.command, **report.recipe},
         metrics=_metrics(report),
@@ -93,14 +98,12 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     return card
 
 
-def _beginning(name: str) -> str:
-    """What the weights began as, in words, where that was not ours; the NOTICE has its licence."""
-    recipe = EXPERIMENTS[name].recipe if name in EXPERIMENTS else None
-    if not isinstance(recipe, Recipe) or not recipe.start_from:
-        return ""
-    if recipe.start_from in PUBLISHED:
-        return ", which began as published ones (NOTICE)"
-    return _beginning(recipe.start_from)
+def _beginning(recipe: Recipe) -> str:
+    """What the weights began as, in words, where that was not ours."""
+    if recipe.start_from in _BEGINNINGS:
+        return f", which began as {_BEGINNINGS[recipe.start_from]}"
+    earlier = EXPERIMENTS.get(recipe.start_from)
+    return _beginning(earlier.recipe) if earlier and isinstance(earlier.recipe, Recipe) else ""
 
 
 def _trained_on(report: EvalReport, data: str) -> str:

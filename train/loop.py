@@ -23,6 +23,7 @@ from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
 from train.averaging import move_towards
 from train.checkpoints import Checkpoint, checkpoint_of, read_checkpoint, save_checkpoint
+from train.class_weights import balanced
 from train.config import Recipe
 from train.data import Dataset, Split
 from train.distil import Teachers
@@ -54,7 +55,7 @@ class Trainer:
         self.teachers = Teachers(folder.parent, recipe.teachers, choice)
         train = data.train.with_labels(recipe.label_set)
         self.images, self.targets = self._to_device(train)
-        self.class_weights = _balance(self.targets) if recipe.class_weights else None
+        self.class_weights = balanced(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
         model = initial_model(recipe, folder.parent)
         self.model = model.to(choice.device).to(memory_format=torch.channels_last)
@@ -65,6 +66,7 @@ class Trainer:
         self.parallel = ranks.wrap(self.model)
         self.optimizer = create_optimizer(recipe, self.model)
         self.history: list[Epoch] = []
+        self._diverged = False
         self.device_in_words = machine.in_words  # of the last epoch, if that was another process's
 
     def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
@@ -85,9 +87,9 @@ class Trainer:
     @property
     def finished(self) -> bool:
         done = len(self.history)
-        return done >= self.recipe.epochs or (
-            done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
-        )
+        if done >= self.recipe.epochs or self._diverged:
+            return True
+        return done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
 
     def epochs(self, deadline: float = math.inf) -> Iterator[Epoch]:
         """Train until the epochs are done or validation stops improving, saving after each.
@@ -99,10 +101,8 @@ class Trainer:
             started = time.perf_counter()
             loss, train_accuracy = self._train_epoch(len(self.history))
             if not math.isfinite(loss):
-                raise DivergedError(
-                    f"{self.folder}: in epoch {len(self.history) + 1} the loss is {loss}, at a "
-                    f"learning rate of {self.recipe.lr} or less. Lower it, or warm up for longer."
-                )
+                self._end_diverged(loss)
+                return
             if not self.recipe.ema_decay:
                 self.averaged.load_state_dict(self.model.state_dict())
             valid_loss, valid_accuracy = self._validate()
@@ -119,6 +119,14 @@ class Trainer:
             if self.ranks.leads:
                 self._save()
             yield self.history[-1]
+
+    def _end_diverged(self, loss: float) -> None:
+        """What was best before is what the run comes to; without any, DivergedError."""
+        words = f"{self.folder}: in epoch {len(self.history) + 1} the loss is {loss}"
+        if not self.history:
+            raise DivergedError(f"{words}. Lower the learning rate, or warm up for longer.")
+        print(f"{words}: the run ends here.", file=sys.stderr)
+        self._diverged = True
 
     def _fits(self, deadline: float) -> bool:
         ends = time.monotonic() + (self.history[-1].seconds if self.history else 0.0)
@@ -226,7 +234,7 @@ class Trainer:
         shorter = path.parent != self.folder
         if not checkpoint.is_of(self.recipe, shorter):
             raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
-        if checkpoint.data != self.data:
+        if checkpoint.data and checkpoint.data != self.data:
             raise RunError(f"{path} was trained on other faces. Give a new --out folder.")
         if shorter and self.ranks.leads:
             save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
@@ -241,9 +249,3 @@ class Trainer:
             ) from error
         self.device_in_words = checkpoint.device
         self.history = [Epoch(**epoch) for epoch in checkpoint.history]
-
-
-def _balance(targets: Tensor) -> Tensor:
-    """Weights (K,) with mean 1 over the faces, by which every class weighs the same together."""
-    share = targets.mean(0)
-    return 1 / (share.clamp_min(1e-6) * (share > 0).sum())

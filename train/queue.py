@@ -27,7 +27,7 @@ from train.options import add_data_option, add_machine_options, exit_code, machi
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
-CLASSICAL_SECONDS = 400.0  # what the slowest of them took on two cores; none uses a GPU
+CLASSICAL_SECONDS = 400.0  # what the slowest of them took on one core; none uses a GPU
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,14 @@ def work(
         if isinstance(recipe, Recipe) and not ranks.divide(recipe.batch_size):
             _say(ranks, f"{experiment.name}: {ranks.world} processes cannot divide its batches")
             continue
+        if ranks.from_lead(
+            float(report_of(experiment, (FOLDER, out / SHIPPED)) is not None), choice.device
+        ):
+            continue  # another queue has finished it meanwhile
         try:
             epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds
             if not ranks.from_lead(float(epoch_seconds < left), choice.device):
-                _say(ranks, f"{experiment.name}: an epoch takes {epoch_seconds / 60:.0f} min")
+                _say(ranks, f"{experiment.name}: needs {epoch_seconds / 60:.0f} min at once")
                 continue
             _say(ranks, f"{experiment.name}: {experiment.source}")
             done = run(experiment, data, folder, machine, resume=True, deadline=deadline)

@@ -74,6 +74,8 @@ def run(
         trainer = Trainer(recipe, data, folder, machine)
         with claimed(folder) if leads else nullcontext():  # one process writes for all
             if resume:
+                if leads:
+                    _wait_for_shorter(folder, recipe.continues)
                 trainer.resume()
             if leads:
                 _train(trainer, deadline)
@@ -88,6 +90,14 @@ def run(
             "what else uses it, or train on several with torchrun."
         ) from error
     return trainer.finished
+
+
+def _wait_for_shorter(folder: Path, continues: str) -> None:
+    """Raises RunError where the run that this one goes on from is still in another's hands."""
+    shorter = folder.parent / continues
+    if continues and shorter.is_dir() and not (folder / CHECKPOINT).is_file():
+        with claimed(shorter):
+            pass
 
 
 def _write(report: EvalReport, probs: np.ndarray, data: Dataset, folder: Path) -> None:

@@ -1,9 +1,10 @@
 """Try each value of a declared sweep: python -m train.sweep NAME --data PATH --out DIR.
 
 Each trial is the ordinary run of the value's experiment in DIR/EXPERIMENT, where `train.queue`
-and `train.run` have it too. Optuna's study in DIR/NAME.sqlite3 keeps what was tried: after a kill
-or when its minutes are over, the same command goes on with the trial it was in. Validation
-chooses; the test split is only in the runs' own reports.
+and `train.run` have it too; a report that has come out already is taken as it is. Optuna's study in
+DIR/NAME.sqlite3 keeps what was tried: after a kill or when its minutes are over, the same command
+goes on with the trial it was in. Validation chooses; the test split is only in the runs' own
+reports.
 """
 
 import argparse
@@ -81,6 +82,7 @@ def work(
         except DivergedError as error:  # that this value does not train is an answer too
             print(error, file=sys.stderr)
             study.tell(trial, state=TrialState.FAIL)
+            finished += 1
             continue
         if report is None:
             break
@@ -138,14 +140,16 @@ def _report(
 
 def table(sweep: Sweep, study: optuna.Study) -> str:
     """A line for each value: its best validation accuracy and its epochs; then the best value."""
-    trials = {trial.params[sweep.field]: trial for trial in study.get_trials(deepcopy=False)}
-    done = {v: trial for v, trial in trials.items() if trial.state == TrialState.COMPLETE}
+    done, failed = (
+        {trial.params[sweep.field]: trial for trial in study.get_trials(False, (state,))}
+        for state in (TrialState.COMPLETE, TrialState.FAIL)
+    )
     lines = [f"{sweep.field:24} {'validation accuracy':>20} {'epochs':>7}"]
     for value in sweep.values:
         accuracy, epochs = "not finished", ""
         if value in done:
             accuracy, epochs = f"{done[value].value:.2%}", str(done[value].user_attrs["epochs"])
-        elif value in trials and trials[value].state == TrialState.FAIL:
+        elif value in failed:
             accuracy = "diverged"
         lines.append(f"{value!s:24} {accuracy:>20} {epochs:>7}")
     if done:

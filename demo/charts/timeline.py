@@ -80,5 +80,6 @@ def _pieces(seconds: np.ndarray) -> list[np.ndarray]:
     between = np.diff(seconds)
     # Where only every n-th frame was analyzed, rows lie far apart though nobody was away.
     usual = float(np.median(between)) if len(between) else 0.0
-    away = between > max(GAP_SECONDS, 2 * usual)
+    # One row that is missing is an absence: rows are regular but for rounding.
+    away = between > max(GAP_SECONDS, 1.5 * usual)
     return np.split(np.arange(len(seconds)), np.flatnonzero(away) + 1)

@@ -11,7 +11,7 @@ LEFT_SECONDS = 1  # so much of one stream may still come when the other is past 
 
 
 class StreamTimes:
-    """Where one stream is. leads: whether its packets follow without a gap where parts join.
+    """Where one stream is. leads: whether its packets follow without a small gap where parts join.
 
     part: how many joins it is past. last, next_seconds: when its last packet was due, or None, and
     when the next is.

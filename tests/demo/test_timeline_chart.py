@@ -29,6 +29,13 @@ def test_rows_that_lie_far_apart_are_joined_where_nobody_was_away():
     assert np.interp([10, 30, 50], away.x, away.y).tolist() == [1, 0, 1]
 
 
+def test_each_row_that_is_missing_is_an_absence():
+    seconds = np.arange(90) * 10 / 30  # every tenth frame; times are rounded here and there
+    for missing in range(1, 89):
+        line = happy(np.delete(seconds, missing))
+        assert np.interp(seconds[missing], line.x, line.y) == 0, missing
+
+
 def test_in_a_long_clip_a_short_absence_stays_empty():
     seconds = np.arange(0, 600, 1 / 25)
     line = happy(seconds[(seconds <= 100) | (seconds >= 114)])

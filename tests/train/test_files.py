@@ -37,7 +37,7 @@ def small_disk(size=10_000):
     [
         lambda path: write_whole(path, "x" * 100_000),
         lambda path: save_tensors(LARGE, path),
-        lambda path: save_checkpoint(Checkpoint("{}", "", "CPU", LARGE, {}, {}, []), path),
+        lambda path: save_checkpoint(Checkpoint("{}", "CPU", LARGE, {}, {}, []), path),
     ],
     ids=["text", "tensors", "checkpoint"],
 )

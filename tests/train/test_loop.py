@@ -11,12 +11,14 @@ from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
+from fer_core.report import read_report
 from fer_core.weights import load_model, read_card
+from train.class_weights import balanced
 from train.config import Experiment, Recipe
 from train.distil import Teachers
-from train.files import BEST, CHECKPOINT, claimed
+from train.files import BEST, CHECKPOINT, REPORT, claimed
 from train.initial import initial_model
-from train.loop import Trainer, _balance
+from train.loop import Trainer
 from train.machine import Machine
 from train.run import run
 
@@ -107,6 +109,35 @@ def test_a_loss_that_is_no_number_ends_the_run(recipe, tiny_data, tmp_path):
     assert not (tmp_path / CHECKPOINT).exists()
 
 
+def test_a_run_that_diverges_later_comes_to_its_best_epoch(
+    recipe, tiny_data, tmp_path, monkeypatch, capsys
+):
+    train_epoch = Trainer._train_epoch
+    monkeypatch.setattr(
+        Trainer, "_train_epoch", lambda t, epoch: (np.nan, 0.1) if epoch else train_epoch(t, epoch)
+    )
+    assert run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU)
+    report = read_report(tmp_path / REPORT)
+    assert report.epochs == report.best_epoch == 1
+    assert "in epoch 2 the loss is nan: the run ends here" in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_from_one_in_hand(recipe, tiny_data, tmp_path):
+    short = dataclasses.replace(recipe, epochs=1, schedule="constant")
+    long = Experiment("long", dataclasses.replace(short, epochs=2, continues="short"))
+    with claimed(tmp_path / "short"), pytest.raises(FerError, match=r"trains in .*short"):
+        run(long, tiny_data, tmp_path / "long", CPU, resume=True)
+    assert run(long, tiny_data, tmp_path / "long", CPU, resume=True)
+
+
+def test_a_checkpoint_from_before_there_were_fingerprints(recipe, tiny_data, tmp_path):
+    next(trainer(recipe, tiny_data, tmp_path).epochs())
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    del state["data"]
+    torch.save(state, tmp_path / CHECKPOINT)
+    assert len(trainer(recipe, tiny_data, tmp_path, resume=True).history) == 1
+
+
 def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatch):
     def step(*_):
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -161,7 +192,7 @@ def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
 def test_a_run_on_other_faces_is_not_resumed(recipe, tiny_data, tmp_path):
     short = dataclasses.replace(recipe, epochs=1)
     finish(trainer(short, tiny_data, tmp_path))
-    faces = dataclasses.replace(tiny_data.train, images=255 - tiny_data.train.images)
+    faces = dataclasses.replace(tiny_data.train, rows=tiny_data.train.rows + 1)
     with pytest.raises(FerError, match="other faces"):
         trainer(short, dataclasses.replace(tiny_data, train=faces), tmp_path, resume=True)
 
@@ -337,7 +368,7 @@ def test_without_resume_nothing_of_a_shorter_run_is_used(recipe, tiny_data, tmp_
 
 def test_class_weights_give_each_class_the_same_weight_together():
     targets = torch.eye(7)[torch.tensor([0] * 6 + [1] * 3 + [6])]
-    weights = _balance(targets)
+    weights = balanced(targets)
     together = (weights * targets).sum(0)
     assert torch.allclose(together[[0, 1, 6]], torch.full((3,), 10 / 3))
     assert (weights * targets).sum() == pytest.approx(10)

@@ -16,6 +16,7 @@ from train.files import CHECKPOINT, REPORT, claimed
 from train.initial import initial_model
 from train.loop import Trainer
 from train.machine import Machine
+from train.run import run
 from train.speed import PASSES, StepCost, forward_flops, measure_step_cost
 from train.study_tables import study_row
 
@@ -82,6 +83,15 @@ def test_what_another_process_trains_is_passed_over(experiments, tiny_data, tmp_
         work([first, second], tiny_data, tmp_path, 600)
     assert "first: Another process trains in" in capsys.readouterr().out
     assert queue.missing([first, second], tiny_data, tmp_path) == [first]
+
+
+def test_what_another_queue_has_finished_meanwhile_is_not_run_again(
+    experiments, tiny_data, tmp_path, monkeypatch
+):
+    first, began = experiments[1], []
+    monkeypatch.setattr(queue, "run", lambda *a, **k: began.append(a) or run(*a, **k))
+    work([first, first], tiny_data, tmp_path, 600)  # the list is made before the first is done
+    assert len(began) == 1
 
 
 def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data, tmp_path):

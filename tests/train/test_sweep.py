@@ -90,6 +90,8 @@ def test_a_kill_before_the_value_was_kept_costs_none(sweep, tiny_data, tmp_path,
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(sweeping._Grid, "before_trial", _interrupt)
         work(sweep, tiny_data, tmp_path, CPU)
+    study = work(sweep, tiny_data, tmp_path, CPU, trials=0)
+    assert table(sweep, study).count("not finished") == 2
     study = work(sweep, tiny_data, tmp_path, CPU)
     assert sorted(trial.params["lr"] for trial in study.trials) == [1e-9, 0.05]
 
