@@ -78,7 +78,7 @@ def test_the_table_and_the_sentence_name_everybody():
     assert done_sentence(film([])).startswith("No face found in")
     table = people_html(film())
     assert (
-        "comes back after a cut of the scene, or later than 1.5 s, is counted as another" in table
+        "comes back after a cut of the scene, or after some seconds, is counted as another" in table
     )
     assert table.count("<tr>") == 3 and table.count("100%") == 2
     assert people_html(film([])) == ""
