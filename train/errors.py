@@ -12,4 +12,4 @@ class RunError(FerError):
 
 
 class DivergedError(RunError):
-    """A training whose loss is no longer a number."""
+    """A training whose loss was no number before it came to anything."""

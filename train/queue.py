@@ -86,9 +86,8 @@ def work(
         if isinstance(recipe, Recipe) and not ranks.divide(recipe.batch_size):
             _say(ranks, f"{experiment.name}: {ranks.world} processes cannot divide its batches")
             continue
-        if ranks.from_lead(
-            float(report_of(experiment, (FOLDER, out / SHIPPED)) is not None), choice.device
-        ):
+        still_missing = bool(missing([experiment], data, out))
+        if not ranks.from_lead(float(still_missing), choice.device):
             continue  # another queue has finished it meanwhile
         try:
             epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds

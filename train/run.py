@@ -53,8 +53,8 @@ def run(
     stops after a whole epoch, to be resumed.
     Raises RunError where the folder holds a run and `resume` is False, or another recipe's run,
     where another process trains in it, or where the device's memory is too small; DivergedError
-    where the loss is no longer a number; DataError where the data set lacks the labels that are
-    learned.
+    where the loss is no number in the first epoch already; DataError where the data set lacks the
+    labels that are learned.
     """
     recipe = experiment.recipe
     if any((folder / name).is_file() for name in (CHECKPOINT, REPORT)) and not resume:

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from trained import CPU, finish, trainer
 
 from fer_core import FerError
 from fer_core.classifier import Classifier
-from fer_core.device import choose_device
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
 from fer_core.report import read_report
@@ -21,85 +21,6 @@ from train.initial import initial_model
 from train.loop import Trainer
 from train.machine import Machine
 from train.run import run
-
-CPU = Machine(choose_device("cpu"))
-
-
-def trainer(recipe, data, folder, resume=False):
-    made = Trainer(recipe, data, folder, CPU)
-    if resume:
-        made.resume()
-    return made
-
-
-def finish(made):
-    return [epoch for epoch in made.epochs()]
-
-
-class Killed(BaseException):
-    """As a kill, it passes every except."""
-
-
-@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "between weights and checkpoint"])
-def test_a_killed_run_ends_as_one_that_was_not(recipe, tiny_data, tmp_path, monkeypatch, killed_in):
-    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
-    expected = finish(trainer(recipe, tiny_data, whole))
-
-    made = trainer(recipe, tiny_data, resumed)
-    steps_per_epoch = 70 // 14
-    if killed_in == "between weights and checkpoint":
-        monkeypatch.setattr("train.loop.save_checkpoint", _kill)
-    else:
-        left = iter(range(steps_per_epoch * int(killed_in[-1]) - 2))
-        step = made._step
-        monkeypatch.setattr(
-            made, "_step", lambda *a: step(*a) if next(left, None) is not None else _kill()
-        )
-    with pytest.raises(Killed):
-        finish(made)
-    monkeypatch.undo()
-
-    history = trainer(recipe, tiny_data, resumed, resume=True)
-    finish(history)
-    for ours, theirs in zip(history.history, expected, strict=True):
-        assert dataclasses.replace(ours, seconds=0) == dataclasses.replace(theirs, seconds=0)
-    one, two = load_file(whole / BEST), load_file(resumed / BEST)
-    assert all(torch.equal(one[name], two[name]) for name in one)
-    states = [torch.load(f / CHECKPOINT, weights_only=True) for f in (whole, resumed)]
-    assert all(
-        torch.equal(states[0]["model"][name], states[1]["model"][name])
-        for name in states[0]["model"]
-    )
-
-
-def _kill(*_):
-    raise Killed
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"optimizer": "adam", "schedule": "plateau", "plateau": (0.5, 1)},
-        {"optimizer": "adamw", "augment": "photo-mixed"},
-        {"teachers": ("first",), "teach_on": "views"},
-    ],
-    ids=["adam, plateau", "adamw, mixup", "taught"],
-)
-def test_a_resumed_run_ends_alike_whatever_the_recipe(recipe, tiny_data, tmp_path, changes):
-    run(
-        Experiment("first", dataclasses.replace(recipe, epochs=1)),
-        tiny_data,
-        tmp_path / "first",
-        CPU,
-    )
-    changed = dataclasses.replace(recipe, **changes)
-    finish(trainer(changed, tiny_data, tmp_path / "whole"))
-    for _ in range(changed.epochs):
-        next(trainer(changed, tiny_data, tmp_path / "resumed", resume=True).epochs())
-    one, two = (
-        torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "resumed")
-    )
-    assert all(torch.equal(one["averaged"][key], two["averaged"][key]) for key in one["averaged"])
 
 
 def test_a_loss_that_is_no_number_ends_the_run(recipe, tiny_data, tmp_path):
@@ -120,22 +41,6 @@ def test_a_run_that_diverges_later_comes_to_its_best_epoch(
     report = read_report(tmp_path / REPORT)
     assert report.epochs == report.best_epoch == 1
     assert "in epoch 2 the loss is nan: the run ends here" in capsys.readouterr().err
-
-
-def test_a_run_does_not_go_on_from_one_in_hand(recipe, tiny_data, tmp_path):
-    short = dataclasses.replace(recipe, epochs=1, schedule="constant")
-    long = Experiment("long", dataclasses.replace(short, epochs=2, continues="short"))
-    with claimed(tmp_path / "short"), pytest.raises(FerError, match=r"trains in .*short"):
-        run(long, tiny_data, tmp_path / "long", CPU, resume=True)
-    assert run(long, tiny_data, tmp_path / "long", CPU, resume=True)
-
-
-def test_a_checkpoint_from_before_there_were_fingerprints(recipe, tiny_data, tmp_path):
-    next(trainer(recipe, tiny_data, tmp_path).epochs())
-    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    del state["data"]
-    torch.save(state, tmp_path / CHECKPOINT)
-    assert len(trainer(recipe, tiny_data, tmp_path, resume=True).history) == 1
 
 
 def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatch):
@@ -181,54 +86,6 @@ def test_early_stopping_keeps_the_best(recipe, tiny_data, tmp_path):
     assert history[made.best_epoch].valid_accuracy == best
     assert len(history) == made.best_epoch + 1 + 2 < 40
     assert trainer(still, tiny_data, tmp_path, resume=True).finished
-
-
-def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):
-    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path))
-    with pytest.raises(FerError, match="another recipe"):
-        trainer(recipe, tiny_data, tmp_path, resume=True)
-
-
-def test_a_run_on_other_faces_is_not_resumed(recipe, tiny_data, tmp_path):
-    short = dataclasses.replace(recipe, epochs=1)
-    finish(trainer(short, tiny_data, tmp_path))
-    faces = dataclasses.replace(tiny_data.train, rows=tiny_data.train.rows + 1)
-    with pytest.raises(FerError, match="other faces"):
-        trainer(short, dataclasses.replace(tiny_data, train=faces), tmp_path, resume=True)
-
-
-def test_a_network_that_has_changed_is_not_resumed(recipe, tiny_data, tmp_path):
-    finish(trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path))
-    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    state["model"].popitem()
-    torch.save(state, tmp_path / CHECKPOINT)
-    with pytest.raises(FerError, match="does not fit compact_se as it is now"):
-        trainer(dataclasses.replace(recipe, epochs=1), tiny_data, tmp_path, resume=True)
-
-
-def test_a_longer_run_goes_on_from_the_shorter_one(recipe, tiny_data, tmp_path):
-    short = dataclasses.replace(recipe, epochs=2, schedule="constant")
-    long = dataclasses.replace(short, epochs=4, continues="short")
-    expected = finish(trainer(long, tiny_data, tmp_path / "alone", resume=True))
-    finish(trainer(short, tiny_data, tmp_path / "short"))
-    shorter_best = load_file(tmp_path / "short" / BEST)
-    made = trainer(long, tiny_data, tmp_path / "long", resume=True)
-    assert len(made.history) == 2
-    assert all(
-        torch.equal(value, shorter_best[name])
-        for name, value in load_file(tmp_path / "long" / BEST).items()
-    )
-    assert len(finish(made)) == 2
-    for ours, theirs in zip(made.history, expected, strict=True):
-        assert dataclasses.replace(ours, seconds=0) == dataclasses.replace(theirs, seconds=0)
-    for file in (BEST, CHECKPOINT):
-        assert (tmp_path / "short" / file).is_file()
-    alone, after = (load_file(tmp_path / folder / BEST) for folder in ("alone", "long"))
-    assert all(torch.equal(alone[name], after[name]) for name in alone)
-
-    other = dataclasses.replace(long, lr=2 * long.lr)
-    with pytest.raises(FerError, match="belongs to another recipe"):
-        trainer(other, tiny_data, tmp_path / "other", resume=True)
 
 
 def test_a_run_starts_from_the_run_beside_it(recipe, tiny_data, tmp_path):
@@ -346,24 +203,6 @@ def test_the_plateau_schedule_may_watch_the_accuracy():
         for recipe in (by_loss, by_accuracy)
     ]
     assert rates == [0.8, 0.4]
-
-
-def test_without_resume_nothing_of_a_shorter_run_is_used(recipe, tiny_data, tmp_path):
-    short = dataclasses.replace(recipe, epochs=1, schedule="constant")
-    long = dataclasses.replace(short, epochs=2, continues="short")
-    run(Experiment("short", short), tiny_data, tmp_path / "short", CPU)
-    began = []
-
-    class Counted(Trainer):
-        def epochs(self, deadline=0.0):
-            began.append(len(self.history))
-            return super().epochs()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("train.run.Trainer", Counted)
-        run(Experiment("long", long), tiny_data, tmp_path / "long", CPU)
-        run(Experiment("long", long), tiny_data, tmp_path / "other", CPU, resume=True)
-    assert began == [0, 1]
 
 
 def test_class_weights_give_each_class_the_same_weight_together():
