@@ -1,6 +1,7 @@
 """The Hugging Face Spaces entry, and `python app.py` at home: the Gradio app on its own server."""
 
 import os
+import signal
 
 # Before anything imports Gradio or the Hub's library: the app makes no call to any network.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -13,6 +14,8 @@ from fer_core import FerPipeline
 
 def main() -> None:
     """Serve until stopped. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    # Containers are stopped by this signal. As with Ctrl-C, what visitors' files became is deleted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     build_app(FerPipeline.from_weights("default")).launch(**launch_options())
 
 
