@@ -26,23 +26,36 @@ def own_copy(use: str) -> Fer2013 | None:
                 "Path", key="fer2013_path", persist_state="session", placeholder="/data/fer2013"
             )
         files = st.file_uploader(
-            "Files", type=["csv", "parquet"], accept_multiple_files=True, key="fer2013_files"
+            "Files",
+            type=["csv", "parquet"],
+            accept_multiple_files=True,
+            key="fer2013_files",
+            on_change=_forget_removed,
         )
         st.caption("The faces stay in the server's memory and are not sent on.")
-    if files:
-        st.session_state[UPLOADED] = tuple(file.file_id for file in files)
+    # Of another page, where they were uploaded, the widget has forgotten them.
+    ids = tuple(file.file_id for file in files) or st.session_state.get(UPLOADED, ())
     try:
         if path.strip():
-            found = files_at(Path(path.strip()).expanduser())
-            times = tuple((str(each), each.stat().st_mtime_ns) for each in found.values())
+            places = files_at(Path(path.strip()).expanduser())
+            times = tuple((str(each), each.stat().st_mtime_ns) for each in places.values())
             return _read_path(times)
-        if UPLOADED in st.session_state:
-            return _read_upload(st.session_state[UPLOADED], files)
+        if ids:
+            found = _read_upload(ids, files)
+            st.session_state[UPLOADED] = ids
+            return found
     except Fer2013Error as error:
+        st.session_state.pop(UPLOADED, None)
         st.error(str(error))
     except OSError as error:
         st.error(f"{path} cannot be read: {error.strerror}.")
     return None
+
+
+def _forget_removed() -> None:
+    """After a change of the uploaded files: the copy that was read from those before."""
+    if UPLOADED in st.session_state:
+        _read_upload.clear(st.session_state.pop(UPLOADED))
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=READING)

@@ -1,6 +1,7 @@
 """Pieces that every page uses: a chart with its exports, banners, empty states."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +12,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from demo.charts.style import GROUND
-from demo.reports_store import Shelf, judged_on, shelf, weights_folder
+from demo.reports_store import judged_on, shelf, weights_folder
 from fer_core.pixels import to_png
 from fer_core.report import EvalReport
+from fer_core.weights import FOLDER
 
 MAKE_ONE = """\
 python -m train.run quick --data synthetic --out runs/quick
@@ -57,15 +59,23 @@ def heading(title: str, text: str) -> None:
     st.markdown(text)
 
 
-def reports_or_stop() -> Shelf:
-    """The reports; a banner for those that cannot be shown. Without any, how to make one."""
+def reports_here() -> dict[str, EvalReport]:
+    """The reports by name; a banner for those that cannot be shown. Without any, how to make one."""
     found = shelf()
     if found.problems:
         with st.container(key="problems"):
             st.warning("\n\n".join(_plain(problem) for problem in found.problems))
     if not found.reports:
         st.info(f"No reports yet in {_plain(str(weights_folder() / 'reports'))}. Make one:")
-        st.code(MAKE_ONE, language="bash")
+        to = "" if weights_folder() == FOLDER else f" --to {shlex.quote(str(weights_folder()))}"
+        st.code(MAKE_ONE + to, language="bash")
+    return dict(found.reports)
+
+
+def reports_or_stop() -> dict[str, EvalReport]:
+    """The same, for a page of which nothing is left without any."""
+    found = reports_here()
+    if not found:
         st.stop()
     return found
 
@@ -116,14 +126,14 @@ def csv_button(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def at_first(key: str, value: object) -> None:
+def at_first(key: str, value: str | list[str]) -> None:
     """What a control shows when the address does not say; from then on the address does.
 
     A control's own default would not stand in the address, so that a link would show something
     else once there are more reports.
     """
     if key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = value
+        st.session_state[key] = st.query_params[key] = value
 
 
 def picture_button(picture: np.ndarray, name: str) -> None:

@@ -27,6 +27,7 @@ from fer_core.report import (
 from fer_core.study import StudyRow, read_rows
 from fer_core.weights import FOLDER
 
+CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 KEPT_REPORTS, KEPT_PREDICTIONS, KEPT_ROWS = 1000, 16, 2
 
 Read = TypeVar("Read")
@@ -137,6 +138,8 @@ def _fault(report: EvalReport) -> str:
                 return f"a figure on {where} is not a number"
         if not all(math.isfinite(v) for v in (report.params, report.seconds, report.published)):
             return "a figure is not a number"
+        if report.epochs and any(len(report.curves[each]) != report.epochs for each in CURVES):
+            return f"its curves have not {report.epochs} epochs each"
     except (TypeError, ValueError, KeyError) as error:
         return f"a figure is missing or not a number ({error})"
     return ""

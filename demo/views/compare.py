@@ -179,7 +179,7 @@ def unsure(faces: dict[str, Judged]) -> None:
 
 def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
-    found = dict(reports_or_stop().reports)
+    found = reports_or_stop()
     best = sorted(found, key=lambda name: -found[name].main.accuracy)
     at_first("models", best[:2])
     names = st.multiselect(

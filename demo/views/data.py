@@ -11,7 +11,7 @@ from demo.charts.matrices import confusion, row_per_cent
 from demo.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from demo.overlays import faces_sheet
 from demo.own_data import own_copy
-from demo.panels import chart, heading, reports_or_stop
+from demo.panels import chart, heading, reports_here
 from fer_core.emotions import DATASET_LABELS, LABELS, label_indices
 from fer_core.report import EvalReport
 
@@ -134,7 +134,8 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
 
 def page() -> None:
     heading("Data", "What the models learned from and are judged by.")
-    test_counts(list(reports_or_stop().reports.values()))
+    if reports := reports_here():
+        test_counts(list(reports.values()))
     own = own_copy("With it, its counts, sample and mean faces, and FER+ agreement are shown here.")
     if own is None:
         st.caption("To see faces and votes, add your own FER2013 above.")

@@ -130,7 +130,7 @@ def page() -> None:
         "Inside a class",
         "Which faces a model takes for what, and how sure it is: its most confident answers first.",
     )
-    found = dict(reports_or_stop().reports)
+    found = reports_or_stop()
     best = max(found, key=lambda name: found[name].main.accuracy)
     at_first("model", best)
     model = st.selectbox("Model", list(found), index=None, key="model", bind="query-params")

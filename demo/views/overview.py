@@ -228,12 +228,12 @@ def page() -> None:
     )
     found = reports_or_stop()
     rows_of_studies = rows_or_none()
-    rows = filters(list(found.reports.values()), studies(rows_of_studies))
+    rows = filters(list(found.values()), studies(rows_of_studies))
     if rows.empty:
         st.info("No experiment fits these filters.")
         return
     chosen = show_table(rows)
-    under_table(rows, chosen, dict(found.reports))
+    under_table(rows, chosen, found)
     judged = str(st.session_state.get("judged"))
     show_scatter(rows, chosen, known_figures(rows_of_studies, judged))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from demo.charts.curves import detectors, over_k, published_and_ours
-from demo.panels import chart, csv_button, file_name, heading, reports_or_stop
+from demo.panels import chart, csv_button, file_name, heading, reports_here
 from demo.reports_store import study_rows
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
@@ -156,7 +156,7 @@ def page() -> None:
         "sources' own; where they chose the checkpoint on the test faces, theirs look better than "
         "they are.",
     )
-    reports = dict(reports_or_stop().reports)
+    reports = reports_here()
     try:
         rows = study_rows()
     except ReportError as error:

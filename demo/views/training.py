@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from demo.charts.curves import training
-from demo.panels import at_first, chart, heading, reports_or_stop
+from demo.panels import at_first, chart, heading, reports_here
+from demo.reports_store import shelf
 from demo.runs_store import Run, going_now, runs
 from fer_core.report import EvalReport
 
@@ -25,7 +26,7 @@ def curves_of(reports: Mapping[str, EvalReport], found: Mapping[str, Run]) -> di
 
 def show_curves(names: list[str], quantity: str) -> None:
     """Drawn by the fragment below, so it reads the files itself."""
-    reports = dict(reports_or_stop().reports)
+    reports = shelf().reports
     found = runs()
     curves = {name: each for name, each in curves_of(reports, found).items() if name in names}
     curves = {name: curves[name] for name in names if name in curves}
@@ -90,7 +91,7 @@ def recipe(name: str, report: EvalReport | None, run: Run | None) -> None:
 
 def page() -> None:
     heading("Training", "How the runs went, epoch by epoch.")
-    reports = dict(reports_or_stop().reports)
+    reports = reports_here()
     found = runs()
     curves = curves_of(reports, found)
     if not curves:

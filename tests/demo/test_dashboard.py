@@ -28,10 +28,27 @@ def test_the_server_is_for_this_machine_alone():
 
 
 @pytest.mark.parametrize("view", [view for view in PAGES if view != "attention"])
-def test_without_reports_a_page_says_how_to_make_one(folder, view):
-    at = opened(view)
-    assert "python -m train.run quick --data synthetic" in text(at)
-    assert not charts(at)
+def test_without_reports_a_page_says_how_to_make_one_where_it_looks(folder, view):
+    said = text(opened(view))
+    assert "python -m train.run quick --data synthetic" in said
+    assert f"python -m train.export runs/quick --name quick --to {folder}" in said
+
+
+def test_without_reports_what_needs_none_is_shown(folder):
+    assert list(opened("data").table[-1].value["FER+"])[-1] == "contempt, unknown, NF"
+    assert figure(opened("studies"), "Time per photo")
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "shown"),
+    [
+        ("compare", "models", ["made-up-003", "made-up-002"]),
+        ("inside", "model", "made-up-003"),
+        ("training", "runs", ["made-up-000", "made-up-001", "made-up-002"]),
+    ],
+)
+def test_the_address_carries_what_a_page_chose_itself(names, view, key, shown):
+    assert opened(view).query_params[key] == shown
 
 
 def test_the_overview_lists_every_experiment_the_best_first(names):
@@ -157,6 +174,8 @@ def test_lines_close_together_share_a_place_in_the_margin():
         ({"labels": ["angry"]}, "labels are not"),
         ({"per_class": {}}, "missing or not a number"),
         ({"curves": 3}, "is not a report"),
+        ({"curves": {}}, "missing or not a number"),
+        ({"epochs": 6}, "curves have not 6 epochs"),
     ],
 )
 def test_a_bad_report_is_named_and_the_rest_works(names, folder, changes, says):

@@ -62,6 +62,28 @@ def test_with_fer2013_the_faces_and_votes_are_shown(names, fer2013):
     assert "expected fer2013.csv or" in checked(at.run()).error[0].value
 
 
+def test_an_uploaded_fer2013_goes_with_its_file(names, fer2013):
+    at = opened("data")
+    files = [(name, (fer2013 / name).read_bytes(), "text/csv") for name in ("fer2013.csv",)]
+    at.file_uploader(key="fer2013_files").set_value(files)
+    assert figure(checked(at.run()), "Faces of each split")
+    at.switch_page("views/inside.py")
+    assert "data:image/png;base64," in face_cards(checked(at.run()))  # it stays between the pages
+    at.switch_page("views/data.py")
+    assert figure(checked(at.run()), "Faces of each split")
+
+
+def test_after_a_removal_or_a_broken_file_nothing_is_left_of_an_upload(names, fer2013):
+    at = opened("data")
+    data = (fer2013 / "fer2013.csv").read_bytes()
+    for name, content in (("fer2013.csv", data), ("fer2013.csv", b"no table")):
+        at.file_uploader(key="fer2013_files").set_value([(name, content, "text/csv")])
+        assert bool(checked(at.run()).error) is (content != data)
+        at.file_uploader(key="fer2013_files").set_value([])
+        assert not checked(at.run()).error
+        assert "add your own FER2013" in text(at)
+
+
 @pytest.mark.parametrize("hosted", [True, False])
 def test_a_public_host_takes_no_path_of_its_own(names, monkeypatch, hosted):
     if hosted:

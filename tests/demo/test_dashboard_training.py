@@ -46,6 +46,18 @@ def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
     assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
 
 
+def test_runs_are_shown_before_there_is_a_report(folder):
+    make_run(folder, "going", 3)
+    at = opened("training")
+    assert figure(at, "Accuracy") and "No reports yet" in text(at)
+
+
+def test_a_broken_report_is_named_and_the_curves_are_there(names, folder):
+    (folder / "reports" / "broken.json").write_text("{")
+    at = opened("training")
+    assert figure(at, "Accuracy") and "broken.json" in at.warning[0].value
+
+
 def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
     make_run(folder, "silent", 2, age_seconds=3600)
     finished = make_run(folder, "finished", 2)
