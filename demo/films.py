@@ -44,16 +44,20 @@ def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
 
 def progress_html(progress: VideoProgress, preview: str) -> str:
     """How far it is, with the last frame as a data URI."""
+    named = 'aria-label="The clip"'
     if progress.share is None:
-        bar, sentence = "<progress></progress>", f"{progress.seconds:.0f} s of the clip done"
+        bar, sentence = (
+            f"<progress {named}></progress>",
+            f"{progress.seconds:.0f} s of the clip done",
+        )
     else:
-        bar = f'<progress max="1" value="{progress.share:.3f}"></progress>'
+        bar = f'<progress {named} max="1" value="{progress.share:.3f}"></progress>'
         sentence = f"{progress.share:.0%} done"
     left = progress.seconds_left
     if left is not None:
         sentence += f", about {time_in_words(left)} left"
     return (
-        f'<div class="working"><div class="row">{bar}<p role="status">{sentence}</p></div>'
+        f'<div class="working"><div class="row">{bar}<p>{sentence}</p></div>'
         f'<img src="{preview}" alt="The frame that was done last"></div>'
     )
 
@@ -84,10 +88,11 @@ def people_html(film: Film) -> str:
     )
     rows = "".join(_person_row(person) for person in people)
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Each person"><table>'
-        "<caption>Of the time that each person was seen, how much each expression was shown; "
-        "below it, its mean probability. Who comes back after a cut of the scene, or after "
-        "some seconds, is counted as another person.</caption>"
+        '<p id="people-read">Of the time that each person was seen, how much each expression was '
+        "shown; below it, its mean probability. Who comes back after a cut of the scene, or after "
+        "some seconds, is counted as another person.</p>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Each person">'
+        '<table aria-describedby="people-read">'
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

@@ -1,19 +1,23 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
+import math
 from collections.abc import Container
+from datetime import datetime
 from typing import Any
 
 import gradio as gr
 import torch
+from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html, theme
 from demo.about import about
+from demo.departures import Departures
 from demo.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.photos import make_file, take
 from demo.pipelines import PipelineStore
 from demo.turns import Turns
-from demo.uploads import read_upload
+from demo.uploads import HeldUploads, read_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
 from demo.webcam_tab import webcam_tab
@@ -32,7 +36,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
-    jobs, turns = VideoJobs(), Turns()
+    jobs, turns, held = VideoJobs(), Turns(), HeldUploads()
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, jobs.folder])
     with gr.Blocks(
@@ -43,7 +47,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo"):
-                options = photo_tab(store, turns, app.upload_file_set)
+                options = photo_tab(store, turns, held, app.upload_file_set)
             with gr.Tab("Webcam"):
                 viewers = webcam_tab(store)
             with gr.Tab("Video"):
@@ -52,17 +56,21 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
                 about_tab(store, options)
         annotate_endpoint(store, options, app.upload_file_set)
 
-        def forget(request: gr.Request) -> None:
-            visitor = str(request.session_hash)
+        def forget(visitor: str) -> None:
             # Gradio alone keeps the values of a closed page's outputs until other visitors
             # displace them, and the photo for an hour.
             app.state_holder.session_data.pop(visitor, None)
             app.state_holder.time_last_used.pop(visitor, None)
             viewers.sweep_later()
             jobs.forget(visitor)
+            held.hold(visitor, None)
             turns.forget(visitor)
 
-        app.unload(forget)
+        def idle_seconds(visitor: str) -> float:
+            used = app.state_holder.time_last_used.get(visitor)
+            return (datetime.now() - used).total_seconds() if used else math.inf
+
+        goodbyes(app, Departures(forget, idle_seconds), jobs)
     return app.queue(max_size=50, default_concurrency_limit=2)
 
 
@@ -79,6 +87,26 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "share": False,
     }
+
+
+def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
+    """Let the page say that it is closed, and hear when its connection ends. See page.js."""
+    name = gr.HTML(visible="hidden")
+
+    def named(request: gr.Request) -> str:
+        return f'<i data-visitor="{request.session_hash}"></i>'
+
+    def goodbye(visitor: str) -> None:
+        departures.left(visitor)
+
+    def lost(request: gr.Request) -> None:
+        visitor = str(request.session_hash)
+        jobs.stop(visitor)  # its pictures would not arrive
+        departures.lost(visitor)
+
+    app.load(named, None, name, queue=False, show_progress="hidden", api_visibility="private")
+    api(goodbye, api_name="goodbye", queue=False, api_visibility="undocumented")
+    app.unload(lost)
 
 
 def about_tab(store: PipelineStore, options: Options) -> None:

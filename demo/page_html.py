@@ -35,7 +35,8 @@ def picture(analysis: Analysis, preview: str) -> str:
     height, width = analysis.size_hw
     pins = [
         f'<span class="pin" style="left:{_percent_of(box[0], width)};'
-        f'top:{_percent_of(box[1], height)}">{number}</span>'
+        f"top:{_percent_of(box[1], height)};"
+        f'--face:{(box[2] - box[0]) / width * 100:.2f}cqw">{number}</span>'
         for number, box in enumerate(analysis.faces.xyxy, 1)
     ]
     many = " many" if len(analysis) > SIDE_BY_SIDE else ""
@@ -43,7 +44,7 @@ def picture(analysis: Analysis, preview: str) -> str:
         f'<figure class="shot{many}"><div class="frame">'
         f'<img src="{preview}" alt="{escape(_alternative(analysis))}" '
         f'width="{width}" height="{height}">'
-        f'<div aria-hidden="true">{"".join(pins)}</div></div>'
+        f'<div class="pins" aria-hidden="true">{"".join(pins)}</div></div>'
         f"<figcaption>{width:,} x {height:,} pixels</figcaption></figure>"
     )
 

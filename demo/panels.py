@@ -60,7 +60,7 @@ def heading(title: str, text: str) -> None:
 
 
 def reports_here() -> dict[str, EvalReport]:
-    """The reports by name; a banner for those that cannot be shown. Without any, how to make one."""
+    """The reports by name; a banner for those that cannot be shown, or how to make the first."""
     found = shelf()
     if found.problems:
         with st.container(key="problems"):

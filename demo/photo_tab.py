@@ -15,7 +15,7 @@ from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt
 from demo.turns import Turn, Turns
-from demo.uploads import read_upload
+from demo.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
@@ -43,7 +43,9 @@ class Options(NamedTuple):
     min_score: gr.Slider
 
 
-def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Options:
+def photo_tab(
+    store: PipelineStore, turns: Turns, held: HeldUploads, uploads: Container[str]
+) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
     with gr.Column(elem_id="drop", elem_classes="drop"):
         gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
@@ -82,31 +84,40 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
         screen = attempt(work)
         yield screen if turns.is_last(turn) else unchanged
 
-    def open_upload(
-        request: gr.Request, file: dict[str, Any] | None, *choices: Any
-    ) -> Iterator[Any]:
-        turn = turns.next(str(request.session_hash))
+    def wait(visitor: str, upload: OpenUpload | None) -> str:
+        turns.next(visitor)  # an answer to what was asked for before comes too late from now on
+        held.hold(visitor, upload)
+        if upload is None:
+            return page_html.messages(error=GONE)
+        return page_html.messages("Waiting for its turn …", busy=True)
+
+    # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
+    # the page meanwhile leaves nothing on the disk.
+    def wait_with_upload(file: dict[str, Any] | None, request: gr.Request) -> str:
+        return wait(str(request.session_hash), open_upload(file, uploads))
+
+    def waits_with_example(name: str) -> Callable[[gr.Request], str]:
+        # No `partial`: of one, Gradio does not see that it wants the request.
+        def wait_with_example(request: gr.Request) -> str:
+            file = (EXAMPLES_FOLDER / name).open("rb")
+            return wait(str(request.session_hash), OpenUpload(name, file))
+
+        return wait_with_example
+
+    def open_photo(request: gr.Request, *choices: Any) -> Iterator[Any]:
+        visitor = str(request.session_hash)
+        upload = held.take(visitor)
+        if upload is None:  # the turn of an earlier photo went to this one already
+            yield unchanged
+            return
+        turn = turns.next(visitor)
         yield busy
 
         def work() -> Screen:
-            upload = read_upload(file, uploads)
-            return EXPIRED if upload is None else analysed(store, *upload, Choices(*choices), turn)
+            with upload.file as file:
+                return analysed(store, upload.name, file.read(), Choices(*choices), turn)
 
         yield from answered(turn, work)
-
-    def opens_example(name: str) -> Callable[..., Iterator[Any]]:
-        # No `partial`: of one, Gradio does not see that it is a generator, nor its request.
-        def open_example(request: gr.Request, *choices: Any) -> Iterator[Any]:
-            turn = turns.next(str(request.session_hash))
-            yield busy
-
-            def work() -> Screen:
-                data = (EXAMPLES_FOLDER / name).read_bytes()
-                return analysed(store, name, data, Choices(*choices), turn)
-
-            yield from answered(turn, work)
-
-        return open_example
 
     def change(kept: Kept | None, *choices: Any) -> Iterator[Any]:
         if kept is None:
@@ -138,11 +149,17 @@ def photo_tab(store: PipelineStore, turns: Turns, uploads: Container[str]) -> Op
     screen = [kept, message, picture, faces]
     # Our own message says what goes on; Gradio's would cover the picture.
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    # Each photo is read, also where another is chosen before the answer for it has come.
-    opens: dict[str, Any] = {"trigger_mode": "multiple", **ANALYSES, **quiet}
-    photo.upload(open_upload, [photo, *options], screen, preprocess=False, **opens)
-    for button, name in examples.items():
-        button.click(opens_example(name), [*options], screen, **opens)
+    # A photo is taken also where another is chosen before the answer for it has come.
+    opens: dict[str, Any] = {"trigger_mode": "multiple", **quiet}
+    waiting = [
+        photo.upload(wait_with_upload, photo, message, preprocess=False, queue=False, **opens),
+        *(
+            button.click(waits_with_example(name), None, message, queue=False, **opens)
+            for button, name in examples.items()
+        ),
+    ]
+    for each in waiting:
+        each.then(open_photo, [*options], screen, **ANALYSES, **opens)
     # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
     adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)

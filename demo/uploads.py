@@ -7,6 +7,7 @@ fails on a broken one before our reader can say what is wrong.
 from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, NamedTuple
 
 
@@ -56,6 +57,29 @@ def open_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Open
         return None
     _delete(path)
     return OpenUpload(name, opened)
+
+
+class HeldUploads:
+    """Each visitor's opened file until its turn comes; their next one takes its place, and the one
+    before is closed. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: dict[str, OpenUpload] = {}
+
+    def hold(self, visitor: str, upload: OpenUpload | None) -> None:
+        """None: nothing in place of what was held."""
+        with self._lock:
+            before = self._held.pop(visitor, None)
+            if upload is not None:
+                self._held[visitor] = upload
+        if before is not None:
+            before.file.close()
+
+    def take(self, visitor: str) -> OpenUpload | None:
+        """What is held, which is the caller's from now on."""
+        with self._lock:
+            return self._held.pop(visitor, None)
 
 
 def _uploaded(file: Mapping[str, Any] | None, uploads: Container[str]) -> tuple[str, Path] | None:

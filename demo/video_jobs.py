@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from demo.uploads import OpenUpload
+from demo.uploads import HeldUploads, OpenUpload
 from fer_core.video import VideoJob
 
 PREFIX = "fer-studio-videos-"
@@ -45,7 +45,7 @@ class VideoJobs:
         self._jobs: dict[str, VideoJob] = {}
         self._left: set[str] = set()  # whose job still runs, though they have left
         self._videos: dict[str, _Video] = {}
-        self._waiting: dict[str, OpenUpload] = {}
+        self._held = HeldUploads()
 
     @contextmanager
     def running(self, visitor: str, job: VideoJob) -> Iterator[None]:
@@ -76,20 +76,14 @@ class VideoJobs:
         return path
 
     def hold(self, visitor: str, upload: OpenUpload | None) -> None:
-        """Keep a visitor's opened clip until it is its turn. One that waits already is closed, and
-        what was made of the one before is deleted."""
-        with self._lock:
-            waiting = self._waiting.pop(visitor, None)
-            if upload is not None:
-                self._waiting[visitor] = upload
-        if waiting is not None:
-            waiting.file.close()
+        """Keep a visitor's opened clip until it is its turn; what was made of the one before is
+        deleted."""
+        self._held.hold(visitor, upload)
         self._delete(visitor)
 
     def take(self, visitor: str) -> OpenUpload | None:
         """The clip that waits for its turn, which is the caller's from now on."""
-        with self._lock:
-            return self._waiting.pop(visitor, None)
+        return self._held.take(visitor)
 
     def stop(self, visitor: str) -> None:
         """End the visitor's clip after the frames in hand; what was done is kept."""

@@ -26,7 +26,9 @@ FRAME_SIDE = 640  # longer frames are reduced: the page asks the camera for 640x
 FRAME_BYTES = 2_000_000
 QUALITY = 80  # of the pictures sent back: 40 kB instead of 90, and nobody sees it in motion
 VIEWERS = 8  # at most; each gets an equal share of the processor
-IDLE_SECONDS = 5.0  # who sent nothing for so long has left
+# Who sent nothing for so long has left. The page's charts reach back for less: people whose numbers
+# begin again never share a chart with those of before.
+IDLE_SECONDS = 35.0
 # With faces covered, everything that may be a face counts, and a lost one stays covered longer.
 COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, min_score=0.7)
 

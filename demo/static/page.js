@@ -54,8 +54,10 @@
     if (!status) return;
     status.textContent = UPLOADING;
     status.classList.add("busy");
+    const failures = () => [...document.querySelectorAll(".toast-body.error")];
+    const before = failures(); // of earlier uploads
     const watch = setInterval(() => {
-      const failed = document.querySelector(".toast-body.error"); // Gradio's: too large, no server
+      const failed = failures().some((each) => !before.includes(each)); // too large, no server
       if (status.isConnected && status.textContent === UPLOADING && !failed) return;
       clearInterval(watch);
       if (status.textContent !== UPLOADING) return;
@@ -63,6 +65,15 @@
       status.classList.remove("busy");
     }, 300);
   }, true);
+
+  // The server forgets at once what this page showed, and need not wait whether it comes back.
+  addEventListener("pagehide", (event) => {
+    const visitor = document.querySelector("[data-visitor]")?.dataset.visitor;
+    if (event.persisted || !visitor) return; // kept by the browser, it may come back
+    const { root, api_prefix: prefix } = window.gradio_config;
+    const body = new Blob([JSON.stringify({ data: [visitor] })], { type: "application/json" });
+    navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
+  });
 
   // What begins to be said below the screen's edge is brought into view.
   const said = new Map();

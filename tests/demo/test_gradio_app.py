@@ -23,6 +23,7 @@ from demo.pipelines import PipelineStore
 from demo.save import results_stem
 from demo.screens import OUR_FAULT, Choices, Kept, adapted, analysed, attempt
 from demo.turns import Turn, Turns
+from demo.uploads import HeldUploads
 from demo.video_jobs import VideoJobs
 from demo.viewers import Viewers
 from fer_core import EMOTIONS, FerError, FerPipeline
@@ -180,17 +181,29 @@ def test_each_pipeline_loads_once_on_networks_that_are_shared(
 
 def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     forgotten: list[tuple[object, ...]] = []
-    for kind, name in ((VideoJobs, "forget"), (Viewers, "sweep_later"), (Turns, "forget")):
+    kinds = (
+        (VideoJobs, "forget"),
+        (Viewers, "sweep_later"),
+        (Turns, "forget"),
+        (HeldUploads, "hold"),
+    )
+    for kind, name in kinds:
         monkeypatch.setattr(
             kind, name, lambda self, *visitor: forgotten.append((type(self), *visitor))
         )
     app = build_app(fake_pipeline())
     holder = SimpleNamespace(session_data={"me": 1, "other": 1}, time_last_used={"me": 1})
     monkeypatch.setattr(app, "state_holder", holder, raising=False)
-    (leave,) = (fn.fn for fn in app.fns.values() if ("unload" in (t[1] for t in fn.targets)))
-    assert leave is not None
-    leave(SimpleNamespace(session_hash="me"))
-    assert set(forgotten) == {(VideoJobs, "me"), (Viewers,), (Turns, "me")}
+    handlers = {fn.name: fn.fn for fn in app.fns.values()}
+    handlers["lost"](SimpleNamespace(session_hash="me"))  # only the connection, it seems
+    assert not forgotten
+    handlers["goodbye"]("me")
+    assert set(forgotten) == {
+        (VideoJobs, "me"),
+        (Viewers,),
+        (Turns, "me"),
+        (HeldUploads, "me", None),
+    }
     assert holder.session_data == {"other": 1} and not holder.time_last_used
 
 

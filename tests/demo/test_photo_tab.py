@@ -17,6 +17,9 @@ BOX = EMOJI._replace(style="box")
 SURE = EMOJI._replace(min_score=0.9)  # of the fake detector's two faces, one scores more
 
 
+REQUEST = SimpleNamespace(session_hash="me")
+
+
 class Page:
     """A visitor's page: what is shown, and in memory, after each answer."""
 
@@ -25,7 +28,8 @@ class Page:
         self.events = [(str(fn.name), fn) for fn in app.fns.values()]
         named = dict(self.events)
         self._change, self._settle = named["change"].fn, named["settle"].fn
-        self._examples = [fn.fn for name, fn in self.events if name == "open_example"]
+        self._open = named["open_photo"].fn
+        self._waits = [fn.fn for name, fn in self.events if name == "wait_with_example"]
         self.shown: dict[int, Any] = {}
 
     @property
@@ -33,8 +37,14 @@ class Page:
         return self.shown.get(0)
 
     def open(self, photo: int = 0, choices: Choices = EMOJI) -> Iterator[None]:
-        request = SimpleNamespace(session_hash="me")
-        return self._show(self._examples[photo](request, *choices))
+        self.wait(photo)
+        return self.take_turn(choices)
+
+    def wait(self, photo: int = 0) -> None:
+        self.shown[1] = self._waits[photo](REQUEST)
+
+    def take_turn(self, choices: Choices = EMOJI) -> Iterator[None]:
+        return self._show(self._open(REQUEST, *choices))
 
     def change(self, choices: Choices) -> Iterator[None]:
         return self._show(self._change(self.kept, *choices))
@@ -79,6 +89,29 @@ def test_a_change_while_another_photo_is_analysed_acts_on_that_one(
     assert page.is_settled(EMOJI, SECOND)
     list(page.settle(choices))  # Gradio calls it after each answer
     assert page.is_settled(choices, SECOND)
+
+
+def test_of_photos_that_wait_only_the_last_is_analysed(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.wait(0)
+    page.wait(1)
+    assert "Waiting for its turn" in page.shown[1]
+    list(page.take_turn())
+    assert page.is_settled(EMOJI, SECOND)
+    monkeypatch.setattr(FakeDetector, "__call__", None)
+    list(page.take_turn())
+    assert page.is_settled(EMOJI, SECOND)
+
+
+def test_a_photo_that_waits_is_not_overtaken_by_the_one_before(page: Page) -> None:
+    slow = page.open(1)
+    next(slow)
+    page.wait(0)
+    list(slow)
+    assert "Waiting for its turn" in page.shown[1]
+    list(page.take_turn())
+    assert page.is_settled(EMOJI, FIRST)
 
 
 def test_a_change_that_ends_after_the_next_photo_came_is_dropped(page: Page) -> None:
@@ -133,7 +166,7 @@ def test_a_forgotten_photo_is_asked_for_again(page: Page) -> None:
 
 def test_what_is_alike_shares_one_limit_and_changes_need_not_wait_for_photos(page: Page) -> None:
     groups = {(name, fn.concurrency_id, fn.concurrency_limit) for name, fn in page.events}
-    photos = {(name, "photos", 2) for name in ("open_upload", "open_example", "annotate")}
+    photos = {(name, "photos", 2) for name in ("open_photo", "annotate")}
     changes = {(name, "changes", 2) for name in ("change", "settle")}
     named = {group for group in groups if group[0] in {name for name, *_ in photos | changes}}
     assert named == photos | changes

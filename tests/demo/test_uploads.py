@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.uploads import open_upload, read_upload
+from demo.uploads import HeldUploads, OpenUpload, open_upload, read_upload
 
 
 def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> None:
@@ -35,3 +35,17 @@ def test_an_upload_that_cannot_be_deleted_is_read_all_the_same(
     assert opened is not None
     with opened.file:
         assert opened.file.read() == b"a clip"
+
+
+def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:
+    files = [OpenUpload(f"{n}", (tmp_path / f"{n}").open("wb+")) for n in range(3)]
+    held = HeldUploads()
+    held.hold("me", files[0])
+    held.hold("other", files[2])
+    held.hold("me", files[1])
+    assert files[0].file.closed
+    assert held.take("me") is files[1] and not files[1].file.closed
+    assert held.take("me") is None
+    held.hold("other", None)
+    assert files[2].file.closed and held.take("other") is None
+    files[1].file.close()

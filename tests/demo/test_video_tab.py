@@ -38,7 +38,7 @@ class Tab:
         return self._handlers["stop_now"](REQUEST)
 
     def leave(self):
-        self._handlers["forget"](REQUEST)
+        self._handlers["goodbye"](REQUEST.session_hash)
 
     def films(self):
         return list(self.folder.rglob("*.mp4"))

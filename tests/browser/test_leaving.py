@@ -1,0 +1,67 @@
+"""What is kept of a visitor whose page is closed, or whose connection ends: in a browser."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gradio import Blocks
+from playwright.sync_api import BrowserContext, Page, expect
+
+from fer_core.emoji import STYLES
+from tests.browser.photo_page import ASTRONAUT, choose, show_group
+
+PATIENCE_SECONDS = 40
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def visitor(page: Page) -> str:
+    name = page.locator("[data-visitor]").get_attribute("data-visitor")
+    assert name
+    return name
+
+
+def keeps(app: Blocks, session: str) -> bool:
+    """Whether a photo is in memory. Gradio begins an empty session for a page that has closed."""
+    state = app.state_holder.session_data.get(session)
+    return state is not None and bool(state.state_data)
+
+
+def cut_connections(app: Blocks) -> None:
+    """As when a phone is locked or its network changes."""
+    for each in list(app.server.server_state.connections):
+        each.loop.call_soon_threadsafe(each.transport.abort)
+
+
+def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> None:
+    choose(page, "mine.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator(".face")).to_have_count(1)
+    session = visitor(page)
+    assert keeps(app, session)
+    uploads = [Path(path) for path in app.upload_file_set]
+    assert uploads and not any(path.exists() for path in uploads)
+    # Not by going elsewhere: Gradio then aborts its own streams, which the page left behind may
+    # still report as an error.
+    page.close()
+    wait_until(lambda: not keeps(app, session))
+
+
+def test_a_photo_outlives_a_lost_connection_but_not_the_page(
+    context: BrowserContext, app: Blocks
+) -> None:
+    page = context.new_page()  # not the fixture's: the browser reports the connection that is cut
+    page.goto(str(app.local_url))
+    show_group(page)
+    session = visitor(page)
+    cut_connections(app)
+    wait_until(lambda: app.state_holder.session_data[session].is_closed)
+    time.sleep(1)  # for what the server does about it
+    page.get_by_text(STYLES[1].capitalize(), exact=True).first.click()
+    expect(page.get_by_role("status").first).to_have_text(f"Style changed to {STYLES[1]}.")
+    page.close()
+    wait_until(lambda: not keeps(app, session))

@@ -1,0 +1,54 @@
+"""When visitors are forgotten: the page's goodbye, and a connection that ends without one."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from demo import departures
+from demo.departures import Departures
+
+
+class Visitors:
+    """Those who were forgotten, and how long all of them have been idle."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+        self.idle_seconds = 1000.0
+        self.departures = Departures(self.forgotten.append, lambda visitor: self.idle_seconds)
+
+
+@pytest.fixture
+def visitors(monkeypatch: pytest.MonkeyPatch) -> Visitors:
+    monkeypatch.setattr(departures, "LOST_SECONDS", 0.2)
+    return Visitors()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_who_says_goodbye_is_forgotten_at_once_and_once(visitors: Visitors) -> None:
+    visitors.departures.lost("me")
+    visitors.departures.left("me")
+    assert visitors.forgotten == ["me"]
+    time.sleep(0.4)
+    assert visitors.forgotten == ["me"]
+
+
+def test_who_is_lost_is_forgotten_later(visitors: Visitors) -> None:
+    visitors.departures.lost("me")
+    assert not visitors.forgotten
+    wait_until(lambda: visitors.forgotten == ["me"])
+
+
+def test_who_goes_on_after_a_lost_connection_is_kept_for_as_long(visitors: Visitors) -> None:
+    visitors.idle_seconds = 0.0
+    visitors.departures.lost("me")
+    time.sleep(0.5)
+    assert not visitors.forgotten
+    visitors.idle_seconds = 1000.0
+    wait_until(lambda: visitors.forgotten == ["me"])
