@@ -1,6 +1,7 @@
 """The command that annotates files: pictures and clips, each on its own."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,7 +42,7 @@ def annotate(arguments: argparse.Namespace) -> int:
     )
     pipeline = FerPipeline.from_weights(arguments.weights, arguments.detector, arguments.device)
     failed = 0
-    taken = {source.resolve() for source in arguments.inputs}
+    taken = {os.path.realpath(source) for source in arguments.inputs}
     for source in arguments.inputs:
         try:
             picture = _picture(source)
@@ -105,14 +106,14 @@ def _annotate_picture(
     print("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
 
 
-def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[Path]) -> Path:
+def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[str]) -> Path:
     """The folder's path for results called after `stem`, to which the endings are added.
 
     The stem alone may be the name of an original that is no input. The path is numbered where one
     of the results would be an input, or this run's result for another input.
     """
     endings, free, number = list(endings), f"{stem}-faces", 2
-    while any((folder / f"{free}{ending}").resolve() in taken for ending in endings):
+    while any(os.path.realpath(folder / f"{free}{ending}") in taken for ending in endings):
         free, number = f"{stem}-faces-{number}", number + 1
-    taken.update((folder / f"{free}{ending}").resolve() for ending in endings)
+    taken.update(os.path.realpath(folder / f"{free}{ending}") for ending in endings)
     return folder / free

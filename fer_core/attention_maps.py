@@ -108,7 +108,7 @@ def own_maps(
             watched.add(path)
             _watch(path, kind, module, strongest, blocks)
     with torch.inference_mode(), classifier.choice.autocast():
-        model(_inputs(classifier, crop[None]))
+        model(_inputs(classifier, np.asarray(crop)[None]))
     return tuple(blocks)
 
 

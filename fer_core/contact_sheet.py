@@ -46,7 +46,7 @@ class Moment:
 class MomentKeeper:
     """Looks at frames one after the other and remembers the strongest moments of a few people.
 
-    Those stay who have been on screen longest; the room it takes does not grow with the clip.
+    Those stay who have been on screen longest; the pictures take no more room in a longer clip.
     """
 
     def __init__(self) -> None:
@@ -66,10 +66,8 @@ class MomentKeeper:
             if prob and (answer not in best or prob > best[answer].prob):
                 crop, inside = _crop(picture, analysis, face)
                 best[answer] = Moment(person, frame, analysis.seconds, answer, prob, crop, inside)
-        if len(self._frames) > 2 * PEOPLE:
-            longest = self._longest()
-            self._frames = {person: self._frames[person] for person in longest}
-            self._best = {person: self._best[person] for person in longest}
+        if len(self._best) > 2 * PEOPLE:
+            self._best = {person: self._best[person] for person in self._longest()}
 
     def moments(self) -> tuple[Moment, ...]:
         """At most MOMENTS of each of at most PEOPLE people, by person, then by time."""
@@ -80,7 +78,7 @@ class MomentKeeper:
         return tuple(chosen)
 
     def _longest(self) -> list[int]:
-        by_frames = sorted(self._frames, key=lambda person: -self._frames[person])
+        by_frames = sorted(self._best, key=lambda person: -self._frames[person])
         return by_frames[:PEOPLE]
 
 

@@ -51,7 +51,7 @@ def choose_device(name: str = "auto", number_format: str = "auto") -> DeviceChoi
 def _usual_choice(name: str) -> DeviceChoice:
     try:
         device = torch.device(name if name != "auto" else "cuda" if _has_cuda() else "cpu")
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise OptionError(f"There is no device {name!r}. Choose auto, cpu or cuda.") from error
     if device.type == "cpu":
         return DeviceChoice(device, torch.float32, "the CPU computes fastest in float32")

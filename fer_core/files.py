@@ -29,8 +29,9 @@ def draft_of(path: Path) -> Iterator[Path]:
 
     Where that does not come about, the draft is removed. Raises OSError.
     """
-    # Its own name each time: another program's file may be called so, or this one run twice.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    # Its own name each time: another program's file may be called so, or this one run twice. Not
+    # the path's with more: that may be as long as the disk allows.
+    draft = path.with_name(f".{secrets.token_hex(8)}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield draft

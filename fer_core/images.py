@@ -5,6 +5,7 @@ import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageOps
@@ -14,6 +15,8 @@ from fer_core.types import ImageError, UInt8Array
 MAX_PIXELS = 120_000_000
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+# Our own limit is lower than Pillow's. Not in a `with`, which threads would take from one another.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
 
@@ -36,8 +39,10 @@ PictureSource = str | os.PathLike[str] | bytes | Image.Image | np.ndarray | Pict
 def read_picture(source: PictureSource, name: str = "The picture") -> Picture:
     """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
 
-    Turns the picture by its EXIF orientation, takes the first frame of an animation, and puts
-    transparent parts on white. name: what errors call bytes and PIL images, which have no path.
+    Turns the picture by its EXIF orientation, takes the first frame of an animation, or that at
+    which a PIL image stands, and puts transparent parts on white. Grey of 16 bits, which an array
+    may have too, is taken for 65535 at most, and where nothing is above 255, for one of 8 bits.
+    name: what errors call bytes and PIL images, which have no path.
     Raises ImageError where there is no usable picture.
     """
     if isinstance(source, Picture):
@@ -47,32 +52,31 @@ def read_picture(source: PictureSource, name: str = "The picture") -> Picture:
     if isinstance(source, Image.Image):
         return _from_pil(source, name)
     if isinstance(source, bytes):
-        return _decode(source, name)
+        return _decode(io.BytesIO(source), name, len(source))
     if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        return _decode(_read_file(path), path.name)
+        return _read_file(Path(source))
     raise ImageError(
         f"A picture was expected (path, bytes, PIL image or array), not {type(source).__name__}."
     )
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path) -> Picture:
     try:
-        return path.read_bytes()
+        # Not read as a whole: it may be gigabytes of something else.
+        with path.open("rb") as file:
+            return _decode(file, path.name, os.fstat(file.fileno()).st_size)
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
         raise ImageError(f"{path} cannot be read as a file: {error}.") from error
 
 
-def _decode(raw: bytes, name: str) -> Picture:
-    if not raw:
+def _decode(file: IO[bytes], name: str, size_bytes: int) -> Picture:
+    if not size_bytes:
         raise ImageError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
     try:
-        # The size is in the header: judge it before any pixel is unpacked. Our own limit does.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(raw), formats=FORMATS)
+        # The size is in the header: it is judged before any pixel is unpacked.
+        image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large(name)) from error
     except Exception as error:  # decoders raise whatever a broken header leads them to
@@ -88,17 +92,19 @@ def _from_pil(image: Image.Image, name: str) -> Picture:
         raise ImageError(_too_large(name))
     if 0 in image.size:
         raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
+    at = image.tell()
     try:
         # To tell whether it is animated, Pillow reads the second frame of a GIF.
         # A multi-picture JPEG (MPO) holds one photo and its previews: no animation.
-        animated = getattr(image, "is_animated", False) and image.format != "MPO"
-        image.seek(0)
+        several = getattr(image, "is_animated", False) and image.format != "MPO"
+        image.seek(at)
         image.load()
     except Exception as error:  # as above: each decoder has its own ways to fail
         raise ImageError(
             f"{name} is damaged or cut short. Download or save it again, then try once more."
         ) from error
-    notes = ("Only the first frame of the animation was used.",) if animated else ()
+    one = "page" if image.format == "TIFF" else "frame of the animation"
+    notes = (f"Only the first {one} was used.",) if several and not at else ()
     return Picture(_to_rgb(_upright(image), name), notes)
 
 
@@ -125,17 +131,17 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
 
 
 def _to_8_bit(values: np.ndarray) -> UInt8Array:
-    """Integers of 16 bits, or of 32 that hold 16, more, or only 8 -> uint8."""
-    if values.dtype.itemsize == 2:
-        return (values // 257).astype(np.uint8)  # 65535 / 255; no wide copy of a large picture
-    top = int(values.max())
-    if top > 255:
-        values = values.astype(np.int64) * 255 // max(top, 65535)
+    """Integers of 16 bits, or of 32 that hold 16, more, or any that hold only 8 -> uint8."""
+    top = int(values.max(initial=0))
+    if top > 65535:
+        values = values.astype(np.int64) * 255 // top
+    elif top > 255:
+        values = values // 257  # 65535 / 255; no wide copy of a large picture
     return values.clip(0, 255).astype(np.uint8)
 
 
 def _from_array(array: np.ndarray) -> UInt8Array:
-    if array.dtype == np.uint16:
+    if array.dtype.kind == "u" and array.dtype.itemsize == 2:
         array = _to_8_bit(array)
     if array.dtype != np.uint8:
         hint = "It holds NaN. " if array.dtype.kind == "f" and np.isnan(array).any() else ""

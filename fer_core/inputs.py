@@ -36,7 +36,9 @@ class InputSpec:
         if not isinstance(crops, np.ndarray):
             raise ImageError(f"The crops are a {type(crops).__name__}; give one uint8 array.")
         rgb = crops.ndim == 4 and crops.shape[3] == 3
-        if crops.dtype != np.uint8 or not (crops.ndim == 3 or rgb) or 0 in crops.shape[1:]:
+        # One RGB crop is no row of grey ones that are three pixels wide.
+        grey = crops.ndim == 3 and crops.shape[2] not in (3, 4)
+        if crops.dtype != np.uint8 or not (grey or rgb) or 0 in crops.shape[1:]:
             raise ImageError(
                 f"The crops are {crops.dtype} {crops.shape}; "
                 "give uint8 of shape (N, H, W) or (N, H, W, 3)."

@@ -15,6 +15,7 @@ from fer_core.tracking_options import TrackingOptions
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
 SMOOTHING_SECONDS = 0.4
+ALTERNATE = 1 / 6  # of the smoothing's time constant: frames that are further apart would flicker
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -66,6 +67,7 @@ class LiveSession:
         self._tracker = FaceTracker(pipeline.detector)
         self._smoother = ExpressionSmoother()
         self._mirrored = False
+        self._seconds = float("-inf")  # of the frame before
         self._lock = Lock()
 
     def analyze(
@@ -83,8 +85,9 @@ class LiveSession:
         with self._lock:
             tracked = self._tracker.update(frame, seconds, options.tracking)
             crops = seen_crops(pipeline, frame, tracked)
-            smooths = options.smoothing_seconds > 0
-            probs = self._classified(pipeline, crops, alternate=smooths)
+            passed, self._seconds = seconds - self._seconds, seconds
+            alternate = passed <= options.smoothing_seconds * ALTERNATE
+            probs = self._classified(pipeline, crops, alternate)
             return smoothed(
                 self._smoother, tracked, probs, frame.shape[:2], seconds, options.smoothing_seconds
             )
@@ -116,16 +119,21 @@ def smoothed(
     seconds: float,
     smoothing_seconds: float,
 ) -> LiveAnalysis:
-    """The analysis of a frame, from what the classifier says of its seen faces: probs (M, 7)."""
+    """The analysis of a frame, from what the classifier says of its seen faces: probs (M, 7).
+
+    Left out are held faces of which it never said anything, as it failed when they were seen.
+    """
     seen = [person for person, here in zip(tracked.people, tracked.seen, strict=True) if here]
     smoother.update(seconds, seen, probs, smoothing_seconds)
+    known = np.array([smoother.knows(person) for person in tracked.people], np.bool_)
+    people = tuple(person for person in tracked.people if smoother.knows(person))
     height, width = size_hw
     return LiveAnalysis(
-        tracked.faces,
-        smoother.probs(tracked.people),
+        tracked.faces[known],
+        smoother.probs(people),
         (height, width),
         seconds=seconds,
-        people=tracked.people,
-        seen=tracked.seen,
-        answers=smoother.answers(tracked.people),
+        people=people,
+        seen=tracked.seen[known],
+        answers=smoother.answers(people),
     )

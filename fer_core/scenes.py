@@ -11,10 +11,15 @@ THUMBNAIL_HW = (24, 32)
 
 
 class SceneCuts:
-    """Looks at the frames of one film in order, and tells which begin a scene."""
+    """Looks at the frames of one film in order, and tells which begin a scene.
+
+    is_back: whether the last cut went back to the scene before: a flash was in between, or a black
+    frame, or somebody else who spoke.
+    """
 
     def __init__(self) -> None:
-        self._thumbnail = np.zeros(THUMBNAIL_HW, np.uint8)
+        self.is_back = False
+        self._thumbnail = self._left = np.zeros(THUMBNAIL_HW, np.uint8)
         self._shape: tuple[int, ...] = ()
 
     def is_cut(self, picture: UInt8Array) -> bool:
@@ -22,7 +27,14 @@ class SceneCuts:
         # Averaged, not sampled: fine texture that moves is no new scene.
         small = cv2.resize(picture, THUMBNAIL_HW[::-1], interpolation=cv2.INTER_AREA)
         thumbnail = to_grey(np.asarray(small, np.uint8))
-        changed = float(cv2.absdiff(self._thumbnail, thumbnail).mean())
         resized = picture.shape != self._shape
+        cut = resized or _differ(self._thumbnail, thumbnail)
+        if cut:
+            self.is_back = not (resized or _differ(self._left, thumbnail))
+            self._left = self._thumbnail
         self._thumbnail, self._shape = thumbnail, picture.shape
-        return resized or changed > CUT_LEVELS
+        return cut
+
+
+def _differ(one: UInt8Array, other: UInt8Array) -> bool:
+    return float(cv2.absdiff(one, other).mean()) > CUT_LEVELS

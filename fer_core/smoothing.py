@@ -56,6 +56,10 @@ class ExpressionSmoother:
             if seconds - memory.seconds <= FORGET_SECONDS
         }
 
+    def knows(self, person: int) -> bool:
+        """Whether the person was taken in, and is remembered."""
+        return person in self._memories
+
     def probs(self, people: Sequence[int]) -> Float32Array:
         """The smoothed probabilities of people that were taken in: float32 (N, 7)."""
         rows = [self._memories[person].probs for person in people]

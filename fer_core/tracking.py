@@ -68,6 +68,7 @@ class FaceTracker:
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
         self._tracks: list[_Track] = []
+        self._left: list[_Track] = []  # in the scene before
         self._people = 0
         self._searched_seconds = float("-inf")
         self._before_seconds = float("-inf")  # the frame before
@@ -76,17 +77,14 @@ class FaceTracker:
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
         if self._cuts.is_cut(picture):
-            self._tracks = []
+            back = self._left if self._cuts.is_back else []
+            self._tracks, self._left = self._remembered(back), self._tracks
             self._searched_seconds = float("-inf")
         self._follow(picture, seconds, options)
         if seconds - self._searched_seconds >= self._search_every(seconds, options):
             self._search(picture, seconds, options)
             self._searched_seconds = seconds
-        self._tracks = [
-            track
-            for track in self._tracks
-            if self._before_seconds - track.seen_seconds <= REMEMBER_SECONDS
-        ]
+        self._tracks = self._remembered(self._tracks)
         self._before_seconds = seconds
         shown = [t for t in self._tracks if seconds - t.seen_seconds <= options.hold_seconds]
         return TrackedFaces(
@@ -94,6 +92,16 @@ class FaceTracker:
             tuple(track.person for track in shown),
             np.array([track.seen_seconds == seconds for track in shown], np.bool_),
         )
+
+    def _remembered(self, tracks: list[_Track]) -> list[_Track]:
+        """Those who were seen shortly before the frame before."""
+        latest = self._before_seconds - REMEMBER_SECONDS
+        return [track for track in tracks if track.seen_seconds >= latest]
+
+    @property
+    def searched(self) -> bool:
+        """Whether the whole of the last frame was searched."""
+        return self._searched_seconds == self._before_seconds
 
     def _search_every(self, seconds: float, options: TrackingOptions) -> float:
         """The least time from one search of the whole frame to the next, in seconds."""

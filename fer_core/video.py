@@ -10,6 +10,8 @@ from fer_core.clips.clip import Clip, ClipFrame
 from fer_core.clips.source import ClipSource
 from fer_core.clips.writer import ClipWriter, VideoFile
 from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet
+from fer_core.covering import carried_back
+from fer_core.detection import Refiner
 from fer_core.emoji import render
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis, seen_crops, smoothed
@@ -112,7 +114,10 @@ class VideoJob:
         except BaseException:
             self._clip.close()
             raise
-        self._tracker = FaceTracker(pipeline.detector)
+        # With one, faces are found late, which matters where none may be seen.
+        detector, cover = pipeline.detector, self._options.cover
+        self._refiner = detector if isinstance(detector, Refiner) and cover else None
+        self._tracker = FaceTracker(detector)
         self._smoother = ExpressionSmoother()
         self._keeper = MomentKeeper()
         self._rows: list[Timeline] = []
@@ -136,8 +141,10 @@ class VideoJob:
         self._stopped = True
 
     def finish(self) -> VideoResult:
-        """The result of what was done so far. Raises ClipError where there is none."""
+        """The result of what was done so far, once. Raises ClipError where there is none."""
         self._steps.close()
+        if self._finished:
+            raise ClipError(f"{self._clip.name} is finished already.")
         if not self._frames:
             raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
         complete = self._clip.complete
@@ -179,18 +186,24 @@ class VideoJob:
         chunk: list[_Step] = []
         began, passed = time.perf_counter(), every
         cuts = SceneCuts()
-        for frame in self._clip.frames():
+        frames = self._clip.frames()
+        for frame in frames:
             due = passed >= every
-            if every > 1 and cuts.is_cut(frame.pixels):
+            if (every > 1 or self._refiner) and cuts.is_cut(frame.pixels):
                 # Nobody moves across a cut: what is before it, and after it, is analyzed as well.
-                due, chunk = True, self._closed(chunk)
+                if chunk:
+                    yield self._closed(chunk)
+                due, chunk, began = True, [], time.perf_counter()
             passed = 1 if due else passed + 1
             chunk.append(self._track(frame) if due else _Step(frame))
+            # To be covered from the first, a face has to be found before its frames are written.
             late = time.perf_counter() - began > CHUNK_SECONDS
-            if (due and (late or len(chunk) + every > room)) or self._stopped:
+            ready = self._tracker.searched if self._refiner else late
+            if (due and (ready or len(chunk) + every > room)) or self._stopped:
                 yield self._closed(chunk)
                 chunk, began = [], time.perf_counter()
             if self._stopped:
+                self._ended = next(frames, None) is None
                 return
         self._ended = True
         if chunk:
@@ -228,7 +241,9 @@ class VideoJob:
             ]
             analyses.append(after)
             self._before = after
-        return analyses
+        if self._refiner is None:
+            return analyses
+        return carried_back(self._refiner, [step.frame.pixels for step in chunk], analyses)
 
     def _write(self, chunk: list[_Step], analyses: list[LiveAnalysis]) -> UInt8Array:
         """Draw and write the frames, and keep what the timeline and the sheet need of them."""

@@ -88,6 +88,8 @@ def read_card(name: str = "default", folder: Path = FOLDER) -> WeightsCard:
     except (OSError, UnicodeDecodeError) as error:
         raise WeightsError(f"The weights card {path} cannot be read: {error}.") from error
     card = WeightsCard.from_json(text, str(path))
+    if card.name != wanted:
+        raise WeightsError(f"{path} is the card of {card.name}. Give both the same name.")
     if card.labels != LABELS:
         raise WeightsError(
             f"{path} has the labels {', '.join(card.labels)}, but this program's order is "

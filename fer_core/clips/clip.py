@@ -225,8 +225,10 @@ class Clip:
 
     def _note_too_long(self) -> None:
         stated = self._opened.stated_seconds
-        length = f"; it is {_in_words(stated)} long" if stated else ""
-        used = _in_words(self._limits.max_seconds)
+        most = self._limits.max_seconds
+        # A header may say less than there is.
+        length = f"; it is {_in_words(stated)} long" if stated and stated > most else ""
+        used = _in_words(most)
         note = f"Only the first {used} of the clip were used{length}."
         if note not in self._notes:  # frames and sound may both go on
             self._notes.append(note)

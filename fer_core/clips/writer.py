@@ -47,7 +47,10 @@ class VideoFile:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a path, making the folder. Raises ClipError where that cannot be done."""
         with plain_errors(os.fspath(path)):
-            publish(self.file, Path(path))
+            try:
+                publish(self.file, Path(path))
+            except ValueError as error:  # no path at all
+                raise ClipError(f"A video cannot be written to {path!r}: {error}.") from error
 
     def read(self) -> bytes:
         """The whole file."""

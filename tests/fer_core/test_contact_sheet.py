@@ -77,6 +77,13 @@ def test_moments_lie_apart_and_are_few():
     assert [m.answer.index for m in kept(far)] == [3, 4, 5, 6] and MOMENTS == 4
 
 
+def test_who_stays_long_is_kept_though_many_pass_by():
+    frames = [analysis(n / 25, [(n // 20, HAPPY_, 0.6)]) for n in range(1000)]  # 50 people
+    for n in range(400):
+        frames.append(analysis(40 + n / 25, [(99, HAPPY_, 0.6), (100 + n // 2, HAPPY_, 0.6)]))
+    assert 99 in {moment.person for moment in kept(frames)}
+
+
 def test_those_on_screen_longest_stay_and_memory_is_bounded():
     keeper = MomentKeeper()
     for number in range(300):  # persons 1 to 5 all the time, and somebody new in each frame

@@ -190,6 +190,29 @@ def test_a_scene_cut_gives_new_numbers_at_once(detector, fps):
         assert tracked.seen.all()
 
 
+@pytest.mark.parametrize("level", [0, 255], ids=["black", "flash"])
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_who_is_back_after_another_picture_is_the_same_person(detector, level):
+    made = detector(lambda seconds: {} if 0.9 < seconds < 1.05 else resting(seconds))
+    tracker = FaceTracker(made)
+    for now in times(20, 2):
+        made.seconds = now
+        picture = ground(level if 0.9 < now < 1.05 else 110)
+        tracked = tracker.update(picture, now, TrackingOptions())
+        assert tracked.people == (() if 0.9 < now < 1.05 else (1,))
+
+
+@pytest.mark.parametrize("away, number", [(1.0, 1), (2.0, 2)])
+def test_a_scene_that_is_back_after_long_is_a_new_one(away, number):
+    made = RefiningDetector(lambda seconds: {} if 0.5 <= seconds < 0.5 + away else resting(seconds))
+    tracker = FaceTracker(made)
+    for now in times(10, 3):
+        made.seconds = now
+        picture = ground(200 if 0.5 <= now < 0.5 + away else 110)
+        tracked = tracker.update(picture, now, TrackingOptions())
+    assert tracked.people == (number,)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from clip_files import codecs, frame_times, make_clip, noise, pictures, tone_sta
 from fakes import HAPPY, NEUTRAL
 
 from fer_core import EMOTIONS, Faces, video
+from fer_core.boxes import join_faces
 from fer_core.clips.source import ClipLimits
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis
@@ -214,6 +216,37 @@ def test_a_hidden_face_is_hidden_in_every_frame(annotate):
             assert (np.abs(middle - BRIGHT).sum(2) < 60).mean() < 0.05
 
 
+class LateDetector(RedDetector):
+    """Looks again at known boxes too, so that the whole frame is searched only now and then."""
+
+    def refine(self, picture, xyxy):
+        faces = join_faces([self(picture)] * len(xyxy))
+        lost = not len(faces)
+        return Faces(
+            xyxy if lost else faces.xyxy,
+            np.zeros((len(xyxy), 0, 2), np.float32),
+            np.full(len(xyxy), 0.0 if lost else 1.0, np.float32),
+        )
+
+
+@pytest.mark.parametrize("every", [1, 4])
+def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(annotate, every):
+    def coming(number, size_wh):
+        return moving(number, size_wh) if number >= 13 else np.full((*size_wh[::-1], 3), 120)
+
+    data = make_clip(frames=30, draw=lambda n, wh: coming(n, wh).astype(np.uint8))
+    late = replace(red_pipeline(), detector=LateDetector())
+    result, _ = annotate(late, data, cover=True, every_nth=every)
+    bare = []
+    for number, picture in enumerate(pictures(result.video.read())):
+        left = left_px(number)
+        middle = picture[45:65, left + 8 : left + FACE_PX - 8].astype(int)
+        bare.append((np.abs(middle - BRIGHT).sum(2) < 60).mean())
+    assert len(bare) == 30 and max(bare) < 0.05
+    # What was found in no search is no row of the timeline.
+    assert min(result.timeline.frame) > 13
+
+
 def test_nobody_in_the_clip(annotate, red):
     data = make_clip(frames=5, draw=lambda n, wh: np.full((wh[1], wh[0], 3), 90, np.uint8))
     result, _ = annotate(red, data)
@@ -254,6 +287,17 @@ class TestStopping:
                 if progress.frames >= 20:
                     break
             self.check(job.finish())
+
+    def test_stopped_at_its_last_frame_it_is_whole(self, red):
+        with VideoJob(red, make_clip(frames=5, draw=moving)) as job:
+            next(iter(job))
+            job.stop()
+            list(job)
+            whole = job.finish()
+            with pytest.raises(ClipError, match="finished already"):
+                job.finish()
+        whole.close()
+        assert whole.info.frames == 5 and whole.complete and not whole.info.notes
 
     def test_another_thread_may_stop_it(self, red):
         with VideoJob(red, self.data) as job:
