@@ -9,7 +9,6 @@ from fer_core.significance import discordant, mcnemar_p
 
 BINS = 15  # as in the reports' calibration error
 CHANCE = 0.05
-ROUNDING = 2.0**-12  # of the float16 in which predictions are stored, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +83,7 @@ def judged(predictions: Predictions, label_set: str, subset: str) -> Judged:
 
 def reliability(faces: Judged) -> Reliability:
     """Bins of equal width over confidence; the empty ones are left out."""
-    # A value on the edge of a bin, as trees and neighbours give, may have been rounded below it.
-    place = np.minimum(((faces.confidence + ROUNDING) * BINS).astype(int), BINS - 1)
+    place = np.minimum((faces.confidence * BINS).astype(int), BINS - 1)
     n = np.bincount(place, minlength=BINS)
     held = n > 0
     confidence = np.bincount(place, faces.confidence, BINS)[held] / n[held]

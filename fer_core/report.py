@@ -12,6 +12,15 @@ import numpy as np
 from fer_core.types import FerError
 
 
+def as_stored(probs: np.ndarray) -> np.ndarray:
+    """Probabilities as a file of predictions gives them back: float32 of float16's precision.
+
+    What is judged is this, so that every figure can be found again in the file; of two classes
+    that are alike to that precision, the first is the answer.
+    """
+    return probs.astype(np.float16).astype(np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Predictions:
     """What a report's figures were computed from, on its test split.

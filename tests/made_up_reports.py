@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.emotions import LABELS
-from fer_core.report import EvalReport, Evaluation, Predictions
+from fer_core.report import EvalReport, Evaluation, Predictions, as_stored
 from train.evaluate import judge
 
 FACES = 400
@@ -29,9 +29,7 @@ def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predic
     logits = rng.normal(size=(faces, len(LABELS)))
     logits[np.arange(faces), answers["fer2013"]] += skill
     probs = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    # The files hold float16: let the figures be those of the stored values.
-    probs = probs.astype(np.float16).astype(np.float32)
-    return Predictions(np.arange(faces), probs, answers, truth.random(faces) > 0.1)
+    return Predictions(np.arange(faces), as_stored(probs), answers, truth.random(faces) > 0.1)
 
 
 def evaluation(found: Predictions, label_set: str, subset: str) -> Evaluation:

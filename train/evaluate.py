@@ -12,7 +12,7 @@ import numpy as np
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
-from fer_core.report import Evaluation, Predictions
+from fer_core.report import Evaluation, Predictions, as_stored
 from fer_core.weights import load_classifier, read_card
 from train import metrics
 from train.data import CLEAR, Dataset
@@ -30,7 +30,7 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
 
     The test split is judged twice: all faces, and those that stand in no other split, if any.
     """
-    split = data.split(split_name)
+    probs, split = as_stored(probs), data.split(split_name)
     subsets = {"all": np.ones(len(split), bool)}
     if split is data.test and not data.clean_test.all():
         subsets["clean"] = data.clean_test
