@@ -46,7 +46,7 @@ def test_mirror_averaging_makes_left_and_right_alike():
     assert np.allclose(classifier(crops), mean, atol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(3, 48, 48, 1), (48, 48), (2, 0, 48)])
+@pytest.mark.parametrize("shape", [(3, 48, 48, 1), (48, 48), (2, 0, 48), (48, 48, 3)])
 def test_crops_of_a_wrong_shape_are_refused(shape):
     with pytest.raises(FerError, match="crops"):
         small()(np.zeros(shape, np.uint8))

@@ -54,6 +54,20 @@ def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
     assert "Traceback" not in err
 
 
+def test_a_link_to_itself_is_named_and_the_rest_goes_on(capsys, tmp_path, photo):
+    loop = tmp_path / "loop.jpg"
+    loop.symlink_to(loop)
+    code, _, errors = run(capsys, "annotate", str(loop), str(photo), "--out", str(tmp_path / "o"))
+    assert code == 1 and "loop.jpg" in errors and "1 of 2 files failed" in errors
+    assert len(list((tmp_path / "o").iterdir())) == 1
+
+
+def test_a_name_as_long_as_the_disk_takes(capsys, tmp_path, photo):
+    long = photo.rename(tmp_path / f"{'n' * 240}.jpg")
+    code, *_ = run(capsys, "annotate", str(long), "--out", str(tmp_path / "o"))
+    assert code == 0 and len(list((tmp_path / "o").iterdir())) == 1
+
+
 def test_names_that_the_terminal_cannot_show_do_not_end_a_batch(tmp_path, photo, monkeypatch):
     named = photo.rename(tmp_path / "zoë.jpg")
     for name in ("stdout", "stderr"):

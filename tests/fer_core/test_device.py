@@ -22,3 +22,9 @@ def test_a_format_that_is_asked_for():
 def test_a_format_that_there_is_not():
     with pytest.raises(FerError, match=r"'float8'\. Choose auto, float32 or bfloat16"):
         choose_device("cpu", "float8")
+
+
+@pytest.mark.parametrize("name", ["abacus", None])
+def test_a_device_that_there_is_not(name):
+    with pytest.raises(FerError, match="There is no device"):
+        choose_device(name)

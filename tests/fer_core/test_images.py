@@ -186,6 +186,37 @@ def test_sixteen_bits_are_scaled_and_eight_in_32_stay():
         assert read_picture(image).pixels[0, :, 0].tolist() == [0, half, 255]
 
 
+@pytest.mark.parametrize("kind", ["<u2", ">u2"])
+def test_eight_bits_in_sixteen_stay_too(kind):
+    assert read_picture(np.array([[0, 100, 255]], kind)).pixels[0, :, 0].tolist() == [0, 100, 255]
+
+
+def test_a_pil_image_is_taken_at_its_frame_and_left_there():
+    raw = io.BytesIO()
+    frames = [Image.new("RGB", (8, 8), (80 * n, 0, 0)) for n in range(3)]
+    frames[0].save(raw, "GIF", save_all=True, append_images=frames[1:])
+    with Image.open(raw) as image:
+        image.seek(2)
+        picture = read_picture(image)
+        assert picture.pixels[0, 0, 0] == 160 and not picture.notes
+        assert image.tell() == 2
+
+
+def test_of_a_file_that_is_no_picture_little_is_read(tmp_path):
+    path = tmp_path / "camcorder.mts"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # sparse: a tebibyte that takes no room
+    with pytest.raises(ImageError, match="not a picture"):
+        read_picture(path)
+
+
+def test_pages_are_not_called_an_animation():
+    raw = io.BytesIO()
+    page = Image.new("L", (8, 8))
+    page.save(raw, "TIFF", save_all=True, append_images=[page])
+    assert read_picture(raw.getvalue()).notes == ("Only the first page was used.",)
+
+
 def test_other_programs_formats_are_not_tried(monkeypatch, tmp_path):
     """PostScript would be handed to Ghostscript."""
     started = tmp_path / "started"

@@ -97,6 +97,21 @@ def test_a_lost_face_keeps_its_answer_and_is_not_classified():
         assert np.array_equal(analysis.probs, analyses[9].probs)
 
 
+def test_after_a_frame_that_failed_the_session_goes_on():
+    def failing_at_first(crops):
+        if not answered:
+            answered.append(len(crops))
+            raise RuntimeError("out of memory")
+        return read_levels(crops)
+
+    answered = []
+    player = Player(lambda now: {} if 0.05 < now < 0.15 else crossing(0), failing_at_first)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        player.frame(0.0)
+    hidden, back = (player.frame(now)[1] for now in (0.1, 0.2))
+    assert hidden.people == () and back.people == (1, 2)
+
+
 def surprised_at(*moments):
     """One face which is happy, but surprised within a twentieth of a second of some moments."""
 

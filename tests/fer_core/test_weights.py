@@ -134,3 +134,10 @@ def test_a_card_that_is_no_text_is_named(folder):
     (folder / "tiny.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FerError, match=r"tiny\.json cannot be read"):
         read_card("tiny", folder)
+
+
+def test_a_card_under_another_name_is_refused(folder):
+    for ending in (".json", ".safetensors"):
+        (folder / f"mine{ending}").write_bytes((folder / f"tiny{ending}").read_bytes())
+    with pytest.raises(WeightsError, match=r"mine\.json is the card of tiny"):
+        read_card("mine", folder)
