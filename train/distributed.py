@@ -64,12 +64,16 @@ def join_ranks(device: str = "auto") -> Ranks:
     """Join the process group that torchrun set up; alone where there is none.
 
     Where `device` means GPUs, each process of a machine has one of its own from now on.
-    Raises OptionError where there are fewer GPUs than processes.
+    Raises OptionError where there are fewer GPUs than processes, or all are given one.
     """
     if "WORLD_SIZE" not in os.environ:
         return ALONE
     on_gpus = device != "cpu" and torch.cuda.is_available()
     if on_gpus:
+        if ":" in device:
+            raise OptionError(
+                f"Each process has a GPU of its own: give --device cuda, not {device}."
+            )
         local, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
         if local >= gpus:
             raise OptionError(

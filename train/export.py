@@ -108,6 +108,10 @@ def _beginning(recipe: Recipe) -> str:
 
 def _trained_on(report: EvalReport, data: str) -> str:
     learned = "the shares of the FER+ votes" if report.main.label_set == "ferplus" else "its labels"
+    recipe = Recipe(**report.recipe)
+    if recipe.teachers:
+        learned += f" and, {recipe.teacher_share:.0%} of each target, what "
+        learned += f"{' and '.join(recipe.teachers)} answered"
     return f"{data}, {learned}, {report.training_faces:,} training faces"
 
 

@@ -1,7 +1,8 @@
 """The training loop: epochs over data that lies on the device, resumable after each one.
 
 Nothing random outlives an epoch: each epoch derives its generators from (seed, epoch), so a run
-that was killed repeats the epoch it was in and ends with the same weights as one that was not.
+that was killed repeats the epoch it was in and, on a CPU, ends with the same weights as one that
+was not.
 """
 
 import copy

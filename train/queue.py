@@ -122,7 +122,11 @@ def plan(experiments: Iterable[Experiment], data: Dataset, out: Path, choice: De
     lines = [f"{'experiment':36} {'epochs':>9} {'minutes':>9} {'in all':>9}"]
     total = 0.0
     for experiment in missing(experiments, data, out):
-        what = remaining(experiment, data, out, cost)
+        try:
+            what = remaining(experiment, data, out, cost)
+        except FerError as error:  # of its checkpoint
+            lines.append(f"{experiment.name:36} {error}")
+            continue
         total += what.seconds_left
         epochs = (
             f"{what.epochs_done}/{experiment.recipe.epochs}"

@@ -71,8 +71,8 @@ def run(
                 _write(*run_classical(experiment, recipe, data), data, folder)
         return True
     try:
-        trainer = Trainer(recipe, data, folder, machine)
         with claimed(folder) if leads else nullcontext():  # one process writes for all
+            trainer = Trainer(recipe, data, folder, machine)
             if resume:
                 if leads:
                     _wait_for_shorter(folder, recipe.continues)

@@ -17,6 +17,8 @@ from fer_core.models.variants import Attention, register_variants
 from fer_core.types import ModelError
 
 # Convolutions in each of the five blocks: Simonyan & Zisserman 2015, table 1 (D and E).
+# Of the three channels, scaled to 0-1, that torchvision's weights were trained on.
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 DEPTHS = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 
@@ -117,7 +119,7 @@ class Vgg16Transfer(nn.Module):
         return logits
 
     def load_imagenet(self) -> None:
-        """Start from ImageNet: every convolution, grey entering as three equal channels.
+        """Start from ImageNet: every convolution, grey entering as three channels of one value.
 
         Downloads torchvision's weights (528 MB) once into its cache. Raises ModelError where
         they can neither be downloaded nor read.
@@ -132,8 +134,13 @@ class Vgg16Transfer(nn.Module):
                 f"network, or put {VGG16_Weights.IMAGENET1K_V1.url} into "
                 f"{torch.hub.get_dir()}/checkpoints."
             ) from error
-        # Three equal channels through three kernels are one channel through their sum.
-        published["features.0.weight"] = published["features.0.weight"].sum(1, keepdim=True)
+        kernel, bias = published["features.0.weight"], published["features.0.bias"]
+        # A grey pixel v, from -1 to 1, is (v / 2 + 1 / 2 - mean) / deviation in each of theirs.
+        mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+        by_channel = kernel.sum((2, 3))
+        published["features.0.bias"] = bias + by_channel @ ((0.5 - mean) / deviation)
+        scale = (0.5 / deviation).view(1, 3, 1, 1)
+        published["features.0.weight"] = (kernel * scale).sum(1, keepdim=True)
         own = self.features.state_dict()
         self.features.load_state_dict({name: published[f"features.{name}"] for name in own})
 

@@ -7,8 +7,10 @@ from urllib.error import URLError
 import pytest
 import torch
 from torch import nn
+from torchvision.models import VGG16_Weights
 
 from fer_core import FerError, create_model
+from fer_core.inputs import InputSpec
 from fer_core.models import Pretrained
 from fer_core.types import ModelError
 
@@ -16,7 +18,7 @@ from fer_core.types import ModelError
 @pytest.fixture
 def imagenet(monkeypatch):
     """torchvision's VGG16 with random weights, which take the place of the published ones."""
-    from torchvision.models import VGG16_Weights, vgg16
+    from torchvision.models import vgg16
 
     with torch.device("meta"):
         body = vgg16().features
@@ -29,19 +31,22 @@ def imagenet(monkeypatch):
     return body
 
 
-def test_vgg16_from_imagenet_sees_grey_as_three_equal_channels(imagenet):
+def test_vgg16_from_imagenet_sees_grey_pixels_as_its_weights_were_trained_to(imagenet):
     model = create_model("vgg16_transfer")
     assert isinstance(model, Pretrained)
     model.load_imagenet()
-    inputs = torch.randn(1, 1, 48, 48)
-    expected = imagenet(inputs.repeat(1, 3, 1, 1))
-    assert expected.std() > 0
-    assert torch.allclose(model.features(inputs), expected, rtol=1e-3, atol=1e-6)
+    grey = torch.randint(0, 256, (2, 1, 48, 48), dtype=torch.uint8)
+    as_published = VGG16_Weights.IMAGENET1K_V1.transforms(crop_size=48, resize_size=48)
+    theirs = imagenet[0](as_published(grey.repeat(1, 3, 1, 1)))
+    ours = model.features[0](InputSpec().normalise(grey))
+    # At the edges, both put zeros around: grey to ours, the mean colour to theirs.
+    assert torch.allclose(ours[..., 1:-1, 1:-1], theirs[..., 1:-1, 1:-1], atol=1e-5)
+    assert theirs.std() > 0.01
+    others = list(zip(model.features.parameters(), imagenet.parameters(), strict=True))[2:]
+    assert all(torch.equal(our, their) for our, their in others)
 
 
 def test_imagenet_without_a_network_is_a_sentence(monkeypatch):
-    from torchvision.models import VGG16_Weights
-
     def unreachable(*_, **__):
         raise URLError("no route to host")
 

@@ -70,6 +70,19 @@ def test_votes_become_shares_of_the_seven(fer2013):
     assert np.array_equal(train.targets("fer2013").argmax(1), train.labels)
 
 
+def test_contempt_counts_against_a_majority_and_in_no_share(fer2013):
+    folder = fer2013[0]
+    table = pd.read_csv(folder / "fer2013new.csv")
+    table.loc[:1, VOTE_COLUMNS] = 0
+    table.loc[0, ["happiness", "contempt", "neutral"]] = 4, 4, 2
+    table.loc[1, ["happiness", "contempt", "neutral"]] = 6, 2, 2
+    table.to_csv(folder / "fer2013new.csv", index=False)
+    train = load_dataset(str(folder)).train
+    assert train.vote_labels[:2].tolist() == [3, 3]  # a tie goes to the expression
+    assert train.votes[:2, 3].tolist() == pytest.approx([4 / 6, 6 / 8])
+    assert train.votes[:2].sum(1).tolist() == pytest.approx([1, 1])
+
+
 def test_a_majority_is_clear_by_ferplus_own_rule(fer2013):
     folder = fer2013[0]
     table = pd.read_csv(folder / "fer2013new.csv")

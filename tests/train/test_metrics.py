@@ -31,5 +31,11 @@ def test_wilson_interval_against_published_values():
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     confidence = 0.4 + 0.6 / 7
     assert metrics.expected_calibration_error(PROBS, ANSWERS) == pytest.approx(0.75 - confidence)
+    # Two bins that err in opposite ways do not make up for one another.
+    rows = np.full((4, 7), 0.0, np.float32)
+    rows[:2, 0], rows[2:, 0] = 0.9, 0.5
+    rows[:2, 1], rows[2:, 1] = 0.1, 0.3
+    answers = np.array([0, 1, 0, 0])  # half right at .9, all right at .5
+    assert metrics.expected_calibration_error(rows, answers) == pytest.approx(0.45)
     sure = np.eye(7, dtype=np.float32)[[0, 1]]
     assert metrics.expected_calibration_error(sure, np.array([0, 1])) == 0

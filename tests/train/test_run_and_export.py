@@ -19,6 +19,7 @@ from train.files import BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT
 from train.finished import is_of
 from train.machine import Machine
 from train.run import run
+from train.splits import restratified
 
 CPU = Machine(choose_device("cpu"))
 
@@ -67,6 +68,29 @@ def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp
     again = evaluate(probs, tiny_data, "PrivateTest")
     assert card.metrics["fer2013"]["accuracy"] == round(again[0].accuracy, 6)
     assert {"mtcnn", "haar"} <= set(card.crop)
+
+
+def test_what_the_recipe_says_of_split_and_input_comes_through(recipe, tiny_data, tmp_path):
+    unusual = dataclasses.replace(recipe, epochs=1, resplit=True, mirror_average=True)
+    run(Experiment("tiny", unusual), tiny_data, tmp_path / "run", CPU)
+    expected = restratified(tiny_data, recipe.seed)
+    report = read_report(tmp_path / "run" / REPORT)
+    assert report.main.split == expected.split_names[2] != tiny_data.split_names[2]
+    assert report.main.n == len(expected.test) != len(tiny_data.test)
+    card = export(tmp_path / "run", "tiny", tmp_path)
+    assert card.input.mirror_average and read_card("tiny", tmp_path).input.mirror_average
+
+
+def test_a_card_names_the_teachers(finished, tmp_path):
+    report = read_report(finished / REPORT)
+    taught = {**report.recipe, "teachers": ["one", "two"], "teacher_share": 0.75}
+    (tmp_path / "run").mkdir()
+    for name in (BEST, PREDICTIONS):
+        (tmp_path / "run" / name).write_bytes((finished / name).read_bytes())
+    text = dataclasses.replace(report, recipe=taught).to_json()
+    (tmp_path / "run" / REPORT).write_text(text)
+    card = export(tmp_path / "run", "tiny", tmp_path)
+    assert "and, 75% of each target, what one and two answered, " in card.trained_on
 
 
 def test_an_unfinished_run_is_not_exported(tmp_path):

@@ -4,8 +4,11 @@ Khaireddin & Chen and LetheSec lower the rate by validation accuracy, where torc
 epoch more than its patience. Their published code validates on PrivateTest, so the checkpoint is
 chosen on what it is reported on. It shows each training face in several crops of 40 pixels at once
 (ten in Khaireddin & Chen's, five in LetheSec's), and shifts and turns only every other one; ours
-shows one picture of 48 pixels, shifted and turned. Mini-Xception was published on 64 pixels, with
-early stopping; ours sees 48, for 60 epochs after one of warm-up.
+shows one picture of 48 pixels, shifted and turned. Both average ten crops at the test, ours the
+face and its mirror image, and both decay every parameter, ours the kernels alone. LetheSec changes
+the light of every other face, by up to half; ours of each, by less. Mini-Xception was published on
+64 pixels, with early stopping, a rate that falls after 12 epochs without progress, and a stronger
+decay (.01, of some kernels); ours sees 48, for 60 epochs, the first of them a warm-up, with 10.
 """
 
 from train.config import Experiment, Recipe
