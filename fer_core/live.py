@@ -15,7 +15,7 @@ from fer_core.tracking_options import TrackingOptions
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
 SMOOTHING_SECONDS = 0.4
-ALTERNATE = 1 / 6  # of the smoothing's time constant: frames that are further apart would flicker
+ALTERNATE = 1 / 4  # of the smoothing's time constant: frames that are further apart would flicker
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

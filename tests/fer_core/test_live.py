@@ -260,7 +260,7 @@ def two_views_of_a_still(mirror_average, options):
 
 
 def test_after_the_first_every_other_frame_is_shown_to_the_classifier_mirrored():
-    classifier = two_views_of_a_still(True, LiveOptions(0.7))
+    classifier = two_views_of_a_still(True, LiveOptions(0.5))
     assert len(classifier.whole) == 1
     first, second, third = (crops[0].astype(int) for crops in classifier.single)
     assert (first == second[:, ::-1]).all() and (first != second).any()
@@ -269,7 +269,7 @@ def test_after_the_first_every_other_frame_is_shown_to_the_classifier_mirrored()
 
 @pytest.mark.parametrize(
     "mirror_average, options",
-    [(True, RAW), (True, LiveOptions(0.5)), (False, LiveOptions(0.7))],
+    [(True, RAW), (True, LiveOptions(0.3)), (False, LiveOptions(0.5))],
     ids=["unsmoothed", "frames far apart", "weights that know but one view"],
 )
 def test_otherwise_views_do_not_alternate(mirror_average, options):
