@@ -54,7 +54,7 @@ def test_a_group_comes_back_with_a_card_for_each_face(page: Page) -> None:
 def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
     show_group(page)
     picture = page.locator("#picture img")
-    cards = page.locator("#faces").inner_html()
+    cards = page.locator(".faces").inner_html()
     seen = {picture.get_attribute("src")}
     for style in STYLES[1:]:
         before = str(picture.get_attribute("src"))
@@ -63,7 +63,7 @@ def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
         expect(picture).not_to_have_attribute("src", before)
         seen.add(picture.get_attribute("src"))
     assert len(seen) == len(STYLES)
-    assert page.locator("#faces").inner_html() == cards
+    assert page.locator(".faces").inner_html() == cards
 
 
 def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
