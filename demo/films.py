@@ -44,15 +44,11 @@ def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
 
 def progress_html(progress: VideoProgress, preview: str) -> str:
     """How far it is, with the last frame as a data URI."""
-    named = 'aria-label="The clip"'
-    if progress.share is None:
-        bar, sentence = (
-            f"<progress {named}></progress>",
-            f"{progress.seconds:.0f} s of the clip done",
-        )
-    else:
-        bar = f'<progress {named} max="1" value="{progress.share:.3f}"></progress>'
-        sentence = f"{progress.share:.0%} done"
+    share = progress.share
+    place = "" if share is None else f' max="1" value="{share:.3f}"'
+    bar = f'<progress aria-label="The clip"{place}></progress>'
+    sentence = f"{progress.seconds:.0f} s of the clip" if share is None else f"{share:.0%}"
+    sentence += " done"
     left = progress.seconds_left
     if left is not None:
         sentence += f", about {time_in_words(left)} left"

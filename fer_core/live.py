@@ -126,7 +126,7 @@ def smoothed(
     seen = [person for person, here in zip(tracked.people, tracked.seen, strict=True) if here]
     smoother.update(seconds, seen, probs, smoothing_seconds)
     known = np.array([smoother.knows(person) for person in tracked.people], np.bool_)
-    people = tuple(person for person in tracked.people if smoother.knows(person))
+    people = tuple(person for person, there in zip(tracked.people, known, strict=True) if there)
     height, width = size_hw
     return LiveAnalysis(
         tracked.faces[known],

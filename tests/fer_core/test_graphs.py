@@ -2,7 +2,7 @@
 the same way each time, and for the shipped weights the probabilities of one made-up face.
 
 The expected values are those of the networks as they were read against their sources and trained:
-`python tests/fer_core/test_graphs.py` writes them anew after a change that is meant.
+`python -m tests.fer_core.test_graphs` writes them anew after a change that is meant.
 """
 
 import json
