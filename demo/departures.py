@@ -19,30 +19,31 @@ class Departures:
         self._forget = forget
         self._idle_seconds = idle_seconds
         self._lock = Lock()
-        self._timers: dict[str, Timer] = {}
+        self._waited_for: set[str] = set()
 
     def left(self, visitor: str) -> None:
         """The page is being closed."""
-        with self._lock:
-            timer = self._timers.pop(visitor, None)
-        if timer is not None:
-            timer.cancel()
         self._forget(visitor)
+        self.lost(visitor)  # for what was on its way, and comes after the goodbye
 
     def lost(self, visitor: str) -> None:
         """The connection to the page ended."""
+        with self._lock:
+            if visitor in self._waited_for:
+                return
+            self._waited_for.add(visitor)
         self._look_in(LOST_SECONDS, visitor)
 
     def _look_in(self, seconds: float, visitor: str) -> None:
         timer = Timer(seconds, self._look, [visitor])
         timer.daemon = True
-        with self._lock:
-            self._timers[visitor] = timer
         timer.start()
 
     def _look(self, visitor: str) -> None:
         left = LOST_SECONDS - self._idle_seconds(visitor)
         if left > 0:
             self._look_in(left, visitor)
-        else:
-            self.left(visitor)
+            return
+        with self._lock:
+            self._waited_for.discard(visitor)
+        self._forget(visitor)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from demo.uploads import OpenUpload
 from demo.video_jobs import VideoJobs
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
+from tests.waiting import wait_until
 
 
 def timeline(people, frames=40, rate=10.0):
@@ -156,10 +156,7 @@ def test_videos_go_with_age_though_nobody_comes(jobs, monkeypatch):
     monkeypatch.setattr(video_jobs, "KEEP_SECONDS", 0.2)
     path = written(jobs, "me")
     assert path.exists()
-    deadline = time.monotonic() + 20
-    while path.parent.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not path.parent.exists())
 
 
 def test_a_clip_that_waits_goes_with_its_visitor(jobs, tmp_path):
