@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from demo.fer2013 import EXPECTED, Fer2013, Fer2013Error, files_at, read
+from fer_core.fer2013 import EXPECTED, Fer2013, Fer2013Error, files_at, read
 
 KEPT = 2  # copies in memory, 83 MB each, whoever uses them
 UPLOADED = "fer2013_uploaded"
@@ -60,7 +60,7 @@ def _forget_removed() -> None:
 
 @st.cache_resource(max_entries=KEPT, show_spinner=READING)
 def _read_path(files: tuple[tuple[str, int], ...]) -> Fer2013:
-    return read({Path(path).name: Path(path) for path, _ in files})
+    return read({path: Path(path) for path, _ in files})
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=READING)

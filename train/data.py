@@ -7,11 +7,11 @@ from hashlib import sha256
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.fer2013 import SPLITS
 from train.errors import DataError
 
 LABEL_SETS = ("fer2013", "ferplus")
 CLEAR = "ferplus-clear"  # judged by, not learned: the faces on which most annotators agree
-FER2013_SPLITS = ("Training", "PublicTest", "PrivateTest")
 PLAIN_SPLITS = ("train", "valid", "test")
 
 
@@ -102,7 +102,7 @@ class Dataset:
     test: Split
     clean_test: np.ndarray
     removed: int
-    split_names: tuple[str, str, str] = FER2013_SPLITS
+    split_names: tuple[str, str, str] = SPLITS
     notes: tuple[str, ...] = ()
 
     @property

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from fer_core.fer2013 import SPLITS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, Evaluation, read_report
 from fer_core.study import rows_to_json
 from fer_core.types import FerError
 from fer_core.weights import FOLDER, list_weights, read_card
 from train.config import Recipe
-from train.data import CLEAR, FER2013_SPLITS
+from train.data import CLEAR
 from train.evaluate import data_name
 from train.experiments import EXPERIMENTS
 from train.options import exit_code
@@ -63,7 +64,7 @@ def figures_table() -> str:
 
 def _is_listed(report: EvalReport) -> bool:
     """Whether it has the table's figures: those of other data sets have not."""
-    return data_name(report.main) == "FER2013" and report.main.split == FER2013_SPLITS[2]
+    return data_name(report.main) == "FER2013" and report.main.split == SPLITS[2]
 
 
 def _commands(name: str) -> Iterator[str]:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from demo.charts.data import counts as counts_chart
 from demo.charts.matrices import confusion, row_per_cent
-from demo.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from demo.overlays import faces_sheet
 from demo.own_data import own_copy
 from demo.panels import chart, heading, reports_here
-from fer_core.emotions import DATASET_LABELS, LABELS, label_indices
+from fer_core.emotions import DATASET_LABELS, LABELS
+from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013, majority
 from fer_core.report import EvalReport
 
 SAMPLES, COLUMNS = 24, 8  # so few columns that a face can still be seen on a phone
@@ -109,13 +109,10 @@ def samples(own: Fer2013) -> None:
 
 def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     """FER2013's label against the FER+ majority."""
-    indices = np.array(list(label_indices("FER+").values()))
-    ours = np.zeros((len(votes), len(LABELS)), np.int64)
-    ours[:, indices[indices >= 0]] = votes[:, indices >= 0]
-    others = votes[:, indices < 0].max(1)
-    usable = (ours.max(1) >= others) & (ours.max(1) > 0)
+    most = majority(votes)
+    usable = most >= 0
     matrix = np.zeros((len(LABELS), len(LABELS)), np.int64)
-    np.add.at(matrix, (labels[usable], ours[usable].argmax(1)), 1)
+    np.add.at(matrix, (labels[usable], most[usable]), 1)
     share = np.trace(matrix) / max(matrix.sum(), 1)
     st.subheader("FER2013's label against the FER+ votes", anchor=False)
     figure = confusion(row_per_cent(matrix), "FER+ majority, % of row", 100.0, True)

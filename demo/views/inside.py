@@ -8,11 +8,11 @@ from demo import analysis
 from demo.analysis import Judged
 from demo.charts.matrices import confusion, row_per_cent
 from demo.face_cards import Card, cards
-from demo.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from demo.own_data import own_copy
 from demo.panels import at_first, chart, csv_button, file_name, heading, judged_by, reports_or_stop
 from demo.reports_store import evaluation, predictions
 from fer_core.emotions import LABELS
+from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.report import Evaluation, ReportError
 from fer_core.results import percent
 

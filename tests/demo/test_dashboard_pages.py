@@ -12,9 +12,9 @@ from dashboard_page import checked, face_cards, figure, opened, text
 
 from demo.charts.matrices import row_per_cent
 from demo.face_cards import Card, cards
-from demo.fer2013 import SIDE, VOTE_NAMES
 from demo.reports_store import shelf
 from fer_core.emotions import LABELS
+from fer_core.fer2013 import SIDE, VOTE_NAMES
 from train.data import Split
 from train.sources import load_dataset
 

@@ -7,7 +7,8 @@ from PIL import Image
 
 from fer_core import FerError
 from fer_core.emotions import LABELS
-from train.data import FER2013_SPLITS
+from fer_core.fer2013 import SPLITS
+from train.errors import DataError
 from train.sources import load_dataset, synthetic
 
 VOTE_COLUMNS = [
@@ -107,48 +108,11 @@ def test_without_votes_only_the_labels_count(fer2013):
     assert data.label_sets() == data.judged_by() == ("fer2013",)
 
 
-def test_parquet_shards_give_the_same(fer2013, tmp_path_factory):
-    import io
-
-    folder, images, labels = fer2013
-    shards = tmp_path_factory.mktemp("shards")
-    rows = []
-    for row, image in enumerate(images):
-        out = io.BytesIO()
-        Image.fromarray(image).save(out, "PNG")
-        usage = FER2013_SPLITS[0 if row < 9 else 1 if row < 12 else 2]
-        rows.append({"row": row, "usage": usage, "emotion": labels[row], "image": out.getvalue()})
-    pd.DataFrame(rows[8:]).to_parquet(shards / "fer2013-0.parquet")
-    pd.DataFrame(rows[:8]).to_parquet(shards / "fer2013-1.parquet")
-    (shards / "fer2013new.csv").write_bytes((folder / "fer2013new.csv").read_bytes())
-    ours, theirs = load_dataset(str(shards)), load_dataset(str(folder))
-    assert np.array_equal(ours.train.images, theirs.train.images)
-    assert np.array_equal(ours.train.votes, theirs.train.votes)
-    (shards / "fer2013-1.parquet").unlink()
-    with pytest.raises(FerError, match="rows are missing"):
-        load_dataset(str(shards))
-
-
-@pytest.mark.parametrize(
-    "column, value, says",
-    [
-        ("pixels", "1 2 3", "line 3"),
-        ("pixels", "x " * 2304, "line 3"),
-        ("pixels", "256 " * 2304, "outside 0 to 255"),
-        ("emotion", 7, "label 7"),
-        ("emotion", "sad", "label sad"),
-        ("Usage", "Test", "row 1: Usage Test"),
-    ],
-)
-def test_a_bad_row_is_named(tmp_path, column, value, says):
-    broken = table(faces(3), [0, 1, 2], list(FER2013_SPLITS)).astype({"emotion": object})
-    broken.loc[1, column] = value
-    broken.to_csv(tmp_path / "fer2013.csv", index=False)
-    with pytest.raises(FerError, match=says):
-        load_dataset(str(tmp_path))
-
-
-def test_other_files_are_refused(tmp_path, fer2013):
+def test_other_files_are_refused_by_their_paths(tmp_path, fer2013):
+    change = pd.read_csv(fer2013[0] / "fer2013.csv").assign(emotion=7)
+    change.to_csv(fer2013[0] / "fer2013.csv", index=False)
+    with pytest.raises(DataError, match=f"{fer2013[0]}/fer2013.csv, line 2: emotion 7"):
+        load_dataset(str(fer2013[0]))
     with pytest.raises(FerError, match="nothing at"):
         load_dataset(str(tmp_path / "none"))
     (tmp_path / "empty").mkdir()
@@ -158,38 +122,9 @@ def test_other_files_are_refused(tmp_path, fer2013):
     with pytest.raises(FerError, match="lacks the columns"):
         load_dataset(str(tmp_path / "other.csv"))
     part = tmp_path / "empty" / "fer2013.csv"
-    table(faces(2), [0, 1], FER2013_SPLITS[:2]).to_csv(part, index=False)
+    table(faces(2), [0, 1], SPLITS[:2]).to_csv(part, index=False)
     with pytest.raises(FerError, match="no face for PrivateTest"):
         load_dataset(str(part))
-
-
-@pytest.mark.parametrize(
-    "change, says",
-    [
-        (lambda votes: votes.iloc[1:], "same rows"),
-        (lambda votes: votes.drop(columns="contempt"), "lacks the columns contempt"),
-        (lambda votes: votes.astype(object).replace({8: "eight"}), "line 3: a number of votes"),
-        (lambda votes: votes.replace({8: -1}), "line 3: a number of votes"),
-    ],
-)
-def test_bad_votes_are_named(fer2013, change, says):
-    file = fer2013[0] / "fer2013new.csv"
-    change(pd.read_csv(file)).to_csv(file, index=False)
-    with pytest.raises(FerError, match=rf"fer2013new\.csv.*{says}"):
-        load_dataset(str(fer2013[0]))
-
-
-def test_bad_shards_are_named(tmp_path):
-    rows = {"row": [0], "usage": ["Training"], "emotion": [0], "image": [b"no picture"]}
-    pd.DataFrame(rows).to_parquet(tmp_path / "fer2013-0.parquet")
-    with pytest.raises(FerError, match="row 0: not a 48x48 picture"):
-        load_dataset(str(tmp_path))
-    pd.DataFrame({"row": [0]}).to_parquet(tmp_path / "fer2013-0.parquet")
-    with pytest.raises(FerError, match="lacks the columns emotion, image, usage"):
-        load_dataset(str(tmp_path))
-    (tmp_path / "fer2013-0.parquet").write_text("no table")
-    with pytest.raises(FerError, match="cannot be read as a table"):
-        load_dataset(str(tmp_path))
 
 
 @pytest.fixture
