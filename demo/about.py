@@ -9,11 +9,6 @@ from fer_core import EMOTIONS, Emotion
 from fer_core.weights import WeightsCard
 
 WEAK_BELOW = 0.5  # an expression that is recognised less often than this is pointed out
-LABEL_SETS = {
-    "fer2013": "FER2013 labels",
-    "ferplus": "FER+ labels",
-    "ferplus-clear": "FER+ labels that most agreed on",
-}
 
 TEXT = """
 <section>
@@ -54,18 +49,18 @@ def about(card: WeightsCard) -> str:
     return (
         f'<div class="about">{TEXT}<section><h2>How good it is</h2>'
         f"<p>The weights in use, <strong>{escape(card.name)}</strong>, are a network of "
-        f"{card.params / 1e6:.1f} million parameters ({escape(card.arch)}), trained on "
+        f"{card.params:,} parameters ({escape(card.arch)}), trained on "
         f"{escape(card.trained_on)}. Licence: {escape(card.licence)}.</p>"
         f"{figures(card.metrics)}</section></div>"
     )
 
 
 def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    """A table of a card's metrics: a column for each label set, a row for each expression."""
+    """A table of a card's metrics: a column for each set of labels, a row for each expression."""
     if not metrics:
         return "<p>These weights have not been measured yet.</p>"
     heads = "".join(
-        f'<th scope="col">{escape(LABEL_SETS.get(name, name))}</th>' for name in metrics
+        f'<th scope="col">{escape(result["dataset"])}</th>' for result in metrics.values()
     )
     totals = "".join(_total(result) for result in metrics.values())
     rows = "".join(_row(emotion, metrics) for emotion in EMOTIONS)

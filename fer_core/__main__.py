@@ -39,7 +39,10 @@ def _weights(options: argparse.Namespace) -> int:
                 "arch": card.arch,
                 "params": card.params,
                 "trained_on": card.trained_on,
-                **{f"accuracy_{key}": value["accuracy"] for key, value in card.metrics.items()},
+                **{
+                    f"accuracy on {each['dataset']}, {each['split']}": each["accuracy"]
+                    for each in card.metrics.values()
+                },
             }
             for card in cards
         ],

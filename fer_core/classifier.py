@@ -18,6 +18,7 @@ BATCH = 256
 class Classifier:
     """A model with the input it was trained on; training, evaluation and serving all call this.
 
+    model: the caller's own, which is moved to the device, and put into evaluation mode.
     temperature: softens (above 1) or sharpens the probabilities, so that they say how often the
     answer is right (see `at_temperature`).
     """

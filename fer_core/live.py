@@ -1,5 +1,6 @@
 """Frames of a camera or a film, one after the other, to tracked and smoothed analyses."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -8,6 +9,7 @@ import numpy as np
 
 from fer_core.crops import cut_faces
 from fer_core.emotions import Emotion
+from fer_core.images import read_picture
 from fer_core.pipeline import FerPipeline
 from fer_core.smoothing import ExpressionSmoother
 from fer_core.tracking import FaceTracker, TrackedFaces
@@ -64,6 +66,7 @@ class LiveSession:
     """What one viewer's camera has shown so far. Frames from several threads take turns."""
 
     def __init__(self, pipeline: FerPipeline) -> None:
+        self._detector = pipeline.detector.name
         self._tracker = FaceTracker(pipeline.detector)
         self._smoother = ExpressionSmoother()
         self._mirrored = False
@@ -80,9 +83,23 @@ class LiveSession:
         """The next frame, RGB uint8 (H, W, 3), at a time that does not run back.
 
         pipeline: may change from frame to frame in its weights, not in its detector.
+        Raises ImageError for a frame that is no picture, OptionError for another detector, or a
+        time before that of the last frame.
         """
         options = options or LiveOptions()
+        frame = read_picture(frame, "The frame").pixels
+        if pipeline.detector.name != self._detector:
+            raise OptionError(
+                f"This session follows faces with {self._detector}, not {pipeline.detector.name}. "
+                "Begin another session for another detector."
+            )
         with self._lock:
+            if not (math.isfinite(seconds) and seconds >= self._seconds):
+                raise OptionError(
+                    f"A frame at {seconds} seconds came after one at {self._seconds}. Give frames "
+                    "in their order, with the times of a clock that does not run back, or begin "
+                    "another session."
+                )
             tracked = self._tracker.update(frame, seconds, options.tracking)
             crops = seen_crops(pipeline, frame, tracked)
             passed, self._seconds = seconds - self._seconds, seconds

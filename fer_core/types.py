@@ -70,8 +70,13 @@ class Faces:
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def __getitem__(self, keep: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Faces":
-        """The faces that a slice, a boolean mask or an index array picks, in its order."""
+    def __getitem__(self, keep: int | slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Faces":
+        """The faces that a slice, a boolean mask or an index array picks, in its order.
+
+        A single index picks a `Faces` of one, and so does a loop over the faces.
+        """
+        if isinstance(keep, int | np.integer):
+            keep = np.array([keep])
         return Faces(self.xyxy[keep], self.landmarks[keep], self.scores[keep])
 
     def mapped(self, origin_xy: ArrayLike, scale_xy: ArrayLike) -> "Faces":

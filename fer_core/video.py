@@ -123,7 +123,7 @@ class VideoJob:
         self._rows: list[Timeline] = []
         self._before: LiveAnalysis | None = None
         self._frames, self._seconds = 0, 0.0
-        self._stopped = self._ended = self._finished = False
+        self._stopped = self._ended = self._finished = self._dropped = False
         self._steps = self._run()
 
     def __enter__(self) -> "VideoJob":
@@ -145,6 +145,8 @@ class VideoJob:
         self._steps.close()
         if self._finished:
             raise ClipError(f"{self._clip.name} is finished already.")
+        if self._dropped:
+            raise ClipError(f"{self._clip.name} was dropped: call finish inside the `with` block.")
         if not self._frames:
             raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
         complete = self._clip.complete
@@ -165,6 +167,7 @@ class VideoJob:
 
     def close(self) -> None:
         """Give everything back; what was not finished is dropped."""
+        self._dropped = True
         self._steps.close()
         self._clip.close()
         if not self._finished:

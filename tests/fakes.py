@@ -30,6 +30,7 @@ CARD = WeightsCard(
     recipe={},
     metrics={
         "fer2013": {
+            "dataset": "FER2013 labels",
             "split": "PrivateTest",
             "n": 3589,
             "accuracy": 0.66,

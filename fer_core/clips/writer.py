@@ -53,7 +53,9 @@ class VideoFile:
                 raise ClipError(f"A video cannot be written to {path!r}: {error}.") from error
 
     def read(self) -> bytes:
-        """The whole file."""
+        """The whole file. Raises ClipError where it was closed."""
+        if self.file.closed:
+            raise ClipError("The video was closed, and is gone. Read it before that.")
         self.file.seek(0)
         return self.file.read()
 
@@ -128,7 +130,12 @@ class ClipWriter:
             self._sound.add(packets)
 
     def finish(self, all_sound: bool) -> VideoFile:
-        """Close the video. all_sound: whether what sounds after the last frame belongs to it."""
+        """Close the video. all_sound: whether what sounds after the last frame belongs to it.
+
+        Raises ClipError where it was dropped, or cannot be written.
+        """
+        if self._file.closed:  # FFmpeg would write to what it has freed
+            raise ClipError("The video was dropped: it cannot be finished any more.")
         with self._errors():
             self._container.mux(self._video.encode(None))
             if self._sound:

@@ -9,12 +9,15 @@ import pytest
 from fakes import CARD, HAPPY, FakeClassifier, FakeDetector, fake_pipeline
 from moving_faces import RefiningDetector, face_at, ground, times, uncovered
 
-from fer_core import EMOTIONS, Faces, FerError, FerPipeline, render
+from fer_core import EMOTIONS, Faces, FerError, FerPipeline, ImageError, render
 from fer_core.boxes import overlap
+from fer_core.detection import create_detector
+from fer_core.device import choose_device
 from fer_core.emoji import STYLES
 from fer_core.emotions import LABELS, UNSURE
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
 from fer_core.tracking_options import TrackingOptions
+from fer_core.types import OptionError
 
 RAW = LiveOptions(smoothing_seconds=0)
 
@@ -169,6 +172,36 @@ def test_weights_may_change_from_frame_to_frame():
     analysis = player.frame(0.5, RAW)[1]
     assert analysis.people == (1, 2)
     assert names(analysis) == [LABELS[6 - LABELS.index(name)] for name in ("happy", "sad")]
+
+
+@pytest.mark.parametrize("later", [0.49, float("nan"), float("inf")])
+def test_a_time_that_runs_back_is_refused_and_the_session_goes_on(later):
+    player = Player(crossing)
+    player.play(10, 0.6, RAW)
+    with pytest.raises(OptionError, match=f"at {later} seconds came after one at 0.5"):
+        player.session.analyze(player.pipeline, ground(), later, RAW)
+    assert player.frame(0.5, RAW)[1].people == (1, 2)  # the same time is none that runs back
+
+
+def test_another_detector_is_refused():
+    player = Player(crossing)
+    pipeline = replace(player.pipeline, detector=create_detector("haar", choose_device("cpu")))
+    with pytest.raises(OptionError, match=r"with mtcnn, not haar\. Begin another session"):
+        player.session.analyze(pipeline, ground(), 0)
+
+
+@pytest.mark.parametrize("frame", [np.zeros((0, 9, 3), np.uint8), ground() / 255, None])
+def test_what_is_no_picture_is_refused(frame):
+    player = Player(crossing)
+    with pytest.raises(ImageError):
+        player.session.analyze(player.pipeline, frame, 0)
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_grey_and_transparent_frames_are_read_as_other_pictures_are(channels):
+    player = Player(crossing)
+    frame = np.full((240, 320, channels), 200, np.uint8)
+    assert player.session.analyze(player.pipeline, frame, 0).size_hw == (240, 320)
 
 
 def test_options_of_the_tracking_reach_it():

@@ -42,6 +42,10 @@ def test_picking_faces_keeps_their_parts_together():
     assert picked.xyxy[0].tolist() == some.xyxy[2].tolist()
     assert picked.landmarks[1].tolist() == some.landmarks[0].tolist()
     assert len(some[some.scores > 0.15]) == 2
+    assert some[-1].xyxy.tolist() == some[2:].xyxy.tolist()
+    assert [float(face.scores[0]) for face in some] == some.scores.tolist()
+    with pytest.raises(IndexError):
+        some[3]
 
 
 def test_an_analysis_needs_seven_probabilities_for_each_face():

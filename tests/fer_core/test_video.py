@@ -347,6 +347,21 @@ class TestStopping:
         assert job._writer._file.closed
         assert set(os.listdir("/proc/self/fd")) <= before
 
+    def test_what_was_dropped_cannot_be_finished_nor_what_was_closed_be_read(self, red):
+        with VideoJob(red, self.data, name="me.mp4") as job:
+            for _ in job:
+                pass
+        with pytest.raises(ClipError, match=r"me\.mp4 was dropped: call finish inside"):
+            job.finish()
+        with pytest.raises(ClipError, match="was dropped"):
+            job._writer.finish(all_sound=True)
+        with VideoJob(red, self.data) as job:
+            next(iter(job))
+            result = job.finish()
+        result.close()
+        with pytest.raises(ClipError, match="was closed"):
+            result.video.read()
+
     def test_an_error_on_the_way_drops_everything(self, red):
         def fail(crops):
             raise RuntimeError("out of memory")
