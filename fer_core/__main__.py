@@ -12,7 +12,7 @@ from fer_core.detection import MIN_SCORE, detector_summary, list_detectors
 from fer_core.emoji import STYLES
 from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
-from fer_core.types import FerError
+from fer_core.types import FerError, WeightsError
 from fer_core.weights import list_weights, read_card
 
 
@@ -31,7 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _weights(options: argparse.Namespace) -> int:
-    cards = [read_card(name) for name in list_weights()]
+    cards, failed = [], 0
+    for name in list_weights():
+        try:
+            cards.append(read_card(name))
+        except WeightsError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = 1
     _print_table(
         [
             {
@@ -48,7 +54,7 @@ def _weights(options: argparse.Namespace) -> int:
         ],
         options.json,
     )
-    return 0
+    return failed
 
 
 def _models(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from PIL.Image import Image
@@ -67,8 +68,8 @@ class FerPipeline:
         one_array = isinstance(images, np.ndarray) and images.ndim != 4
         if one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture):
             raise ImageError("A list of pictures was expected; for a single one, use analyze.")
-        if not 0 <= min_score <= 1:
-            raise OptionError(f"The least detection score is {min_score}; give 0 to 1.")
+        if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
+            raise OptionError(f"The least detection score is {min_score!r}; give 0 to 1.")
         # Only crops are kept, so that many large pictures need the memory of one.
         found: list[tuple[Faces, tuple[int, int], tuple[str, ...]]] = []
         crops: list[UInt8Array] = [np.zeros((0, *self.card.input.size_hw), np.uint8)]

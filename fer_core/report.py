@@ -61,7 +61,8 @@ class Evaluation:
     split: the data set's own name for it. subset: "all", or "clean" without the faces that
     also stand, or nearly so, in another split. n: faces judged.
     confusion: 7x7 counts, row the right class, column the predicted one.
-    accuracy, interval: share of 1 and its 95% interval. macro_f1, ece: shares of 1.
+    accuracy, interval: share of 1 and its 95% interval. macro_f1, ece: shares of 1;
+        macro_f1 is the mean over the expressions that there are faces of.
     per_class: for each label its precision, recall, f1 and n.
     """
 

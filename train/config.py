@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
@@ -66,6 +66,7 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        _check_choices(self)
         if self.augment not in AUGMENTATIONS:
             raise ValueError(f"augment is one of {', '.join(AUGMENTATIONS)}, not {self.augment!r}")
         if self.epochs < 1 or self.batch_size < 2:
@@ -135,6 +136,9 @@ class ClassicalRecipe:
     label_set: Literal["fer2013", "ferplus"] = "fer2013"
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        _check_choices(self)
+
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
@@ -144,6 +148,14 @@ class ClassicalRecipe:
         values = json.loads(text)
         values.pop("chosen", None)
         return cls(**values)
+
+
+def _check_choices(recipe: "Recipe | ClassicalRecipe") -> None:
+    """Raises ValueError for a value that its field does not name."""
+    for name, hint in get_type_hints(type(recipe)).items():
+        value = getattr(recipe, name)
+        if get_origin(hint) is Literal and value not in get_args(hint):
+            raise ValueError(f"{name} is one of {', '.join(get_args(hint))}, not {value!r}")
 
 
 @dataclass(frozen=True)

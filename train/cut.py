@@ -3,13 +3,16 @@
 The faces of the training split are enlarged four times, surrounded by their repeated border (a
 detector expects a face in a picture, not a face alone), and shown to each detector. The median of
 its boxes, seen from the 48x48 frame, gives the square that serving has to cut from a box so that
-the classifier sees what it was trained on. `train.export` puts the result into the card.
+the classifier sees what it was trained on. `train.export` puts the result into the card, and cards
+that are there already, and know nothing of the detector, get it from here.
 """
 
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +22,8 @@ from fer_core.device import choose_device
 from fer_core.files import write_whole
 from fer_core.pixels import resize
 from fer_core.types import Faces
-from train.cuts import CUTS
+from fer_core.weights import FOLDER, list_weights, read_card
+from train.cuts import CUTS, read_cuts, read_measurements
 from train.errors import DataError
 from train.options import add_data_option, exit_code, read_data
 
@@ -76,10 +80,25 @@ def _only_face(detector: Detector, image: np.ndarray) -> Faces:
     return faces.mapped(margin * ENLARGEMENT, 1 / ENLARGEMENT)
 
 
+def complete_cards(cuts: Mapping[str, FaceCut], folder: Path = FOLDER) -> None:
+    """Add to each weights card the cuts that it lacks; those that it has were judged with it."""
+    for name in list_weights(folder):
+        card = read_card(name, folder)
+        whole = replace(card, crop={**cuts, **card.crop})
+        if whole != card:
+            write_whole(folder / f"{name}.json", whole.to_json())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.cut", description=__doc__)
     add_data_option(parser)
-    parser.add_argument("--faces", type=int, default=2000, help="how many training faces to show")
+    parser.add_argument(
+        "--detector",
+        choices=list_detectors(),
+        action="append",
+        help="measure this one, and leave the others as they were; may be repeated (default: all)",
+    )
+    parser.add_argument("--faces", type=int, default=1000, help="how many training faces to show")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     options = parser.parse_args()
     if options.faces < 1:
@@ -89,20 +108,20 @@ def main() -> int:
         data = read_data(options.data)
         rng = np.random.default_rng(options.seed)
         shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
-        detectors = {}
-        for name in list_detectors():
-            measurement = measure(name, data.train.images[shown])
-            detectors[name] = asdict(measurement)
-            print(name, measurement)
-        figures = {
+        measurements = read_measurements()
+        about = {
             "dataset": data.name,
             "split": data.split_names[0],
             "seed": options.seed,
             "command": f"python -m train.cut --data PATH --faces {options.faces} "
             f"--seed {options.seed}",
-            "detectors": detectors,
         }
-        write_whole(CUTS, json.dumps(figures, indent=1) + "\n")
+        for name in options.detector or list_detectors():
+            measurement = measure(name, data.train.images[shown])
+            measurements[name] = {**about, **asdict(measurement)}
+            print(name, measurement)
+        write_whole(CUTS, json.dumps(measurements, indent=1) + "\n")
+        complete_cards(read_cuts())
 
     return exit_code(work)
 

@@ -78,7 +78,7 @@ def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
         confusion=tuple(tuple(row) for row in matrix.tolist()),
         accuracy=share,
         interval=metrics.wilson_interval(int(matrix.trace()), len(answers)),
-        macro_f1=float(f1.mean()),
+        macro_f1=float(f1[faces > 0].mean()),
         ece=metrics.expected_calibration_error(probs, answers),
         per_class={
             label: {

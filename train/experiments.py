@@ -21,3 +21,6 @@ _ALL = (
 )
 
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
+if len(EXPERIMENTS) < len(_ALL):
+    names = [experiment.name for experiment in _ALL]
+    raise ValueError(f"declared twice: {', '.join({n for n in names if names.count(n) > 1})}")

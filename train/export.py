@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -64,8 +65,14 @@ def _as_shipped(run: Path) -> bytes:
 def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
-    Raises RunError where the run is not finished, or its weights are too large to ship.
+    Raises RunError where the run is not finished, its weights are too large to ship, or no weights
+    can have that name.
     """
+    if name == "default" or not re.fullmatch(r"\w[\w.-]*", name):
+        raise RunError(
+            f"Weights cannot be called {name!r}. Choose a name of letters, digits, '-', '_' and "
+            "'.', but 'default', which stands for the default weights."
+        )
     report = _finished_report(run)
     raw = _as_shipped(run)
     if len(raw) > MAX_BYTES:

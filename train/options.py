@@ -11,15 +11,12 @@ from fer_core.types import FerError
 from train.data import Dataset
 from train.distributed import leave_ranks
 from train.machine import Machine, use_machine
-from train.sources import load_dataset
+from train.sources import READERS, load_dataset
 
 DATA_HELP = (
-    "fer2013.csv or its folder, or that of its .parquet shards; an .npz; the folder of RAF-DB, CK+ "
-    "or JAFFE; image folders train/<expression>/ and test/<expression>/; several joined by +; or "
-    "'synthetic'"
+    f"the path of {'; or of '.join(reader.FORM for reader in READERS)}; several paths joined by +; "
+    "or 'synthetic'"
 )
-
-
 T = TypeVar("T")
 
 

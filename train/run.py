@@ -16,7 +16,7 @@ from fer_core.classifier import Classifier, at_temperature
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.models import create_model
-from fer_core.report import EvalReport
+from fer_core.report import EvalReport, read_report
 from train.calibrate import fit_temperature
 from train.classical import run_classical
 from train.config import ClassicalRecipe, Experiment, Recipe
@@ -25,6 +25,7 @@ from train.errors import RunError
 from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, claimed, read_tensors
+from train.finished import is_of
 from train.history import Epoch
 from train.loop import Trainer
 from train.machine import Machine
@@ -64,10 +65,13 @@ def run(
     if isinstance(recipe, Recipe) and recipe.resplit:
         data = restratified(data, recipe.seed)
     data.require(recipe.label_set)
+    if data.name != experiment.data:  # the source's figure is of other faces
+        experiment = dataclasses.replace(experiment, published=0.0)
     leads = machine.ranks.leads
     if isinstance(recipe, ClassicalRecipe):
         if leads:
             with claimed(folder):
+                _refuse_others(folder, experiment, data)
                 _write(*run_classical(experiment, recipe, data), data, folder)
         return True
     try:
@@ -90,6 +94,14 @@ def run(
             "what else uses it, or train on several with torchrun."
         ) from error
     return trainer.finished
+
+
+def _refuse_others(folder: Path, experiment: Experiment, data: Dataset) -> None:
+    """Raises RunError where the folder holds the run of another recipe, or on other data."""
+    mine = dataclasses.replace(experiment, data=data.name)
+    path = folder / REPORT
+    if (folder / CHECKPOINT).is_file() or (path.is_file() and not is_of(read_report(path), mine)):
+        raise RunError(f"{folder} holds a run of another recipe or data set. Give another --out.")
 
 
 def _wait_for_shorter(folder: Path, continues: str) -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.samplers import GridSampler
@@ -70,8 +71,7 @@ def work(
     """
     sampler = _Grid({sweep.field: sweep.values})
     study = _open(sweep, data, out / f"{sweep.name}.sqlite3", sampler)
-    known = {e.recipe.to_json(): e for e in EXPERIMENTS.values() if e.data == "FER2013"}
-    experiments = {value: known[sweep.recipe(value).to_json()] for value in sweep.values}
+    experiments = _experiments(sweep)
     finished = 0
     while finished < trials and time.monotonic() < deadline and not sampler.is_exhausted(study):
         trial = _next_trial(study)
@@ -90,6 +90,16 @@ def work(
         study.tell(trial, max(report.curves["valid_accuracy"]))
         finished += 1
     return study
+
+
+def _experiments(sweep: Sweep) -> dict[Any, Experiment]:
+    """That of each value: the declared one with its recipe, where there is one."""
+    known = {e.recipe.to_json(): e for e in EXPERIMENTS.values() if e.data == "FER2013"}
+    return {
+        value: known.get(recipe.to_json())
+        or Experiment(name, recipe, table=f"sweep {sweep.name}", changes=words)
+        for value, (name, recipe, words) in zip(sweep.values, sweep.points(), strict=True)
+    }
 
 
 def _open(sweep: Sweep, data: Dataset, path: Path, sampler: GridSampler) -> optuna.Study:

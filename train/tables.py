@@ -69,7 +69,9 @@ def _is_listed(report: EvalReport) -> bool:
 
 def _commands(name: str) -> Iterator[str]:
     """The command of an experiment, after those of the runs that it builds on."""
-    experiment = EXPERIMENTS[name]
+    experiment = EXPERIMENTS.get(name)
+    if experiment is None:  # not declared any more
+        return
     if isinstance(experiment.recipe, Recipe):
         for earlier in experiment.recipe.builds_on:
             yield from _commands(earlier)
@@ -80,7 +82,7 @@ def _row(name: str, report: EvalReport) -> str:
     by_kind = {(e.label_set, e.subset): e for e in report.evaluations}
     labels = ("ferplus", CLEAR, "fer2013")
     order = [(judged_by, subset) for judged_by in labels for subset in ("all", "clean")]
-    cells = [_cell(by_kind[kind]) for kind in order]
+    cells = [_cell(by_kind[kind]) if kind in by_kind else "—" for kind in order]
     learned = report.main
     seeds = ", ".join(map(str, report.seeds))
     figures = [f"{learned.macro_f1:.3f}", f"{learned.ece:.3f}", seeds]

@@ -45,7 +45,7 @@ def list_detectors() -> list[str]:
 
 def detector_summary(name: str) -> str:
     """The first line of what a detector says of itself."""
-    return (_BUILDERS[name].__doc__ or "").strip().splitlines()[0]
+    return (_BUILDERS[name].__doc__ or "").strip().partition("\n")[0]
 
 
 def create_detector(name: str, choice: DeviceChoice) -> Detector:

@@ -22,7 +22,9 @@ _BUILDERS: dict[str, Builder] = {}
 
 
 def register(builder: Builder) -> Builder:
-    """Make a builder function available under its own name."""
+    """Make a builder function available under its own name, which no other may have."""
+    if builder.__name__ in _BUILDERS:
+        raise ValueError(f"there is a model {builder.__name__!r} already")
     _BUILDERS[builder.__name__] = builder
     return builder
 
@@ -34,7 +36,7 @@ def list_models() -> list[str]:
 
 def model_summary(name: str) -> str:
     """The first line of what an architecture's builder says of itself."""
-    return (_BUILDERS[name].__doc__ or "").strip().splitlines()[0]
+    return (_BUILDERS[name].__doc__ or "").strip().partition("\n")[0]
 
 
 def create_model(name: str, num_classes: int = 7, **arch_args: Any) -> nn.Module:

@@ -131,6 +131,13 @@ def test_listings(capsys, listing):
     assert all(name in table for name in names)
 
 
+def test_a_broken_card_does_not_hide_the_other_weights(capsys, monkeypatch):
+    monkeypatch.setattr("fer_core.__main__.list_weights", lambda: ["no-more", "compact-ferplus"])
+    code, out, err = run(capsys, "weights", "--json")
+    assert code == 1 and "There are no weights 'no-more'" in err
+    assert [row["name"] for row in json.loads(out)] == ["compact-ferplus"]
+
+
 def test_as_a_program():
     result = subprocess.run(
         [sys.executable, "-m", "fer_core", "detectors", "--json"], capture_output=True, text=True

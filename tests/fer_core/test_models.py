@@ -6,6 +6,7 @@ from torch import nn
 
 from fer_core import FerError, create_model, list_models
 from fer_core.models import model_summary
+from fer_core.models.registry import register
 
 # Parameters in millions, from the table in the Leeds authors' repository: plain, SE, ECA, CBAM.
 # Its plain VGG19 (42.87) lacks one convolution of the others, so it stands here at its 45.23.
@@ -144,6 +145,14 @@ def test_the_default_stays_small():
 def test_summaries_fit_a_table():
     for name in list_models():
         assert model_summary(name).endswith(".") and len(model_summary(name)) < 100
+
+
+def test_a_name_is_not_given_twice():
+    def resnet9():
+        """Another one."""
+
+    with pytest.raises(ValueError, match="'resnet9' already"):
+        register(resnet9)
 
 
 def test_an_unknown_model_names_the_known_ones():

@@ -87,9 +87,10 @@ def test_min_score_filters(least, faces):
     assert (analysis.faces.scores >= np.float32(least)).all()
 
 
-def test_a_min_score_out_of_range_is_refused_in_words():
+@pytest.mark.parametrize("least", [1.5, -0.1, float("nan"), "0.9", None])
+def test_a_min_score_out_of_range_is_refused_in_words(least):
     with pytest.raises(FerError, match="0 to 1"):
-        fake_pipeline().analyze(np.zeros((80, 80, 3), np.uint8), min_score=1.5)
+        fake_pipeline().analyze(np.zeros((80, 80, 3), np.uint8), min_score=least)
 
 
 def test_reading_order():

@@ -10,7 +10,7 @@ from fer_core.device import choose_device
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import read_card
 from train.config import ClassicalRecipe, Experiment
-from train.files import PREDICTIONS, REPORT
+from train.files import CHECKPOINT, PREDICTIONS, REPORT
 from train.machine import Machine
 from train.metrics import accuracy
 from train.run import run
@@ -19,7 +19,8 @@ CPU = Machine(choose_device("cpu"))
 
 
 def finish(recipe, data, folder):
-    run(Experiment("tiny", recipe, changes="a test", published=0.5), data, folder, CPU)
+    mine = Experiment("tiny", recipe, changes="a test", data="drawn", published=0.5)
+    run(mine, data, folder, CPU)
     return read_report(folder / REPORT), np.load(folder / PREDICTIONS)
 
 
@@ -74,6 +75,21 @@ def test_a_second_run_does_not_overwrite_the_first(tiny_data, tmp_path):
     finish(recipe, tiny_data, tmp_path)
     with pytest.raises(FerError, match="--out"):
         finish(recipe, tiny_data, tmp_path)
+
+
+def test_another_run_is_not_taken_for_its_own(tiny_data, tmp_path):
+    finish(ClassicalRecipe("knn", {"max_k": 1}), tiny_data, tmp_path)
+    again = Experiment("mine", ClassicalRecipe("knn", {"max_k": 1}))
+    assert run(again, tiny_data, tmp_path, CPU, resume=True)
+    for folder, experiment in (
+        (tmp_path, Experiment("mine", ClassicalRecipe("knn", {"max_k": 2}))),
+        (tmp_path / "network", again),
+    ):
+        folder.mkdir(exist_ok=True)
+        if experiment is again:
+            (folder / CHECKPOINT).write_text("")
+        with pytest.raises(FerError, match="another recipe or data set"):
+            run(experiment, tiny_data, folder, CPU, resume=True)
 
 
 def test_an_unknown_method_names_the_known_ones(tiny_data, tmp_path):

@@ -1,12 +1,17 @@
 """The measured cut brings the detector's box back to the frame that the faces were shown in."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from fakes import CARD
 
-from fer_core.crops import cut_square
+from fer_core.crops import FaceCut, cut_square
 from fer_core.pixels import resize, to_grey
-from train.cut import measure
-from train.cuts import read_cuts
+from fer_core.weights import read_card
+from train.cut import Measurement, complete_cards, main, measure
+from train.cuts import read_cuts, read_measurements
 
 
 @pytest.mark.parametrize("detector", ["mtcnn", "haar"])
@@ -17,6 +22,33 @@ def test_the_cut_leads_from_the_box_to_the_frame(astronaut, detector):
     assert (found.shown, found.found) == (2, 2)
     square = found.cut.squares(np.array([found.median_xyxy], np.float32))[0]
     assert np.abs(square - [0, 0, 48, 48]).max() < 1.5
+
+
+def test_cards_get_the_cuts_that_they_lack(tmp_path):
+    here, lacking = (replace(CARD, name=name) for name in ("here", "lacking"))
+    lacking = replace(lacking, crop={"mtcnn": FaceCut(0.5)})
+    for card in (here, lacking):
+        (tmp_path / f"{card.name}.json").write_text(card.to_json())
+    complete_cards({"mtcnn": FaceCut(0.9), "haar": FaceCut(1.1)}, tmp_path)
+    assert read_card("here", tmp_path) == here
+    assert read_card("lacking", tmp_path).crop == {"mtcnn": FaceCut(0.5), "haar": FaceCut(1.1)}
+
+
+def test_one_detector_is_measured_and_the_others_stay(tmp_path, monkeypatch, tiny_data):
+    file = tmp_path / "cuts.json"
+    file.write_text(json.dumps({"mtcnn": {"cut": {"side": 0.5}}, "haar": {"cut": {"side": 0.5}}}))
+    monkeypatch.setattr("train.cuts.CUTS", file)
+    monkeypatch.setattr("train.cut.CUTS", file)
+    monkeypatch.setattr("train.cut.read_data", lambda source: tiny_data)
+    completed = []
+    monkeypatch.setattr("train.cut.complete_cards", completed.append)
+    measured = Measurement(3, 2, (1.0, 1.0, 40.0, 40.0), (), FaceCut(0.75))
+    monkeypatch.setattr("train.cut.measure", lambda name, images: measured)
+    monkeypatch.setattr("sys.argv", ["train.cut", "--data", "x", "--detector", "haar"])
+    assert main() == 0
+    cuts = {"mtcnn": FaceCut(0.5), "haar": FaceCut(0.75)}
+    assert read_cuts() == cuts and completed == [cuts]
+    assert read_measurements()["haar"]["dataset"] == "drawn"
 
 
 def test_the_measured_cuts_are_for_the_shipped_detectors():

@@ -172,10 +172,15 @@ def test_learning_rate_warms_up_and_decays(recipe):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"augment": "sepia"}, {"epochs": 0}, {"batch_size": 1}, {"continues": "shorter"}]
+    "wrong",
+    [
+        *({"augment": "sepia"}, {"epochs": 0}, {"batch_size": 1}, {"continues": "shorter"}),
+        *({"optimizer": "rmsprop"}, {"schedule": "step"}, {"plateau_on": "acc"}),
+        *({"teach_on": "face"}, {"label_set": "mine"}),
+    ],
 )
 def test_a_recipe_that_cannot_run(recipe, wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"one of|at least|knows its end"):
         dataclasses.replace(recipe, **wrong)
 
 

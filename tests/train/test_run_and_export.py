@@ -12,7 +12,7 @@ from fer_core.report import EvalReport, ReportError, read_predictions, read_repo
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Split
-from train.evaluate import evaluate
+from train.evaluate import evaluate, judge
 from train.experiments import EXPERIMENTS
 from train.export import export, has_weights_to_ship
 from train.files import BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT
@@ -22,6 +22,7 @@ from train.run import run
 from train.splits import restratified
 
 CPU = Machine(choose_device("cpu"))
+NAMES = {"dataset": "drawn labels", "label_set": "fer2013", "split": "test", "subset": "all"}
 
 
 @pytest.fixture(scope="module", params=["float32", "bfloat16"])
@@ -129,6 +130,28 @@ def test_weights_that_began_as_published_ones_say_so(finished, recipe, tmp_path,
     monkeypatch.setattr("train.export.read_report", lambda path: begun)
     card = export(finished, "tiny", tmp_path)
     assert card.licence.startswith("MIT for the weights, which began as published ImageNet weights")
+
+
+@pytest.mark.parametrize("name", ["default", "../evil", "a b/c", "", ".hidden"])
+def test_names_that_no_weights_can_have(finished, tmp_path, name):
+    with pytest.raises(FerError, match="cannot be called"):
+        export(finished, name, tmp_path / "weights")
+    assert not list(tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize(("about", "published"), [("drawn", 0.7), ("FER2013", 0.0)])
+def test_a_published_figure_is_of_the_data_that_it_was_published_for(
+    recipe, tiny_data, tmp_path, about, published
+):
+    mine = Experiment("mine", dataclasses.replace(recipe, epochs=1), data=about, published=0.7)
+    run(mine, tiny_data, tmp_path, CPU)
+    assert read_report(tmp_path / REPORT).published == published
+
+
+def test_classes_without_faces_are_not_in_the_mean():
+    answers = np.array([0, 1, 1, 3, 4])
+    judged = judge(np.eye(7, dtype=np.float32)[answers], answers, **NAMES)
+    assert judged.accuracy == judged.macro_f1 == 1
 
 
 def test_large_weights_are_not_shipped(finished, tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from train.finished import SHIPPED
 from train.loop import Trainer
 from train.machine import Machine
 from train.run import run
+from train.studies import leeds
 from train.sweep import SWEEPS, table, work
 from train.sweeps import Sweep
 
@@ -159,6 +160,16 @@ def test_what_belongs_to_another_declaration_is_refused(
         work(changed, tiny_data, tmp_path, CPU)
 
 
+def test_values_without_an_experiment_of_their_own_are_tried_too(
+    sweep, tiny_data, tmp_path, monkeypatch
+):
+    for name, _, _ in sweep.points():
+        monkeypatch.delitem(EXPERIMENTS, name)
+    work(sweep, tiny_data, tmp_path, CPU, trials=1)
+    (folder,) = (path.parent for path in tmp_path.glob(f"*/{REPORT}"))
+    assert folder.name in {name for name, _, _ in sweep.points()}
+
+
 def test_a_file_that_is_no_study_is_named(sweep, tiny_data, tmp_path):
     (tmp_path / "try-lr.sqlite3").write_text("not a database at all")
     with pytest.raises(FerError, match=r"try-lr\.sqlite3 cannot be used"):
@@ -174,7 +185,7 @@ def test_the_study_is_a_sqlite_file(sweep, tiny_data, tmp_path):
 def test_each_point_is_an_experiment_and_none_is_trained_twice():
     recipes = [e.recipe.to_json() for e in EXPERIMENTS.values() if e.data == "FER2013"]
     assert len(recipes) == len(set(recipes))
-    for sweep in SWEEPS.values():
+    for sweep in leeds.SWEEPS:
         assert {recipe.to_json() for _, recipe, _ in sweep.points()} <= set(recipes)
 
 
