@@ -27,8 +27,9 @@ TAG_STYLE = (
 )
 SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
 SUBSETS_HELP = (
-    "Some test faces also stand in the training or validation images: with them, or without. "
-    "Those training images were left out of training."
+    "Many test faces show a photo that the training or validation images have too, perhaps moved, "
+    "mirrored or changed: with them, or without. Each report says how many of those images were "
+    "left out of its training."
 )
 PICTURES = "picture_format"
 # A drag over a chart scrolls a phone's page; what is worth zooming has its own controls.

@@ -59,8 +59,8 @@ def votes_of_the_seven(votes: np.ndarray) -> np.ndarray:
 def majority(votes: np.ndarray) -> np.ndarray:
     """int64 (N,): the expression with most of the (N, 10) votes, or -1.
 
-    That is where another answer (contempt, unknown, not a face) has more, or nobody voted. A tie
-    between both goes to the expression, as for FER+'s own majority.
+    That is where another answer (contempt, unknown, not a face) has more, or nobody voted. Of
+    several with as many votes it is the first in the order of EMOTIONS, before any other answer.
     """
     ours = votes_of_the_seven(votes)
     others = votes[:, [index < 0 for index in VOTE_INDICES]]

@@ -23,11 +23,13 @@ Written by `python -m train.tables` from the experiments in `train/experiments.p
 in this folder. Accuracy on the test split, by the labels named; our 95% interval in brackets.
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
-the test split, theirs look better than they are. A dash is a figure that the source does not
-give, or that is not known to us. A sweep's value has no row of its own where another row has that
-recipe already. The hours of what is still to train are those of its arithmetic at the pace of
-`usth-cnn`, which was the quickest. Leeds divides CK+ by pictures, we divide it by people: those
-figures are of different tasks.
+the test split, theirs look better than they are; so do ours of networks that learn by heart, as
+the clean figures of the first table say. Where a report does not say how it trained (UNT's
+momentum, batch and rate, USTH's rate and patience), the settings are ours. A dash is a figure that
+the source does not give, or that is not known to us. A sweep's value has no row of its own where
+another row has that recipe already. The hours of what is still to train are those of its
+arithmetic at the pace of `usth-cnn`, which was the quickest. Leeds divides CK+ by pictures, we
+divide it by people: those figures are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {
@@ -121,10 +123,11 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         "experiment",
         "parameters",
         "device",
-        "epochs",
+        "epochs (best)",
         "minutes",
         "faces/s",
         "accuracy",
+        "clean",
         "macro-F1",
         "ECE",
         "judged on",
@@ -146,10 +149,11 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
             f"`{row.experiment}`",
             f"{report.params:,}",
             report.device,
-            str(report.epochs or "—"),
+            f"{report.epochs} ({report.best_epoch})" if report.epochs else "—",
             f"{report.seconds / 60:.1f}",
             f"{faces / report.seconds:,.0f}",
             f"{report.main.accuracy:.2%} [{low:.1f}, {high:.1f}]",
+            _clean(report),
             f"{report.main.macro_f1:.3f}",
             f"{report.main.ece:.3f}",
             report.main.judged_on,
@@ -158,12 +162,23 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         lines.append(f"| {' | '.join(cells)} |")
     return [
         "## What was trained",
+        "What is judged is the best epoch by the validation split, whose number is in brackets.\n"
+        "*Clean* leaves out the test faces whose photo stands in another split too, "
+        "`train/leaks.py`:\nwhat a method has learned by heart shows in the difference.\n"
         "Minutes are of the run's own training, on a machine that did other work too;\nwhat it "
         "started from is not in them, but a run of 200 epochs has its first 100 in them.\nMethods "
         "without epochs were fitted once. A CPU with bfloat16 beside it was used with\n"
         "`--format bfloat16`. Without a file, only the report is shipped.",
         "\n".join(lines),
     ]
+
+
+def _clean(report: EvalReport) -> str:
+    """The accuracy without repeated faces, by the labels that were learned."""
+    for each in report.others:
+        if (each.label_set, each.subset) == (report.main.label_set, "clean"):
+            return f"{each.accuracy:.2%}, n = {each.n:,}"
+    return "—"
 
 
 def _line(row: StudyRow) -> str:

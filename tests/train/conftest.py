@@ -47,3 +47,9 @@ def tiny_experiment(recipe):
     from train.config import Experiment
 
     return Experiment("tiny", dataclasses.replace(recipe, epochs=2))
+
+
+@pytest.fixture(autouse=True)
+def _caches(tmp_path_factory, monkeypatch):
+    """Nothing is left in the user's own folder for caches."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "caches"))

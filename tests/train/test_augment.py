@@ -13,6 +13,20 @@ def batch(n=16):
     return images, torch.eye(7)[torch.arange(n) % 7]
 
 
+def test_what_published_recipes_call_by_name_stays_what_it_was():
+    """Reports hold the name alone: other values want another name."""
+    photo = Augmentation(True, 0, 0.08, 0.15, 12, 0.25, 0.15, 0.2)
+    assert {
+        "none": Augmentation(),
+        "start": Augmentation(True, 4),
+        "mild": Augmentation(True, 0, 0.1, 0.1, 10),
+        "khaireddin": Augmentation(True, 0, 0.2, 0.2, 10, erase=0.5),
+        "photo": photo,
+        "photo-mixed": dataclasses.replace(photo, mixup=0.4),
+        "strong": Augmentation(True, 0, 0.2, 0.2, 10, 0.3, 0, 0.5, 1),
+    } == AUGMENTATIONS
+
+
 @pytest.mark.parametrize("name", AUGMENTATIONS)
 def test_presets_keep_shape_range_and_target_sums(name):
     images, targets = batch()

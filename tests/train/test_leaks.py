@@ -1,29 +1,66 @@
+"""Which faces count as the same photo, and which do not."""
+
+import cv2
 import numpy as np
+import pytest
 
 from train import leaks
-from train.leaks import MAX_RMS_DISTANCE, repeated
+from train.leaks import repeated
+
+AGAIN = {
+    "as it is": lambda photo: photo[8:56, 8:56],
+    "moved down and right": lambda photo: photo[2:50, 1:49],
+    "moved up and left": lambda photo: photo[16:64, 13:61],
+    "mirrored": lambda photo: photo[8:56, 8:56][:, ::-1],
+    "mirrored and moved": lambda photo: photo[12:60, 4:52][:, ::-1],
+    "darker": lambda photo: photo[8:56, 8:56] // 2,
+    "with less contrast": lambda photo: photo[8:56, 8:56] // 2 + 100,
+    "saved badly": lambda photo: cv2.imdecode(
+        cv2.imencode(".jpg", photo[8:56, 8:56], [cv2.IMWRITE_JPEG_QUALITY, 25])[1], 0
+    ),
+    "with a mark": lambda photo: cv2.putText(
+        photo[8:56, 8:56].copy(), "sample", (4, 44), cv2.FONT_HERSHEY_PLAIN, 0.6, 255
+    ),
+}
 
 
-def test_distance_is_the_limit():
-    rng = np.random.default_rng(0)
-    base = rng.integers(60, 190, (3, 48, 48)).astype(np.uint8)
-    limit = int(MAX_RMS_DISTANCE)
-    shifted = np.stack([base[0], base[1] + limit, base[2] + limit + 1])
-    in_base, in_shifted = repeated(shifted, base)
-    assert in_base.tolist() == in_shifted.tolist() == [True, True, False]
+def photos(n, seed=0):
+    """n pictures (64, 64), as smooth as faces are."""
+    noise = np.random.default_rng(seed).normal(0, 1, (n, 64, 64))
+    smooth = np.stack([cv2.GaussianBlur(each, (0, 0), 4) for each in noise])
+    return (128 + 50 * smooth / smooth.std()).clip(0, 255).astype(np.uint8)
 
 
-def test_many_faces_in_chunks(monkeypatch):
+@pytest.mark.parametrize("change", AGAIN)
+def test_a_photo_is_known_again(change):
+    given = photos(20)
+    again = np.ascontiguousarray(AGAIN[change](given[7]))
+    found, found_again = repeated(given[:, 8:56, 8:56].copy(), again[None])
+    assert np.flatnonzero(found).tolist() == [7] and found_again.all()
+
+
+@pytest.mark.parametrize(("correlation", "same"), [(0.93, True), (0.85, False)])
+def test_the_correlation_decides(correlation, same):
+    one, other = (photos(2)[:, 8:56, 8:56].astype(float) - 128) / 50
+    one -= one.mean()
+    other -= other.mean() + one * (one * other).sum() / (one**2).sum()
+    mixed = correlation * one / one.std() + (1 - correlation**2) ** 0.5 * other / other.std()
+    pair = [(128 + 40 * each / each.std()).clip(0, 255).astype(np.uint8) for each in (one, mixed)]
+    found, _ = repeated(pair[0][None], pair[1][None])
+    assert found.tolist() == [same]
+
+
+def test_who_is_found_in_chunks(monkeypatch):
     monkeypatch.setattr(leaks, "CHUNK", 3)
-    images = np.random.default_rng(1).integers(0, 255, (10, 48, 48)).astype(np.uint8)
+    images = photos(10, seed=1)[:, 8:56, 8:56].copy()
     found, found_others = repeated(images, images[[7, 2]])
     assert np.flatnonzero(found).tolist() == [2, 7]
     assert found_others.all()
 
 
-def test_equal_block_means_are_not_enough():
-    checks = np.indices((48, 48)).sum(0) % 2 * 60 + 90
-    found, _ = repeated(checks[None].astype(np.uint8), (240 - checks)[None].astype(np.uint8))
+def test_flat_pictures_show_no_photo():
+    flat = np.full((2, 48, 48), 255, np.uint8)
+    found, _ = repeated(flat, flat)
     assert not found.any()
 
 
@@ -31,3 +68,16 @@ def test_nothing_repeats_nothing():
     none, some = np.zeros((0, 48, 48), np.uint8), np.zeros((2, 48, 48), np.uint8)
     assert [mask.tolist() for mask in repeated(none, none)] == [[], []]
     assert [mask.tolist() for mask in repeated(some, none)] == [[False, False], []]
+
+
+def test_the_search_is_made_once_and_without_a_place_each_time(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    images = photos(3)[:, 8:56, 8:56].copy()
+    assert repeated(images, images)[0].all()
+    assert list(tmp_path.iterdir())
+    monkeypatch.setattr(leaks, "_maybe_same", None)
+    assert repeated(images, images)[0].all()  # read, not searched
+    monkeypatch.undo()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert repeated(images, images)[0].all()

@@ -12,6 +12,7 @@ from fer_core.types import ModelError
 from train import queue
 from train.config import ClassicalRecipe, Experiment
 from train.distributed import Ranks
+from train.experiments import EXPERIMENTS
 from train.files import CHECKPOINT, REPORT, claimed
 from train.initial import initial_model
 from train.loop import Trainer
@@ -194,6 +195,37 @@ def test_what_teachers_answer_on_each_view_is_paid_for(recipe):
     assert cost.seconds(taught, recipe.batch_size, teachers) == pytest.approx(PASSES + 2)
     on_faces = dataclasses.replace(taught, teach_on="faces")
     assert cost.seconds(on_faces, recipe.batch_size, teachers) == pytest.approx(PASSES)
+
+
+def test_what_remains_is_of_the_epochs_left_with_their_teachers_on_the_faces_with_labels(
+    recipe, tiny_data, tmp_path, monkeypatch
+):
+    mine = dataclasses.replace(recipe, epochs=3, batch_size=14, label_set="ferplus")
+    taught = dataclasses.replace(mine, teachers=("teacher",), teach_on="views")
+    monkeypatch.setitem(EXPERIMENTS, "teacher", Experiment("teacher", recipe))
+    unclear = tiny_data.train.vote_labels.copy()
+    unclear[:20] = -1  # of 70 faces: three batches are left of five
+    data = dataclasses.replace(
+        tiny_data, train=dataclasses.replace(tiny_data.train, vote_labels=unclear)
+    )
+    trainer = Trainer(dataclasses.replace(mine, start_from=""), data, tmp_path / "mine", CPU)
+    next(trainer.epochs())
+    cost = StepCost(0.0, forward_flops(recipe) * 14)
+    what = queue.remaining(Experiment("mine", mine, data="drawn"), data, tmp_path, cost)
+    assert (what.epochs_done, what.epoch_seconds) == (1, pytest.approx(3 * PASSES))
+    assert what.seconds_left == pytest.approx(2 * 3 * PASSES)
+    what = queue.remaining(Experiment("taught", taught, data="drawn"), data, tmp_path, cost)
+    assert (what.epochs_done, what.epoch_seconds) == (0, pytest.approx(3 * (PASSES + 1)))
+
+
+def test_the_cost_is_the_line_through_two_networks(monkeypatch):
+    def seconds(recipe, choice, batch):
+        return 0.25 + PASSES * forward_flops(recipe) * batch / 8e9
+
+    monkeypatch.setattr("train.speed.step_seconds", seconds)
+    cost = measure_step_cost(CPU.choice)
+    assert (cost.fixed_seconds, cost.flops_per_second) == pytest.approx((0.25, 8e9))
+    assert PASSES == 3  # forward, and backward to the inputs and to the weights
 
 
 def test_a_method_that_is_fitted_has_its_minutes_too(tiny_data, tmp_path):

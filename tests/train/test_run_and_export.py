@@ -148,6 +148,29 @@ def test_a_published_figure_is_of_the_data_that_it_was_published_for(
     assert read_report(tmp_path / REPORT).published == published
 
 
+def test_each_figure_of_a_judgement_by_hand():
+    answers = np.array([0, 0, 0, 0, 1, 1])
+    judged = judge(np.eye(7, dtype=np.float32)[[0, 1, 1, 1, 1, 0]], answers, **NAMES)
+    assert (judged.n, judged.accuracy) == (6, 2 / 6)
+    assert judged.per_class["angry"] == {
+        "precision": 0.5,
+        "recall": 0.25,
+        "f1": pytest.approx(1 / 3),
+        "n": 4,
+    }
+    assert judged.per_class["disgust"] == {
+        "precision": 0.25,
+        "recall": 0.5,
+        "f1": pytest.approx(1 / 3),
+        "n": 2,
+    }
+    # Wilson's interval of 2 in 6, by his formula.
+    z, n, p = 1.96, 6, 2 / 6
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+    assert judged.interval == pytest.approx((middle - half, middle + half), abs=1e-3)
+
+
 def test_classes_without_faces_are_not_in_the_mean():
     answers = np.array([0, 1, 1, 3, 4])
     judged = judge(np.eye(7, dtype=np.float32)[answers], answers, **NAMES)

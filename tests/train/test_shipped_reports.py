@@ -23,6 +23,9 @@ def test_every_figure_is_that_of_the_predictions(path: Path) -> None:
             found.probs[chosen], answers[chosen], **{name: getattr(stated, name) for name in names}
         )
         assert again.confusion == stated.confusion
+        assert again.interval == pytest.approx(stated.interval)
+        for label, figures in stated.per_class.items():
+            assert again.per_class[label] == pytest.approx(figures)
         assert again.ece == pytest.approx(stated.ece)
         assert again.macro_f1 == pytest.approx(stated.macro_f1)
         assert (again.n, again.accuracy) == (stated.n, pytest.approx(stated.accuracy))
