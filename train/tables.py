@@ -38,19 +38,22 @@ def figures_table() -> str:
     """Markdown: a row for each of the shipped weights, with both label sets on the test split."""
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
     reports = {name: report for name, report in reports.items() if _is_listed(report)}
-    left_out = sorted({report.left_out for report in reports.values()})
+    before = [f"`{name}`" for name, each in reports.items() if each.left_out == WITHIN_8_LEVELS]
+    which = "All of these" if len(before) == len(reports) else ", ".join(before)
     lines = [
         "Accuracy on FER2013's PrivateTest with its 95% interval. *All* is every face; *clean*",
         "leaves out those whose photo stands in another split too, as it is, moved, mirrored or",
-        "changed, as far as our search finds them (`train/leaks.py`). For them, training left out",
-        f"{' or '.join(f'{n:,}' for n in left_out)} of its faces. {WITHIN_8_LEVELS} are what an",
-        "earlier search found, copies to within 8 grey levels: there, *all* has faces whose photo",
-        "was trained on in another cut, and *clean* none that we know of. With two passes, the",
-        "answers for the face and its mirror image are averaged. FER+'s *majority* is the one of the seven with most of the ten votes, where",
-        "contempt and the like have no more; of several with as many, the first in FER2013's",
-        "order, in which neutral is last. It is *clear* by that data set's own rule (Barsoum et",
-        "al. 2016): single votes left aside, it has more than half. Of `attention-*`, one seed is",
-        "here; three are compared in [weights/reports/README.md](weights/reports/README.md).",
+        "changed, as far as our search finds them (`train/leaks.py`).",
+        f"{which} were trained when only copies within 8 grey levels were found, and left",
+        f"out of training ({WITHIN_8_LEVELS}): *all* has faces whose photo was trained on in",
+        "another cut, *clean* none that we know of.",
+        "",
+        "With two passes, the answers for the face and its mirror image are averaged. FER+'s",
+        "*majority* is the one of the seven with most of the ten votes, where contempt and the",
+        "like have no more; of several with as many, the first in FER2013's order, in which",
+        "neutral is last. It is *clear* by that data set's own rule (Barsoum et al. 2016): single",
+        "votes left aside, it has more than half. Of `attention-*`, one seed is here; three are",
+        "compared in [weights/reports/README.md](weights/reports/README.md).",
         "",
         f"| {' | '.join(COLUMNS)} |",
         f"|{'---|' * len(COLUMNS)}",
