@@ -11,7 +11,7 @@ from demo.maps_store import grad_cam, probs
 from demo.models_store import KEPT, crop_for, faces_of
 from demo.models_store import cards as weights_cards
 from demo.overlays import overlay
-from demo.panels import at_first, heading, picture_button
+from demo.panels import heading, picture_button, say_what_is_missing
 from fer_core.attention_maps import CAPTIONS, GradCam
 from fer_core.emotions import LABELS
 from fer_core.results import percent
@@ -160,9 +160,14 @@ def page() -> None:
             "There are no weights here. Make some: python -m train.export runs/NAME --name NAME"
         )
         return
-    at_first("weights", list(known)[:2])
+    say_what_is_missing("weights", known, "a model")
     names = st.multiselect(
-        "Weights", list(known), key="weights", max_selections=KEPT, bind="query-params"
+        "Weights",
+        list(known),
+        default=list(known)[:2],
+        key="weights",
+        max_selections=KEPT,
+        bind="query-params",
     )
     data = photo()
     if data is None or not names:

@@ -9,7 +9,14 @@ from demo.analysis import Judged
 from demo.charts.matrices import confusion, row_per_cent
 from demo.charts.quality import answered, per_class, reliability
 from demo.pair_panel import COUNTS, PER_CENT, pair
-from demo.panels import at_first, chart, file_name, heading, judged_by, reports_or_stop
+from demo.panels import (
+    chart,
+    file_name,
+    heading,
+    judged_by,
+    reports_or_stop,
+    say_what_is_missing,
+)
 from demo.reports_store import evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, ReportError
@@ -181,10 +188,11 @@ def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
     found = reports_or_stop()
     best = sorted(found, key=lambda name: -found[name].main.accuracy)
-    at_first("models", best[:2])
+    say_what_is_missing("models", found, "a model")
     names = st.multiselect(
         "Models",
         list(found),
+        default=best[:2],
         key="models",
         max_selections=AT_MOST,
         bind="query-params",
