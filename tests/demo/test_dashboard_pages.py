@@ -189,8 +189,12 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
     ]
     heights = [height for trace in drawn["data"] for height in trace["y"]]
     assert len(set(heights)) == 2 and heights == drawn["layout"]["yaxis"]["tickvals"]
-    whole = [name.replace("<br>", " ") for name in drawn["layout"]["yaxis"]["ticktext"]]
+    written = drawn["layout"]["annotations"]
+    whole = [name["text"].replace("<br>", " ") for name in written]
     assert whole == [row["changes"] for row in twins]
+    # Each name stands above its own marks and under those of the row before.
+    first, second = (name["y"] for name in written)
+    assert first < heights[0] < second < heights[1]
     assert not {"published", "difference", "not run because"} & set(at.dataframe[0].value.columns)
 
 
