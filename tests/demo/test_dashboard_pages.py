@@ -15,6 +15,7 @@ from demo.face_cards import Card, cards
 from demo.reports_store import shelf
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SIDE, VOTE_NAMES
+from fer_core.weights import FOLDER
 from train.data import Split
 from train.sources import load_dataset
 
@@ -171,6 +172,14 @@ def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
     at.button_group(key="data").set_value("JAFFE")
     reasons = checked(at.run()).dataframe[0].value["not run because"]
     assert reasons.str.contains("may not be passed on").all()
+
+
+def test_without_rows_it_is_said_for_which_folder_they_are_written(names, folder, monkeypatch):
+    (folder / "studies" / "rows.json").unlink()
+    said = opened("studies").warning[0].value
+    assert f"own folder alone, {FOLDER}." in said and "train.tables" not in said
+    monkeypatch.setattr("fer_core.weights.FOLDER", folder)
+    assert "Write them: python -m train.tables" in opened("studies").warning[0].value
 
 
 def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
