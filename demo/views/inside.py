@@ -18,7 +18,7 @@ from demo.panels import (
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.reports_store import evaluation, predictions
+from demo.reports_store import best_first, evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.report import Evaluation, ReportError
@@ -137,7 +137,7 @@ def page() -> None:
     )
     found = reports_or_stop()
     names = list(found)
-    best = max(names, key=lambda name: found[name].main.accuracy)
+    best = best_first(found)[0]
     say_what_is_missing("model", found, "a model")
     model = st.selectbox("Model", names, index=names.index(best), key="model", bind="query-params")
     report = found[model]

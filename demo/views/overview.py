@@ -16,7 +16,7 @@ from demo.overview_table import (
     table,
 )
 from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
-from demo.reports_store import judged_on, weights_folder
+from demo.reports_store import best_first, judged_on, weights_folder
 from fer_core.report import EvalReport
 
 COSTS = {
@@ -170,7 +170,7 @@ def under_table(rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalRe
                 "views/compare.py",
                 label=f"Compare the {len(chosen)} ticked",
                 icon=":material/compare:",
-                query_params={"models": chosen},
+                query_params={"models": chosen} if chosen != best_first(reports)[:2] else {},
             )
         else:
             st.caption(f"Tick 2 to {AT_MOST} rows to compare them.")
