@@ -119,7 +119,7 @@ def agreement(a: Judged, b: Judged) -> Agreement:
 
 
 def verdict(result: Agreement, a: str, b: str) -> str:
-    """McNemar's test in words."""
+    """McNemar's test in words. It is about these very models: their seed is no part of it."""
     if result.only_a == result.only_b:
         return f"{a} and {b} have equally many faces right."
     better, more, fewer = (
@@ -131,8 +131,9 @@ def verdict(result: Agreement, a: str, b: str) -> str:
     p = "less than 0.1%" if result.p < 0.001 else f"{result.p:.1%}"
     if result.p < CHANCE:
         return (
-            f"**The difference is more than chance:** {counts} If the two were equally good, a "
-            f"difference this large would come up in {p} of such tests."
+            f"**More than chance for these two as they were trained:** {counts} If they were "
+            f"equally good on such faces, a difference this large would come up in {p} of such "
+            "tests. Trained again from another seed, the two may differ otherwise."
         )
     return (
         f"**The difference is within chance:** {counts} If the two were equally good, a "

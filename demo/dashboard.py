@@ -11,21 +11,33 @@ sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p not in (str(HERE), s
 
 from demo.panels import sidebar  # noqa: E402
 
+OVERVIEW = HERE / "views" / "overview.py"
+
 st.set_page_config(page_title="fer-studio: which model?", page_icon="🙂", layout="wide")
 page = st.navigation(
     [
         st.Page(
-            HERE / "views" / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name
-        )
-        for name, title, icon in (
-            ("overview", "Overview", "table_chart"),
-            ("compare", "Compare", "compare"),
-            ("inside", "Inside a class", "search"),
-            ("attention", "Attention", "visibility"),
-            ("training", "Training", "trending_up"),
-            ("studies", "Reports against ours", "fact_check"),
-            ("data", "Data", "photo_library"),
-        )
+            OVERVIEW,
+            title="Overview",
+            icon=":material/table_chart:",
+            url_path="",
+            default=True,
+        ),
+        # Streamlit serves the first page at the root alone; this one answers to its name.
+        st.Page(OVERVIEW, title="Overview", url_path="overview", visibility="hidden"),
+        *(
+            st.Page(
+                HERE / "views" / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name
+            )
+            for name, title, icon in (
+                ("compare", "Compare", "compare"),
+                ("inside", "Inside a class", "search"),
+                ("attention", "Attention", "visibility"),
+                ("training", "Training", "trending_up"),
+                ("studies", "Reports against ours", "fact_check"),
+                ("data", "Data", "photo_library"),
+            )
+        ),
     ]
 )
 sidebar()

@@ -1,12 +1,16 @@
-"""A map laid over the face it is about, and strips of maps, as pictures."""
+"""Pictures of the attention page: maps over a face, strips of maps, a photo's numbered faces."""
 
 import cv2
 import numpy as np
 
-from fer_core.types import Float32Array, UInt8Array
+from fer_core.artwork import blend, label_tile
+from fer_core.types import Faces, Float32Array, UInt8Array
 
 SIDE = 288
 GAP = 4
+PHOTO_SIDE = 800  # the longer one of a photo with numbered faces
+CHOSEN, OTHERS = (251, 191, 36), (255, 255, 255)
+SMALLEST_NUMBER_PX, LARGEST_NUMBER_PX = 22, 32  # to be read on a phone, too
 
 
 def overlay(crop: UInt8Array, values: Float32Array, opacity: float) -> UInt8Array:
@@ -36,6 +40,29 @@ def faces_sheet(faces: UInt8Array, columns: int, side: int = 64) -> UInt8Array:
     """Grey faces (K, H, W) -> one grey picture, in rows."""
     tiles = [cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC) for face in faces]
     return _in_rows(np.stack(tiles).astype(np.uint8), columns)
+
+
+def numbered(photo: UInt8Array, faces: Faces, chosen: int) -> UInt8Array:
+    """RGB (H, W, 3) -> the same, made smaller where it is large, with a box and a number from 1
+    on each face; those of the chosen index in colour."""
+    scale = min(1.0, PHOTO_SIDE / max(photo.shape[:2]))
+    size = tuple(max(round(side * scale), 1) for side in photo.shape[1::-1])
+    picture = np.array(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # The chosen one last, so that nothing covers it.
+    for index in sorted(range(len(faces)), key=lambda each: each == chosen):
+        colour = CHOSEN if index == chosen else OTHERS
+        x0, y0, x1, y1 = (round(v * scale) for v in faces.xyxy[index].tolist())
+        line = 3 if index == chosen else 2
+        # A dark line under the bright one keeps it visible on any ground.
+        cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + 2)
+        cv2.rectangle(picture, (x0, y0), (x1, y1), colour, line)
+        font_px = int(np.clip((x1 - x0) / 4, SMALLEST_NUMBER_PX, LARGEST_NUMBER_PX))
+        number = label_tile(str(index + 1), font_px, "#{:02x}{:02x}{:02x}".format(*colour))
+        height, width = number.shape[:2]
+        # Above the face, which it would hide; moved into the picture at its edges.
+        left = min(max(x0, 0), picture.shape[1] - width)
+        blend(picture, number, left, max(y0 - height, 0))
+    return picture
 
 
 def _in_rows(tiles: UInt8Array, columns: int) -> UInt8Array:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -127,14 +127,16 @@ def csv_button(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def at_first(key: str, value: str | list[str]) -> None:
-    """What a control shows when the address does not say; from then on the address does.
+def say_what_is_missing(key: str, known: Collection[str], kind: str) -> None:
+    """Name what the address asks a control for and is not here; call it before the control.
 
-    A control's own default would not stand in the address, so that a link would show something
-    else once there are more reports.
+    The control shows what it shows by default. No default is ever written into the address: what
+    the server writes there is a step of the browser's history, and one Back would not leave the
+    page.
     """
-    if key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = st.query_params[key] = value
+    missing = [name for name in st.query_params.get_all(key) if name and name not in known]
+    if missing:
+        st.warning(f"The link asks for {kind} that is not here: {_plain(', '.join(missing))}.")
 
 
 def picture_button(picture: np.ndarray, name: str) -> None:

@@ -6,14 +6,14 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from demo.charts.style import bar_marker, finish, mark
+from demo.charts.style import INK, bar_marker, finish, mark
 from fer_core.study import StudyRow
 
 UNITS = {"accuracy": "%", "loss": "", "lr": ""}
 WORDS = {"accuracy": "accuracy", "loss": "cross-entropy", "lr": "learning rate"}
-NAME_COLUMNS = 28  # characters in a line of a row's name on an axis
-LEGEND_COLUMNS = 50  # in a line of the legend, as a phone has room for
-LINE_HEIGHT, ROW_GAP = 15, 10  # pixels
+NAME_COLUMNS = 46  # characters in a line of a row's name, as a phone has room for
+LEGEND_COLUMNS = 50  # in a line of the legend
+LINE_HEIGHT, MARKS_HEIGHT, ROW_GAP = 15, 20, 8  # pixels
 LEGEND_LINE = 20  # pixels
 
 
@@ -72,13 +72,15 @@ def over_k(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> go.
 def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
     """A line for each row: the published figure as a diamond, ours with its interval.
 
+    The names stand above the marks: beside them they would leave a phone no room for the plot.
     Ours look otherwise by what they are judged on: those are not to be compared.
     """
     wrapped = [wrap(row.changes, NAME_COLUMNS, break_on_hyphens=False) for row in rows]
     names = ["<br>".join(lines) for lines in wrapped]
-    heights = [ROW_GAP + LINE_HEIGHT * len(lines) for lines in wrapped]
+    heights = [LINE_HEIGHT * len(lines) + MARKS_HEIGHT + ROW_GAP for lines in wrapped]
     # Rows lie by their pixels from above: those with long names are higher.
-    middles = [end - height / 2 for end, height in zip(accumulate(heights), heights, strict=True)]
+    ends = list(accumulate(heights))
+    middles = [end - ROW_GAP - MARKS_HEIGHT / 2 for end in ends]
     figure = go.Figure()
     known = [(y, row) for y, row in zip(middles, rows, strict=True) if row.published]
     if known:
@@ -121,10 +123,24 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
             hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
         )
     figure.update_xaxes(ticksuffix="%")
-    figure.update_yaxes(tickvals=middles, ticktext=names, range=[sum(heights), 0])
+    for name, end, height in zip(names, ends, heights, strict=True):
+        figure.add_annotation(
+            text=name,
+            align="left",
+            showarrow=False,
+            font={"size": 12, "color": INK},
+            xref="paper",
+            x=0,
+            xanchor="left",
+            y=end - height,
+            yanchor="top",
+            borderpad=0,
+        )
+    figure.update_yaxes(tickvals=middles, showticklabels=False, range=[sum(heights), 0])
     figure.update_layout(showlegend=True)
     legend = LEGEND_LINE * sum(1 + trace.name.count("<br>") for trace in figure.data)
-    return finish(figure, title, "accuracy", "", 110 + legend + sum(heights))
+    finish(figure, title, "accuracy", "", 110 + legend + sum(heights))
+    return figure.update_xaxes(tickangle=0, showgrid=True)  # the ticks are far below most rows
 
 
 def detectors(milliseconds: Mapping[str, Mapping[str, float]]) -> go.Figure:

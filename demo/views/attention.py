@@ -10,8 +10,8 @@ from demo.map_panels import how_faithful, own_attention
 from demo.maps_store import grad_cam, probs
 from demo.models_store import KEPT, crop_for, faces_of
 from demo.models_store import cards as weights_cards
-from demo.overlays import overlay
-from demo.panels import at_first, heading, picture_button
+from demo.overlays import numbered, overlay
+from demo.panels import heading, picture_button, say_what_is_missing
 from fer_core.attention_maps import CAPTIONS, GradCam
 from fer_core.emotions import LABELS
 from fer_core.results import percent
@@ -72,9 +72,20 @@ def choose_face(chosen: dict[str, WeightsCard], data: bytes) -> Crops | None:
     if len(faces) > 1:
         numbers = list(range(1, len(faces) + 1))
         number = st.segmented_control(
-            f"{len(faces)} faces, in reading order", numbers, default=1, required=True, key="face"
+            f"{len(faces)} faces, in reading order",
+            numbers,
+            default=1,
+            required=True,
+            key="face",
+            bind="query-params",
         )
         index = int(number or 1) - 1
+        st.image(
+            numbered(pixels, faces, index),
+            width="content",
+            alt=f"The photo with a box and a number on each of {len(faces)} faces; "
+            f"{index + 1} is chosen",
+        )
     return {name: crop_for(card, pixels, faces, index) for name, card in chosen.items()}
 
 
@@ -160,9 +171,14 @@ def page() -> None:
             "There are no weights here. Make some: python -m train.export runs/NAME --name NAME"
         )
         return
-    at_first("weights", list(known)[:2])
+    say_what_is_missing("weights", known, "a model")
     names = st.multiselect(
-        "Weights", list(known), key="weights", max_selections=KEPT, bind="query-params"
+        "Weights",
+        list(known),
+        default=list(known)[:2],
+        key="weights",
+        max_selections=KEPT,
+        bind="query-params",
     )
     data = photo()
     if data is None or not names:

@@ -9,8 +9,15 @@ from demo.analysis import Judged
 from demo.charts.matrices import confusion, row_per_cent
 from demo.charts.quality import answered, per_class, reliability
 from demo.pair_panel import COUNTS, PER_CENT, pair
-from demo.panels import at_first, chart, file_name, heading, judged_by, reports_or_stop
-from demo.reports_store import evaluation, predictions
+from demo.panels import (
+    chart,
+    file_name,
+    heading,
+    judged_by,
+    reports_or_stop,
+    say_what_is_missing,
+)
+from demo.reports_store import best_first, evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, ReportError
 
@@ -42,7 +49,7 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
     )
 
 
-def matrices(judged: dict[str, Evaluation]) -> None:
+def matrices(judged: dict[str, Evaluation], reports: dict[str, EvalReport], best: str) -> None:
     st.subheader("Confusion matrices", anchor=False)
     unit = st.segmented_control(
         "In each cell",
@@ -67,11 +74,16 @@ def matrices(judged: dict[str, Evaluation]) -> None:
                     file_name("confusion", name),
                     pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),
                 )
+                # Only what the page would not show by itself: Streamlit takes a default out of an
+                # address, which is one more step of the browser's history.
+                asked = {"model": name} if name != best else {}
+                if judged[name].dataset != reports[name].main.dataset:
+                    asked["judged"] = judged[name].dataset
                 row.page_link(
                     "views/inside.py",
                     label="Look inside a cell",
                     icon=":material/search:",
-                    query_params={"model": name, "judged": judged[name].dataset},
+                    query_params=asked,
                 )
 
 
@@ -180,11 +192,11 @@ def unsure(faces: dict[str, Judged]) -> None:
 def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
     found = reports_or_stop()
-    best = sorted(found, key=lambda name: -found[name].main.accuracy)
-    at_first("models", best[:2])
+    say_what_is_missing("models", found, "a model")
     names = st.multiselect(
         "Models",
         list(found),
+        default=best_first(found)[:2],
         key="models",
         max_selections=AT_MOST,
         bind="query-params",
@@ -204,7 +216,7 @@ def page() -> None:
         if (each := evaluation(report, *choice)) is not None
     }
     summary(judged, reports)
-    matrices(judged)
+    matrices(judged, reports, best_first(found)[0])
     classes(judged)
     faces: dict[str, Judged] = {}
     for name, report in reports.items():

@@ -9,8 +9,16 @@ from demo.analysis import Judged
 from demo.charts.matrices import confusion, row_per_cent
 from demo.face_cards import Card, cards
 from demo.own_data import own_copy
-from demo.panels import at_first, chart, csv_button, file_name, heading, judged_by, reports_or_stop
-from demo.reports_store import evaluation, predictions
+from demo.panels import (
+    chart,
+    csv_button,
+    file_name,
+    heading,
+    judged_by,
+    reports_or_stop,
+    say_what_is_missing,
+)
+from demo.reports_store import best_first, evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.report import Evaluation, ReportError
@@ -18,40 +26,37 @@ from fer_core.results import percent
 
 A_PAGE = 12
 MATRIX = "matrix"
+CELL = {"labelled": "Labelled", "answer": "The model's answer"}  # by the name in the address
 SAME = 0.98  # of the labels must agree for a copy to be the one that was judged
 
 
 def take_cell() -> None:
-    """A click on the matrix sets the two controls beside it."""
+    """A click on the matrix chooses a cell."""
     points = st.session_state[f"chart-{MATRIX}"].selection.points
     if points:
-        st.session_state["labelled"] = points[0]["y"]
-        st.session_state["answer"] = points[0]["x"]
+        st.query_params.update(labelled=points[0]["y"], answer=points[0]["x"])
+
+
+def keep_cell() -> None:
+    """A choice beside the matrix chooses one, too."""
+    st.query_params.update({key: st.session_state[key] for key in CELL})
 
 
 def choose_cell(matrix: np.ndarray) -> tuple[int, int]:
-    """The cell that the address names; at first the largest confusion."""
+    """The cell that the address names; until one is chosen, the model's largest confusion.
+
+    The address alone holds it, and both its parts are written at once, as one step of the
+    browser's history. Bound to it one by one, the controls would need two for a click.
+    """
     shares = row_per_cent(matrix) * (1 - np.eye(len(LABELS)))
-    row, column = np.unravel_index(shares.argmax(), shares.shape)
-    at_first("labelled", LABELS[row])
-    at_first("answer", LABELS[column])
-    labelled = st.selectbox(
-        "Labelled",
-        LABELS,
-        index=None,
-        key="labelled",
-        bind="query-params",
-        width=200,
-    )
-    answer = st.selectbox(
-        "The model's answer",
-        LABELS,
-        index=None,
-        key="answer",
-        bind="query-params",
-        width=200,
-    )
-    return LABELS.index(labelled or LABELS[row]), LABELS.index(answer or LABELS[column])
+    largest = np.unravel_index(shares.argmax(), shares.shape)
+    chosen = []
+    for (key, name), index in zip(CELL.items(), largest, strict=True):
+        say_what_is_missing(key, LABELS, "an expression")
+        asked = st.query_params.get(key)
+        st.session_state[key] = asked if asked in LABELS else LABELS[index]
+        chosen.append(st.selectbox(name, LABELS, key=key, on_change=keep_cell, width=200))
+    return LABELS.index(chosen[0]), LABELS.index(chosen[1])
 
 
 def matrix_and_cell(judged: Evaluation) -> tuple[int, int]:
@@ -131,10 +136,10 @@ def page() -> None:
         "Which faces a model takes for what, and how sure it is: its most confident answers first.",
     )
     found = reports_or_stop()
-    best = max(found, key=lambda name: found[name].main.accuracy)
-    at_first("model", best)
-    model = st.selectbox("Model", list(found), index=None, key="model", bind="query-params")
-    model = model or best
+    names = list(found)
+    best = best_first(found)[0]
+    say_what_is_missing("model", found, "a model")
+    model = st.selectbox("Model", names, index=names.index(best), key="model", bind="query-params")
     report = found[model]
     choice = judged_by([report])
     judged = evaluation(report, *choice) if choice else None

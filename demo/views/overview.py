@@ -16,7 +16,7 @@ from demo.overview_table import (
     table,
 )
 from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
-from demo.reports_store import judged_on, weights_folder
+from demo.reports_store import best_first, judged_on, weights_folder
 from fer_core.report import EvalReport
 
 COSTS = {
@@ -33,6 +33,7 @@ SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minu
 ASCENDING = ("ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
 AT_MOST = 4
 TIMES = "milliseconds_per_face"
+TICKED, TABLES = "ticked", "tables"
 
 
 def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
         "Judged by",
         choices,
         index=choices.index(first),
-        key="judged",
+        key="labels",  # not as on the other pages, which would take its value over
         bind="query-params",
         width=330,
         help="Figures by different labels, or on different faces, cannot be compared with one "
@@ -84,11 +85,14 @@ def show_table(rows: pd.DataFrame) -> list[str]:
     """The table; returns the names of the ticked rows, which the address keeps."""
     names = list(rows["experiment"])
     ticked = [name for name in st.query_params.get_all("pick") if name in names]
+    if ticked != st.session_state.get(TICKED):
+        # A link or the browser's Back changed them: a table keeps its ticks, a new one takes these.
+        st.session_state[TABLES] = st.session_state.get(TABLES, 0) + 1
     number = st.column_config.NumberColumn
     picked = st.dataframe(
         rows,
         # Ticks are kept by position, so other rows need another table.
-        key=f"table-{hash(tuple(names))}",
+        key=f"table-{hash((*names, st.session_state[TABLES]))}",
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [names.index(name) for name in ticked]}},
@@ -145,6 +149,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
         },
     )
     chosen = [names[row] for row in picked.selection.rows if row < len(names)]
+    st.session_state[TICKED] = chosen
     if chosen != ticked:
         st.query_params["pick"] = chosen
     return chosen
@@ -165,7 +170,7 @@ def under_table(rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalRe
                 "views/compare.py",
                 label=f"Compare the {len(chosen)} ticked",
                 icon=":material/compare:",
-                query_params={"models": chosen},
+                query_params={"models": chosen} if chosen != best_first(reports)[:2] else {},
             )
         else:
             st.caption(f"Tick 2 to {AT_MOST} rows to compare them.")
@@ -234,7 +239,7 @@ def page() -> None:
         return
     chosen = show_table(rows)
     under_table(rows, chosen, found)
-    judged = str(st.session_state.get("judged"))
+    judged = str(st.session_state.get("labels"))
     show_scatter(rows, chosen, known_figures(rows_of_studies, judged))
 
 

@@ -9,9 +9,10 @@ import streamlit as st
 
 from demo.charts.curves import detectors, over_k, published_and_ours
 from demo.panels import chart, csv_button, file_name, heading, reports_here
-from demo.reports_store import study_rows
+from demo.reports_store import study_rows, weights_folder
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
+from fer_core.weights import FOLDER
 
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
 ONE_LINE = 34  # characters of a row's name that its column has room for
@@ -160,7 +161,9 @@ def page() -> None:
     try:
         rows = study_rows()
     except ReportError as error:
-        st.warning(f"{error} Write them: python -m train.tables")
+        own = weights_folder() == FOLDER
+        elsewhere = f"The project writes them into its own folder alone, {FOLDER}."
+        st.warning(f"{error} {'Write them: python -m train.tables' if own else elsewhere}")
         rows = ()
     if rows:
         studies = list(dict.fromkeys(row.study for row in rows))

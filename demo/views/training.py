@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from demo.charts.curves import training
-from demo.panels import at_first, chart, heading, reports_here
+from demo.panels import chart, heading, reports_here, say_what_is_missing
 from demo.reports_store import shelf
 from demo.runs_store import Run, going_now, runs
 from fer_core.report import EvalReport
@@ -98,10 +98,15 @@ def page() -> None:
         st.info("No report here was trained in epochs, and the runs folder is empty.")
         return
     going = going_now(found)
-    at_first("runs", [*going, *(name for name in curves if name not in going)][:3])
-    # The names as they are: the address keeps what the control shows, also when a run has ended.
+    say_what_is_missing("runs", curves, "a run")
+    # The names as they are: the address keeps what was chosen, also when a run has ended.
     names = st.multiselect(
-        "Runs", list(curves), key="runs", max_selections=AT_MOST, bind="query-params"
+        "Runs",
+        list(curves),
+        default=[*going, *(name for name in curves if name not in going)][:3],
+        key="runs",
+        max_selections=AT_MOST,
+        bind="query-params",
     )
     if others := [name for name in going if name not in names]:
         st.caption(f"Training now: {', '.join(others)}.")

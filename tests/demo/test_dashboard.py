@@ -39,18 +39,6 @@ def test_without_reports_what_needs_none_is_shown(folder):
     assert figure(opened("studies"), "Time per photo")
 
 
-@pytest.mark.parametrize(
-    ("view", "key", "shown"),
-    [
-        ("compare", "models", ["made-up-003", "made-up-002"]),
-        ("inside", "model", "made-up-003"),
-        ("training", "runs", ["made-up-000", "made-up-001", "made-up-002"]),
-    ],
-)
-def test_the_address_carries_what_a_page_chose_itself(names, view, key, shown):
-    assert opened(view).query_params[key] == shown
-
-
 def test_the_overview_lists_every_experiment_the_best_first(names):
     at = opened("overview")
     table = at.dataframe[0].value
@@ -77,7 +65,7 @@ def test_the_overview_filters_and_switches_the_labels(names):
     checked(at.run())
     assert list(at.dataframe[0].value["experiment"]) == [names[3]]
     at.text_input(key="find").set_value("")
-    at.selectbox(key="judged").set_value("FER2013 FER+ majority, PrivateTest")
+    at.selectbox(key="labels").set_value("FER2013 FER+ majority, PrivateTest")
     checked(at.run())
     assert list(at.dataframe[0].value["accuracy"]) != own
     assert at.dataframe[0].value["published"].isna().all()  # by the labels that were learned
@@ -92,7 +80,7 @@ def test_figures_of_other_test_faces_stand_apart(names, folder):
     made_up.write(folder, dataclasses.replace(made, main=main, others=()), found)
     at = opened("overview")
     assert set(at.dataframe[0].value["experiment"]) == set(names)
-    at.selectbox(key="judged").set_value("FER2013 labels, its own tenth")
+    at.selectbox(key="labels").set_value("FER2013 labels, its own tenth")
     assert list(checked(at.run()).dataframe[0].value["experiment"]) == ["divided-anew"]
     at = opened("compare", models=[names[0], "divided-anew"])
     assert "judged on different faces" in text(at)
@@ -151,7 +139,7 @@ def test_the_front_is_on_the_chart(names):
 def test_the_lines_that_are_drawn_are_explained(names, folder, labels, studies, says):
     if not studies:
         (folder / "studies" / "rows.json").unlink()
-    said = text(opened("overview", judged=f"{labels}, PrivateTest"))
+    said = text(opened("overview", labels=f"{labels}, PrivateTest"))
     assert says in said if says else "Dotted" not in said
 
 

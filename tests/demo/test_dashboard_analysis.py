@@ -76,7 +76,8 @@ def test_the_verdict_says_whether_it_is_chance():
     many = Agreement(n=1000, same=700, both=600, only_a=200, only_b=100, neither=100)
     assert "within chance" in analysis.verdict(few, "A", "B")
     said = analysis.verdict(many, "A", "B")
-    assert "more than chance" in said and "A alone has 200" in said
+    assert "More than chance for these two as they were trained" in said
+    assert "A alone has 200" in said and "another seed" in said
     other = Agreement(n=1000, same=700, both=600, only_a=100, only_b=200, neither=100)
     assert "B alone has 200" in analysis.verdict(other, "A", "B")
     even = Agreement(n=10, same=10, both=10, only_a=0, only_b=0, neither=0)

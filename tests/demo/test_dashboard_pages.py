@@ -15,6 +15,7 @@ from demo.face_cards import Card, cards
 from demo.reports_store import shelf
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SIDE, VOTE_NAMES
+from fer_core.weights import FOLDER
 from train.data import Split
 from train.sources import load_dataset
 
@@ -173,6 +174,14 @@ def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
     assert reasons.str.contains("may not be passed on").all()
 
 
+def test_without_rows_it_is_said_for_which_folder_they_are_written(names, folder, monkeypatch):
+    (folder / "studies" / "rows.json").unlink()
+    said = opened("studies").warning[0].value
+    assert f"own folder alone, {FOLDER}." in said and "train.tables" not in said
+    monkeypatch.setattr("fer_core.weights.FOLDER", folder)
+    assert "Write them: python -m train.tables" in opened("studies").warning[0].value
+
+
 def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
     path = folder / "studies" / "rows.json"
     rows = json.loads(path.read_text())
@@ -189,8 +198,12 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
     ]
     heights = [height for trace in drawn["data"] for height in trace["y"]]
     assert len(set(heights)) == 2 and heights == drawn["layout"]["yaxis"]["tickvals"]
-    whole = [name.replace("<br>", " ") for name in drawn["layout"]["yaxis"]["ticktext"]]
+    written = drawn["layout"]["annotations"]
+    whole = [name["text"].replace("<br>", " ") for name in written]
     assert whole == [row["changes"] for row in twins]
+    # Each name stands above its own marks and under those of the row before.
+    first, second = (name["y"] for name in written)
+    assert first < heights[0] < second < heights[1]
     assert not {"published", "difference", "not run because"} & set(at.dataframe[0].value.columns)
 
 
@@ -217,33 +230,3 @@ def test_a_report_on_another_data_set_compares_with_nothing(names, folder):
     at = opened("compare", models=[names[0], "elsewhere"])
     assert "judged on different faces" in text(at)
     assert "elsewhere" not in list(opened("overview").dataframe[0].value["experiment"])
-
-
-def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
-    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
-    assert "compact_se: happy, &gt;99%" in face_cards(at)
-    assert any("Grad-CAM" in each.value for each in at.caption)
-    assert figure(at, "Channel weights (SE)")
-    at.selectbox(key="for").set_value("surprise")
-    at.session_state["faith-compact-ferplus"] = True
-    checked(at.run())
-    assert figure(at, "Deletion and insertion: surprise")
-    assert "better than chance" in text(at)
-
-
-def test_an_empty_map_is_said_to_be_and_is_not_judged():
-    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
-    at.session_state["faith-compact-ferplus"] = True
-    at.selectbox(key="for").set_value("sad")
-    checked(at.run())
-    assert "The map is empty: no place raises the model's score for sad." in text(at)
-    assert "better than chance" not in text(at)
-
-
-def test_attention_names_a_broken_upload_and_lives_on():
-    at = opened("attention", source="upload", weights=["compact-ferplus"])
-    assert "Choose weights and a photo" in text(at)
-    at.file_uploader(key="photo").set_value([("broken.jpg", b"no picture", "image/jpeg")])
-    assert "not a picture that can be read" in checked(at.run()).error[0].value
-    at.button_group(key="source").set_value("example")
-    assert not checked(at.run()).error

@@ -1,0 +1,43 @@
+"""The dashboard's page of attention maps, on the shipped weights, without a browser."""
+
+from dashboard_page import checked, face_cards, figure, opened, text
+
+
+def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
+    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
+    assert "compact_se: happy, &gt;99%" in face_cards(at)
+    assert any("Grad-CAM" in each.value for each in at.caption)
+    assert figure(at, "Channel weights (SE)")
+    at.selectbox(key="for").set_value("surprise")
+    at.session_state["faith-compact-ferplus"] = True
+    checked(at.run())
+    assert figure(at, "Deletion and insertion: surprise")
+    assert "better than chance" in text(at)
+
+
+def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen_one():
+    at = opened("attention", weights=["compact-ferplus"], example="Side by side", face="2")
+    assert at.button_group(key="face").value == 2
+    assert "4 faces; 2 is chosen" in at.get("image")[0].proto.imgs[0].alt
+    assert at.query_params["face"] == "2"
+    at.selectbox(key="example").set_value("astronaut.jpg")
+    checked(at.run())
+    assert "faces" not in at.get("image")[0].proto.imgs[0].alt
+
+
+def test_an_empty_map_is_said_to_be_and_is_not_judged():
+    at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
+    at.session_state["faith-compact-ferplus"] = True
+    at.selectbox(key="for").set_value("sad")
+    checked(at.run())
+    assert "The map is empty: no place raises the model's score for sad." in text(at)
+    assert "better than chance" not in text(at)
+
+
+def test_attention_names_a_broken_upload_and_lives_on():
+    at = opened("attention", source="upload", weights=["compact-ferplus"])
+    assert "Choose weights and a photo" in text(at)
+    at.file_uploader(key="photo").set_value([("broken.jpg", b"no picture", "image/jpeg")])
+    assert "not a picture that can be read" in checked(at.run()).error[0].value
+    at.button_group(key="source").set_value("example")
+    assert not checked(at.run()).error
