@@ -16,6 +16,7 @@ class StudyRow:
     experiment: ours that reproduces it, or "". study, table, changes: where it stands and what it
     is. data: the data set it is about.
     published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95%.
+    clean: ours on the test faces whose photo stands in no other split, 0 where not known.
     judged_on: data, labels and split, "" where not known. n: test faces. report: our report's
     path from the weights folder, or "". reason: why it is not run, or "".
     """
@@ -28,6 +29,7 @@ class StudyRow:
     published: float = 0.0
     ours: float = 0.0
     interval: tuple[float, float] = (0.0, 0.0)
+    clean: float = 0.0
     judged_on: str = ""
     n: int = 0
     report: str = ""

@@ -57,6 +57,7 @@ def study_row(experiment: Experiment, weights: Path) -> StudyRow:
         row,
         ours=main.accuracy,
         interval=main.interval,
+        clean=_clean_accuracy(report),
         judged_on=main.judged_on,
         n=main.n,
         report=f"reports/{experiment.name}.json",
@@ -106,8 +107,9 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
             f"## {study[0].upper()}{study[1:]}",
             "\n".join(
                 [
-                    "| table | row | published | ours | difference | judged on | n | experiment |",
-                    "|---|---|---|---|---|---|---|---|",
+                    "| table | row | published | ours | clean | difference | judged on | n "
+                    "| experiment |",
+                    "|---|---|---|---|---|---|---|---|---|",
                     *(_line(row) for row in group),
                 ]
             ),
@@ -153,7 +155,7 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
             f"{report.seconds / 60:.1f}",
             f"{faces / report.seconds:,.0f}",
             f"{report.main.accuracy:.2%} [{low:.1f}, {high:.1f}]",
-            _clean(report),
+            _in_cell(_clean_accuracy(report)),
             f"{report.main.macro_f1:.3f}",
             f"{report.main.ece:.3f}",
             report.main.judged_on,
@@ -173,26 +175,27 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
     ]
 
 
-def _clean(report: EvalReport) -> str:
-    """The accuracy without repeated faces, by the labels that were learned."""
-    for each in report.others:
-        if (each.label_set, each.subset) == (report.main.label_set, "clean"):
-            return f"{each.accuracy:.2%}, n = {each.n:,}"
-    return "—"
+def _clean_accuracy(report: EvalReport) -> float:
+    """Without repeated faces, by the labels that were learned; 0 where there are none."""
+    same = (e for e in report.others if e.label_set == report.main.label_set)
+    return next((e.accuracy for e in same if e.subset == "clean"), 0.0)
+
+
+def _in_cell(accuracy: float) -> str:
+    return f"{accuracy:.2%}" if accuracy else "—"
 
 
 def _line(row: StudyRow) -> str:
-    published = f"{row.published:.2%}" if row.published else "—"
-    cells = [row.table, row.changes, published]
+    cells = [row.table, row.changes, _in_cell(row.published)]
     if row.report:
         low, high = (100 * end for end in row.interval)
         difference = f"{100 * (row.ours - row.published):+.2f}" if row.published else "—"
-        cells += [f"{row.ours:.2%} [{low:.1f}, {high:.1f}]", difference]
+        cells += [f"{row.ours:.2%} [{low:.1f}, {high:.1f}]", _in_cell(row.clean), difference]
         cells += [row.judged_on, f"{row.n:,}"]
         cells.append(f"[`{row.experiment}`]({Path(row.report).name})")
     else:
         name = f"`{row.experiment}`" if row.experiment else ""
-        cells += [f"not run: {row.reason}", "", "", "", name]
+        cells += [f"not run: {row.reason}", "", "", "", "", name]
     return f"| {' | '.join(cells)} |"
 
 

@@ -39,6 +39,7 @@ def line(row: StudyRow) -> dict[str, Any]:
         "interval": f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}"
         if row.report
         else "",
+        "clean": 100 * row.clean if row.clean else None,
         "difference": f"{100 * (row.ours - row.published):+.1f} [{low:+.1f}, {high:+.1f}]"
         if both
         else "",
@@ -70,6 +71,12 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "published": number("published", format="%.2f%%"),
             "ours": number("ours", format="%.2f%%"),
             "interval": st.column_config.TextColumn("ours, 95%"),
+            "clean": number(
+                "clean",
+                format="%.2f%%",
+                help="Ours on the test faces whose photo stands in no other split. What a method "
+                "has learned by heart shows in the difference.",
+            ),
             "difference": st.column_config.TextColumn(
                 "difference",
                 help="Ours minus published in points, with the interval of ours. Where it spans "

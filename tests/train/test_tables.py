@@ -36,7 +36,8 @@ def test_every_experiment_has_its_row():
     drawn = {name for name, e in EXPERIMENTS.items() if e.data == "synthetic"}
     assert rows.keys() - {""} == EXPERIMENTS.keys() - drawn
     for row in rows.values():
-        assert bool(row.report) == bool(row.ours) == bool(row.n) != bool(row.reason)
+        assert bool(row.report) == bool(row.ours) == bool(row.clean) == bool(row.n)
+        assert bool(row.report) != bool(row.reason)
     # Leeds prints this as its best result.
     assert max(
         r.published for r in rows.values() if r.study == "Leeds" and r.data == "FER2013"
