@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from picture_files import cases, encoded, photo
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
@@ -76,11 +77,12 @@ def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
 
 
 def test_every_file_gives_a_result_or_a_sentence_and_the_app_lives_on(page: Page) -> None:
-    for case in cases():
+    for shown, case in enumerate(cases()):
         choose(page, case.name, case.data)
         if case.size is None:
             expect(page.get_by_role("alert").first).to_contain_text(case.says)
-            expect(page.locator("#picture figure")).to_have_count(0)
+            # What was shown before stays.
+            expect(page.locator("#picture figure")).to_have_count(1 if shown else 0)
         else:
             size = "{:,} x {:,} pixels".format(*case.size)
             expect(page.locator("figcaption")).to_have_text(size)
@@ -120,6 +122,30 @@ def test_what_is_over_the_limit_for_all_files_is_not_even_taken(page: Page, tmp_
         file.truncate(int(UPLOAD_LIMIT.split()[0]) * 1_100_000)
     page.locator("#drop input[type=file]").set_input_files(huge)
     expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Photo", "Video"])
+def test_files_that_are_refused_one_after_the_other_leave_no_message_of_work(
+    page: Page, name: str
+) -> None:
+    tab(page, name)
+    prefix = {"Photo": "", "Video": "video-"}[name]
+    message = page.locator(f"#{prefix}message")
+    broken = {"Photo": "broken.jpg", "Video": "broken.mp4"}[name]
+    files = page.locator(f"#{prefix}drop input[type=file]")
+
+    def give(name: str) -> None:
+        files.set_input_files({"name": name, "mimeType": "", "buffer": name.encode()})
+
+    give(broken)
+    expect(message.get_by_role("alert")).to_contain_text(f"{broken} is not a")
+    for count, refused in enumerate(("a.txt", "b.pdf"), 1):
+        give(refused)
+        expect(page.locator(".toast-body.error")).to_have_count(1)
+        if count > 1:  # Gradio makes one of the two
+            expect(page.locator(".toast-body.error")).to_contain_text(f"({count})")
+        expect(message.get_by_role("status")).to_be_empty()
+        expect(message.get_by_role("alert")).to_be_empty()
 
 
 def test_downloads_are_the_whole_picture_and_its_results(page: Page) -> None:
