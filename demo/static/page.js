@@ -89,9 +89,18 @@
     navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
   });
 
+  // Gradio's groups of radio buttons do not tell screen readers what they are called.
+  const nameGroups = () => {
+    for (const group of document.querySelectorAll("fieldset.style:not([aria-label])")) {
+      const name = group.querySelector("[data-testid=block-info]");
+      if (name) group.setAttribute("aria-label", name.textContent.trim());
+    }
+  };
+
   // What begins to be said below the screen's edge is brought into view.
   const said = new Map();
   new MutationObserver(() => {
+    nameGroups();
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

@@ -15,10 +15,7 @@ from demo.photo_tab import EXAMPLES
 from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
-from tests.browser.accessibility import COLOUR_RULES, serious_faults
-from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group
-
-PHONE = {"width": 375, "height": 812}
+from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, tab
 
 # How a browser hands over a photo that is pasted, or dropped somewhere on the page.
 HAND_OVER = """([kind, name, bytes]) => {
@@ -28,11 +25,6 @@ HAND_OVER = """([kind, name, bytes]) => {
     ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
     : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
-    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 
 def save(page: Page, kind: str) -> Download:
@@ -189,35 +181,6 @@ def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")  # each of Gradio's radio buttons is a stop of its own
     page.keyboard.press("Space")
     expect(page.get_by_role("status").first).to_have_text(f"Style changed to {STYLES[1]}.")
-
-
-def test_axe_finds_nothing_serious(page: Page) -> None:
-    found = faults_in_both_schemes(page)
-    show_group(page)
-    page.get_by_role("button", name="More options").click()
-    expect(page.get_by_label("Face detector")).to_be_visible()
-    found |= faults_in_both_schemes(page)
-    for name in ("Webcam", "Video", "About"):
-        tab(page, name)
-        found |= faults_in_both_schemes(page)
-    assert not found
-
-
-def faults_in_both_schemes(page: Page) -> set[str]:
-    page.emulate_media(color_scheme="light")
-    expect(page.locator("body")).not_to_contain_class("dark")
-    found = serious_faults(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("body")).to_contain_class("dark")
-    return found | {f"dark: {each}" for each in serious_faults(page, runOnly=COLOUR_RULES)}
-
-
-def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    show_group(page)
-    for name in ("Photo", "Webcam", "Video", "About"):
-        tab(page, name)
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_about_says_what_it_is_not_for(page: Page) -> None:
