@@ -123,7 +123,10 @@ def test_files_that_are_refused_one_after_the_other_leave_no_message_of_work(
     tab(page, name)
     prefix = {"Photo": "", "Video": "video-"}[name]
     message = page.locator(f"#{prefix}message")
-    broken = {"Photo": "broken.jpg", "Video": "broken.mp4"}[name]
+    broken, button = {
+        "Photo": ("broken.jpg", "Choose a photo"),
+        "Video": ("broken.mp4", "Choose a clip"),
+    }[name]
     files = page.locator(f"#{prefix}drop input[type=file]")
 
     def give(name: str) -> None:
@@ -131,6 +134,7 @@ def test_files_that_are_refused_one_after_the_other_leave_no_message_of_work(
 
     give(broken)
     expect(message.get_by_role("alert")).to_contain_text(f"{broken} is not a")
+    expect(page.get_by_role("button", name=button)).to_be_enabled()
     for count, refused in enumerate(("a.txt", "b.pdf"), 1):
         give(refused)
         expect(page.locator(".toast-body.error")).to_have_count(1)
