@@ -67,8 +67,10 @@ def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     return (
         "<p>The table says how many of the test photos it named as people had named them, and the "
         "same for the photos of each expression.</p>"
+        '<div class="table" tabindex="0" role="region" aria-label="Figures of these weights">'
         f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
         f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'
+        "</div>"
     )
 
 

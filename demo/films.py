@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from demo.data_uris import emoji_uri, jpeg_uri
 from demo.save import results_stem
@@ -14,6 +15,15 @@ from fer_core.video import VideoProgress, VideoResult
 
 FILE_KINDS = ("csv", "json", "png")
 PREVIEW_SIDE = 640
+
+
+class ClipChoices(NamedTuple):
+    """How a visitor wants a clip, in the order of the controls."""
+
+    style: str
+    cover: bool
+    every_nth: int
+    weights: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +81,18 @@ def done_sentence(film: Film) -> str:
     found = {0: "No face found", 1: "One person found"}.get(people, f"{people} people found")
     frames = f"{film.info.frames:,} frames, {film.info.seconds:.1f} s"
     return " ".join([f"{found} in {frames}.", *film.info.notes])
+
+
+def made_with_html(choices: ClipChoices) -> str:
+    """What the controls were when the clip was chosen; by now they may show something else."""
+    faces = "faces covered where found" if choices.cover else "faces not covered"
+    nth = choices.every_nth
+    frames = "every frame analyzed" if nth == 1 else f"one frame in {nth} analyzed"
+    made = f"{choices.style}, {faces}, {frames}, weights {choices.weights}"
+    return (
+        f"<p>Made with: {escape(made)}. What you choose above from now on holds for the next "
+        "clip.</p>"
+    )
 
 
 def people_html(film: Film) -> str:

@@ -13,7 +13,7 @@ from demo.controls import style_choice, weights_choice
 from demo.photos import FILE_KINDS, PHOTO_LIMIT, make_file
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
-from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt
+from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt, still
 from demo.turns import Turn, Turns
 from demo.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
@@ -74,27 +74,39 @@ def photo_tab(
             faces = gr.HTML(elem_id="faces", apply_default_css=False)
     gr.HTML(page_html.PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
+    late = gr.Checkbox(visible=False)  # set in the browser
     kept = gr.State(time_to_live=FORGET_SHOT_SECONDS)
 
     unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
     busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
 
-    def answered(turn: Turn, work: Callable[[], Screen]) -> Iterator[Any]:
-        """Show what comes of it, if it is still wanted by then."""
-        screen = attempt(work)
-        yield screen if turns.is_last(turn) else unchanged
+    def answered(turn: Turn, before: Kept | None, work: Callable[[], Screen]) -> Iterator[Any]:
+        """Show what comes of it, if it is still wanted by then. before: what stays where it fails,
+        under the sentence that says so."""
+        made = attempt(work)
+        if not turns.is_last(turn):
+            yield unchanged
+        elif isinstance(made, Screen):
+            yield made
+        else:
+            yield before, page_html.messages(error=made), gr.skip(), gr.skip()
 
     def wait(visitor: str, upload: OpenUpload | None) -> str:
-        turns.next(visitor)  # an answer to what was asked for before comes too late from now on
-        held.hold(visitor, upload)
         if upload is None:
             return page_html.messages(error=GONE)
+        turns.next(visitor)  # an answer to what was asked for before comes too late from now on
+        held.hold(visitor, upload)
         return page_html.messages("Waiting for its turn …", busy=True)
 
     # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
     # the page meanwhile leaves nothing on the disk.
-    def wait_with_upload(file: dict[str, Any] | None, request: gr.Request) -> str:
-        return wait(str(request.session_hash), open_upload(file, uploads))
+    def wait_with_upload(file: dict[str, Any] | None, late: bool, request: gr.Request) -> Any:
+        upload = open_upload(file, uploads)
+        if late:  # another photo was chosen while this one was on its way
+            if upload is not None:
+                upload.file.close()
+            return gr.skip()
+        return wait(str(request.session_hash), upload)
 
     def waits_with_example(name: str) -> Callable[[gr.Request], str]:
         # No `partial`: of one, Gradio does not see that it wants the request.
@@ -104,7 +116,7 @@ def photo_tab(
 
         return wait_with_example
 
-    def open_photo(request: gr.Request, *choices: Any) -> Iterator[Any]:
+    def open_photo(request: gr.Request, kept: Kept | None, *choices: Any) -> Iterator[Any]:
         visitor = str(request.session_hash)
         upload = held.take(visitor)
         if upload is None:  # the turn of an earlier photo went to this one already
@@ -117,7 +129,7 @@ def photo_tab(
             with upload.file as file:
                 return analysed(store, upload.name, file.read(), Choices(*choices), turn)
 
-        yield from answered(turn, work)
+        yield from answered(turn, still(kept, turn), work)
 
     def change(kept: Kept | None, *choices: Any) -> Iterator[Any]:
         if kept is None:
@@ -137,7 +149,8 @@ def photo_tab(
             return
         if not wanted.same_faces(kept.choices):
             yield busy
-        yield from answered(turn, lambda: adapted(store, kept, wanted, turn))
+        before = still(kept, turn, wanted)
+        yield from answered(turn, before, lambda: adapted(store, kept, wanted, turn))
 
     def save(kind: str, kept: Kept | None, style: str) -> tuple[str | None, str]:
         if kept is None:
@@ -152,14 +165,22 @@ def photo_tab(
     # A photo is taken also where another is chosen before the answer for it has come.
     opens: dict[str, Any] = {"trigger_mode": "multiple", **quiet}
     waiting = [
-        photo.upload(wait_with_upload, photo, message, preprocess=False, queue=False, **opens),
+        photo.upload(
+            wait_with_upload,
+            [photo, late],
+            message,
+            preprocess=False,
+            queue=False,
+            js="(file) => [file, photoIsLate(file)]",
+            **opens,
+        ),
         *(
             button.click(waits_with_example(name), None, message, queue=False, **opens)
             for button, name in examples.items()
         ),
     ]
     for each in waiting:
-        each.then(open_photo, [*options], screen, **ANALYSES, **opens)
+        each.then(open_photo, [kept, *options], screen, **ANALYSES, **opens)
     # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
     adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)

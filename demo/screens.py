@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from demo import page_html
@@ -78,12 +78,18 @@ def shown(kept: Kept, status: str) -> Screen:
     )
 
 
-def attempt(work: Callable[[], Screen]) -> Screen:
-    """Do the work; where it fails, a screen with one sentence in place of the result."""
+def attempt(work: Callable[[], Screen]) -> Screen | str:
+    """Do the work; where it fails, one sentence in place of a screen."""
     try:
         return work()
     except FerError as error:
-        return Screen(messages=page_html.messages(error=str(error)))
+        return str(error)
     except Exception:  # a visitor gets a sentence and the app lives on; we get the traceback
         log.exception("A photo could not be processed")
-        return Screen(messages=page_html.messages(error=OUR_FAULT))
+        return OUR_FAULT
+
+
+def still(kept: Kept | None, turn: Turn, choices: Choices | None = None) -> Kept | None:
+    """What was shown before a turn that failed, and is so after it. choices: those that failed,
+    which are not to be tried again and again."""
+    return kept and replace(kept, turn=turn, choices=choices or kept.choices)

@@ -32,6 +32,8 @@ def launch_options() -> dict[str, Any]:
             button_secondary_border_color="*neutral_300",
             button_secondary_border_color_dark="*neutral_700",
             button_border_width="1px",
+            checkbox_border_color="*neutral_500",
+            checkbox_border_color_dark="*neutral_500",
             slider_color="*primary_600",
             slider_color_dark="*primary_400",
             button_primary_background_fill="*neutral_900",

@@ -19,10 +19,12 @@ class Upload(NamedTuple):
 
 
 class OpenUpload(NamedTuple):
-    """A file as the visitor has it, open for reading."""
+    """A file as the visitor has it, open for reading. choices: how they want it, where that is
+    settled when they choose the file."""
 
     name: str
     file: IO[bytes]
+    choices: Any = None
 
 
 def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Upload | None:
@@ -80,6 +82,10 @@ class HeldUploads:
         """What is held, which is the caller's from now on."""
         with self._lock:
             return self._held.pop(visitor, None)
+
+    def holds(self, visitor: str) -> bool:
+        with self._lock:
+            return visitor in self._held
 
 
 def _uploaded(file: Mapping[str, Any] | None, uploads: Container[str]) -> tuple[str, Path] | None:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Timer
 from typing import NamedTuple
@@ -26,6 +27,15 @@ class _Video(NamedTuple):
     timer: Timer
 
 
+@dataclass
+class _Turn:
+    """A visitor's clip whose turn it is. job: None while it is being opened."""
+
+    job: VideoJob | None = None
+    stopped: bool = False
+    left: bool = False  # the visitor has, though this still runs
+
+
 class VideoJobs:
     """Holds each visitor's clip while it waits, stops it at their word, and deletes what was made
     for them when they leave or choose another."""
@@ -42,26 +52,35 @@ class VideoJobs:
         self.folder = Path(self._home.name, VIDEOS)
         self.folder.mkdir()
         self._lock = Lock()
-        self._jobs: dict[str, VideoJob] = {}
-        self._left: set[str] = set()  # whose job still runs, though they have left
+        self._turns: dict[str, _Turn] = {}
         self._videos: dict[str, _Video] = {}
         self._held = HeldUploads()
 
     @contextmanager
-    def running(self, visitor: str, job: VideoJob) -> Iterator[None]:
-        """While a visitor's clip is being annotated and its video put in its place."""
+    def turn(self, visitor: str) -> Iterator[OpenUpload | None]:
+        """While it is the turn of a visitor's clip, until its video is in its place. None where
+        no clip waits any more; what is given is the caller's from now on."""
+        turn = _Turn()
         with self._lock:
-            self._jobs[visitor] = job
+            upload = self._held.take(visitor)
+            if upload is not None:
+                self._turns[visitor] = turn
         try:
-            yield
+            yield upload
         finally:
             with self._lock:
-                if self._jobs.get(visitor) is job:
-                    del self._jobs[visitor]
-                left = visitor in self._left
-                self._left.discard(visitor)
-            if left:
+                if self._turns.get(visitor) is turn:
+                    del self._turns[visitor]
+            if turn.left:
                 self._delete(visitor)
+
+    def begin(self, visitor: str, job: VideoJob) -> None:
+        """Within their turn: the clip is open, and this is what annotates it."""
+        with self._lock:
+            turn = self._turns[visitor]
+            turn.job = job
+        if turn.stopped:
+            job.stop()
 
     def place(self, visitor: str, name: str) -> Path:
         """Where this visitor's video goes, for KEEP_SECONDS at most; their last one is deleted."""
@@ -81,22 +100,49 @@ class VideoJobs:
         self._held.hold(visitor, upload)
         self._delete(visitor)
 
-    def take(self, visitor: str) -> OpenUpload | None:
-        """The clip that waits for its turn, which is the caller's from now on."""
-        return self._held.take(visitor)
-
-    def stop(self, visitor: str) -> None:
-        """End the visitor's clip after the frames in hand; what was done is kept."""
+    def drop(self, visitor: str) -> bool:
+        """Forget the clip that waits for its turn. False where none waits."""
         with self._lock:
-            job = self._jobs.get(visitor)
-        if job is not None:
-            job.stop()
+            upload = self._held.take(visitor)
+        if upload is None:
+            return False
+        upload.file.close()
+        return True
+
+    def stop(self, visitor: str) -> bool:
+        """End the visitor's clip after the frames in hand; what was done is kept. False where it
+        is not its turn."""
+        with self._lock:
+            turn = self._turns.get(visitor)
+            if turn is None:
+                return False
+            turn.stopped = True
+        if turn.job is not None:
+            turn.job.stop()
+        return True
+
+    def is_stopped(self, visitor: str) -> bool:
+        """Whether the clip whose turn it is was told to end."""
+        with self._lock:
+            turn = self._turns.get(visitor)
+        return turn is not None and turn.stopped
+
+    def is_busy(self, visitor: str) -> bool:
+        """Whether a clip of theirs waits or is being annotated."""
+        with self._lock:
+            return visitor in self._turns or self._held.holds(visitor)
+
+    def video(self, visitor: str) -> Path | None:
+        """The annotated clip that was made for a visitor last, while it is kept."""
+        with self._lock:
+            video = self._videos.get(visitor)
+        return video.path if video is not None and video.path.exists() else None
 
     def forget(self, visitor: str) -> None:
         """The visitor has left. What is made for them at this moment is deleted when it is done."""
         with self._lock:
-            if visitor in self._jobs:
-                self._left.add(visitor)
+            if turn := self._turns.get(visitor):
+                turn.left = True
         self.stop(visitor)
         self.hold(visitor, None)
 

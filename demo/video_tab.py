@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Container, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -15,8 +16,10 @@ from demo.data_uris import jpeg_uri
 from demo.films import (
     FILE_KINDS,
     PREVIEW_SIDE,
+    ClipChoices,
     Film,
     done_sentence,
+    made_with_html,
     make_file,
     people_html,
     progress_html,
@@ -24,7 +27,7 @@ from demo.films import (
 )
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
-from demo.uploads import open_upload
+from demo.uploads import OpenUpload, open_upload
 from demo.video_jobs import VideoJobs
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
@@ -40,24 +43,10 @@ FORGET_FILM_SECONDS = 3600
 OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
 GONE = "The clip is no longer in memory. Please choose it again."
 STOPPED = "Stopping; what is done so far is kept …"
+NOT_BEGUN = "Your clip was not begun, and is forgotten."
+STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
-
-# A click on the timeline brings the video to that moment. The plot of a second clip takes the
-# place of the first one's some time after this is called, so it is looked for more than once.
-SEEK_BY_CLICK = """() => {
-  const attach = (tries) => {
-    const plot = document.querySelector("#timeline .js-plotly-plot");
-    if (plot?.on && !plot.dataset.seeks) {
-      plot.dataset.seeks = "yes";
-      plot.on("plotly_click", (click) => {
-        const video = document.querySelector("#film video");
-        if (video) video.currentTime = click.points[0].x;
-      });
-    }
-    if (tries) setTimeout(attach, 200, tries - 1);
-  };
-  attach(50);
-}"""
+WHEN_DONE = (Path(__file__).parent / "static" / "film.js").read_text(encoding="utf-8")
 
 
 class Screen(NamedTuple):
@@ -68,6 +57,7 @@ class Screen(NamedTuple):
     stop: Any = gr.update(visible=False)
     results: Any = gr.skip()
     video: Any = gr.skip()
+    made_with: Any = gr.skip()
     plot: Any = gr.skip()
     people: Any = gr.skip()
     sheet: Any = gr.skip()
@@ -99,13 +89,13 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
             info="More is faster; in between, faces move in straight lines.",
         )
         weights = weights_choice(store)
+    controls = [style, cover, every, weights]  # in the order of `ClipChoices`
     message = gr.HTML(page_html.messages(), elem_id="video-message", apply_default_css=False)
-    stop = gr.Button("Stop and keep what is done", visible=False, elem_id="video-stop")
+    stop = gr.Button(STOP, visible=False, elem_id="video-stop")
     work = gr.HTML(elem_id="video-work", apply_default_css=False)
     with gr.Column(visible=False, elem_id="video-results") as results:
-        video = gr.Video(
-            label="Annotated clip", interactive=False, elem_id="film", buttons=["download"]
-        )
+        video = gr.Video(label="Annotated clip", interactive=False, elem_id="film", buttons=[])
+        made_with = gr.HTML(elem_id="made-with", apply_default_css=False)
         gr.HTML(page_html.TIMELINE_HEADING, apply_default_css=False)
         plot = gr.Plot(show_label=False, elem_id="timeline")
         people = gr.HTML(elem_id="people", apply_default_css=False)
@@ -113,66 +103,109 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         sheet_cover = gr.Checkbox(label="Cover the faces in the moments")
         sheet = gr.HTML(elem_id="moments", apply_default_css=False)
         with gr.Row(elem_id="video-saves"):
+            save_video = gr.Button("Save clip", size="sm")
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
     film = gr.State(time_to_live=FORGET_FILM_SECONDS)
+    choosing = [clip, *controls]
 
-    def wait(clip: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
-        # Opened at once, whoever is before it: Gradio deletes files that lie for long.
-        jobs.hold(str(request.session_hash), open_upload(clip, uploads))
-        waiting = page_html.messages("Waiting for its turn …", busy=True)
-        return waiting, gr.update(visible=False), gr.update(interactive=False)
+    def free(yes: bool) -> tuple[Any, ...]:
+        """For the outputs `choosing`: whether a clip can be chosen, and how it is to be made."""
+        return tuple(gr.update(interactive=yes) for _ in choosing)
 
-    def annotate_clip(
+    def wait(
+        clip: dict[str, Any] | None,
         style: str,
         cover: bool,
         every_nth: int,
         weights: str,
-        sheet_cover: bool,
         request: gr.Request,
-    ) -> Iterator[Screen]:
-        visitor = str(request.session_hash)
-        upload = jobs.take(visitor)
+    ) -> tuple[Any, ...]:
+        # Opened at once, whoever is before it: Gradio deletes files that lie for long.
+        upload = open_upload(clip, uploads)
+        if upload is not None:
+            # What is chosen goes with the clip: it is made as the visitor sees it now.
+            upload = upload._replace(choices=ClipChoices(style, cover, every_nth, weights))
+        jobs.hold(str(request.session_hash), upload)
+        hidden = gr.update(visible=False)
         if upload is None:
-            yield Screen(page_html.messages(error=GONE))
-            return
-        name, source = upload
-        try:
-            with source:
-                options = VideoOptions(style, cover, every_nth, limits=LIMITS)
-                job = VideoJob(store.get(weights, DETECTOR), source, options, name)
-                with job, jobs.running(visitor, job):
-                    said, stopping = page_html.messages(), gr.update(visible=True)
-                    for progress in job:
-                        preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
-                        yield Screen(said, progress_html(progress, preview), stopping)
-                        # Said once: the button is gone for good where it was pressed.
-                        said = stopping = gr.skip()
-                    result = job.finish()
-                    made = Film.of(result)
-                    path = jobs.place(visitor, f"{made.stem}.mp4")
-                    result.video.save(path)
-                    result.close()
-            yield Screen(
-                page_html.messages(done_sentence(made)),
-                results=gr.update(visible=True),
-                video=str(path),
-                plot=timeline_figure(made.timeline),
-                people=people_html(made),
-                sheet=sheet_html(made, cover or sheet_cover),
-                sheet_cover=cover or sheet_cover,
-                film=made,
-            )
-        except FerError as error:
-            yield Screen(page_html.messages(error=str(error)))
-        except Exception:  # a visitor gets a sentence and the app lives on; we get the traceback
-            log.exception("A clip could not be annotated")
-            yield Screen(page_html.messages(error=OUR_FAULT))
+            return page_html.messages(error=GONE), hidden, hidden, *free(True)
+        waiting = page_html.messages("Waiting for its turn …", busy=True)
+        return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
-    def stop_now(request: gr.Request) -> tuple[str, Any]:
-        jobs.stop(str(request.session_hash))
-        return page_html.messages(STOPPED, busy=True), gr.update(visible=False)
+    def annotate_clip(sheet_cover: bool, request: gr.Request) -> Iterator[Screen]:
+        visitor = str(request.session_hash)
+        with jobs.turn(visitor) as upload:
+            if upload is None:  # it was stopped, or the turn of one that was went to this one
+                yield Screen(gr.skip(), stop=gr.skip(), work=gr.skip())
+                return
+            yield Screen(
+                page_html.messages("Opening the clip …", busy=True),
+                stop=gr.update(visible=True, value=STOP_AND_KEEP),
+            )
+            try:
+                yield from annotated(visitor, upload, sheet_cover)
+            except FerError as error:
+                yield Screen(page_html.messages(error=str(error)))
+            except (
+                Exception
+            ):  # a visitor gets a sentence and the app lives on; we get the traceback
+                log.exception("A clip could not be annotated")
+                yield Screen(page_html.messages(error=OUR_FAULT))
+
+    def annotated(visitor: str, upload: OpenUpload, sheet_cover: bool) -> Iterator[Screen]:
+        name, source, choices = upload
+        style, cover, every_nth, weights = choices
+        with source:
+            options = VideoOptions(style, cover, every_nth, limits=LIMITS)
+            job = VideoJob(store.get(weights, DETECTOR), source, options, name)
+            with job:
+                jobs.begin(visitor, job)
+                said = page_html.messages()
+                for progress in job:
+                    preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
+                    work = progress_html(progress, preview)
+                    # Where it was stopped, that is said, and the button is gone for good.
+                    stopped = jobs.is_stopped(visitor)
+                    yield Screen(gr.skip() if stopped else said, work, stop=gr.skip())
+                    said = gr.skip()
+                result = job.finish()
+                made = Film.of(result)
+                path = jobs.place(visitor, f"{made.stem}.mp4")
+                result.video.save(path)
+                result.close()
+        yield Screen(
+            page_html.messages(done_sentence(made)),
+            results=gr.update(visible=True),
+            video=str(path),
+            made_with=made_with_html(choices),
+            plot=timeline_figure(made.timeline),
+            people=people_html(made),
+            sheet=sheet_html(made, cover or sheet_cover),
+            sheet_cover=cover or sheet_cover,
+            film=made,
+        )
+
+    def stop_now(request: gr.Request) -> tuple[Any, ...]:
+        visitor, hidden = str(request.session_hash), gr.update(visible=False)
+        unchanged = [gr.skip()] * len(choosing)
+        if jobs.drop(visitor):
+            return page_html.messages(NOT_BEGUN), hidden, *free(True)
+        if jobs.stop(visitor):
+            return page_html.messages(STOPPED, busy=True), hidden, *unchanged
+        return gr.skip(), gr.skip(), *unchanged
+
+    def release(request: gr.Request) -> tuple[Any, ...]:
+        # Of one that was stopped while it waited, the turn may come while the next one waits.
+        busy = jobs.is_busy(str(request.session_hash))
+        return tuple(gr.skip() for _ in choosing) if busy else free(True)
+
+    def save_clip(request: gr.Request) -> tuple[str | None, str]:
+        path = jobs.video(str(request.session_hash))
+        if path is None:
+            return None, page_html.messages(error=GONE)
+        return str(path), page_html.messages(f"Saved {path.name}.")
 
     def save(kind: str, film: Film | None, cover: bool) -> tuple[str | None, str]:
         if film is None:
@@ -183,19 +216,24 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
-        wait, clip, [message, results, clip], preprocess=False, queue=False, **quiet
+        wait,
+        [clip, *controls],
+        [message, stop, results, *choosing],
+        preprocess=False,
+        queue=False,
+        **quiet,
     )
     done = waiting.then(
         annotate_clip,
-        [style, cover, every, weights, sheet_cover],
-        [message, work, stop, results, video, plot, people, sheet, sheet_cover, film],
+        sheet_cover,
+        [message, work, stop, results, video, made_with, plot, people, sheet, sheet_cover, film],
         concurrency_limit=1,
         concurrency_id="video",
         **quiet,
     )
-    done.then(None, None, None, js=SEEK_BY_CLICK, **quiet)
-    done.then(lambda: gr.update(interactive=True), None, clip, queue=False, **quiet)
-    stop.click(stop_now, None, [message, stop], queue=False, **quiet)
+    done.then(None, None, None, js=WHEN_DONE, **quiet)
+    done.then(release, None, choosing, queue=False, **quiet)
+    stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)
     sheet_cover.input(
         lambda film, cover: sheet_html(film, cover) if film else "",
         [film, sheet_cover],
@@ -203,6 +241,10 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         trigger_mode="always_last",
         **quiet,
     )
+    saving = [save_video.click(save_clip, None, [file, message], **quiet)]
     for kind, button in saves.items():
-        saved = button.click(partial(save, kind), [film, sheet_cover], [file, message], **quiet)
+        saving.append(
+            button.click(partial(save, kind), [film, sheet_cover], [file, message], **quiet)
+        )
+    for saved in saving:
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)

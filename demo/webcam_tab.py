@@ -22,6 +22,7 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("camera_charts.js", "camera.js")  # one script in two files
 
 
 def webcam_tab(store: PipelineStore) -> Viewers:
@@ -38,7 +39,7 @@ def webcam_tab(store: PipelineStore) -> Viewers:
     gr.HTML(
         page(store.weights()),
         elem_id="camera",
-        js_on_load=(STATIC / "camera.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS),
         server_functions=[frame, leave],
         apply_default_css=False,
     )

@@ -6,29 +6,42 @@ const EMOTIONS = JSON.parse(root.dataset.emotions);
 const ART = Object.fromEntries(EMOTIONS.map((emotion) => [emotion.name, emotion.emoji]));
 ART.unsure = root.dataset.unsure;
 
-const WIDTH = 640; // of what is sent; the height follows from the camera
-const QUALITY = 0.8;
+// What is sent: the width (the height follows from the camera) and the quality. On a slow link,
+// less and less.
+const SIZES = [[640, 0.8], [480, 0.7], [320, 0.6], [240, 0.5]];
+const SLOW_MS = 500; // on the way there and back
+const QUICK_MS = 200; // well below half of it: the next size up takes about twice as long
+const SLOW_FRAMES = 2; // in a row, until less is sent
+const QUICK_FRAMES = 20; // until more is
 const SHORTEST_MS = 50; // from one frame to the next: 20 a second are as smooth as it needs to be
 const RETRY_MS = 1000;
 const HISTORY_MS = 30_000; // less than the server remembers people for
 const CHART_MS = 250;
-const GAP_MS = 1000; // a longer time without a frame of somebody stays empty in their chart
 const MOST_PEOPLE = 6; // charts below each other
+const SILENT_MS = 2000; // without a reply, it is said that no picture comes
 
 const video = find("video");
 const picture = find(".picture");
 const frame = document.createElement("canvas");
-let viewer = ""; // this page's name for the server; empty while the camera is off
+let viewer = ""; // this run of the camera; empty while it is off
+let starting = false;
 let history = new Map(); // person -> [{at, probs, shown}]
 let times = []; // when the last frames were shown, for the rate
 let inView = new Set(); // the people of the last frame
 let serverMs = 0; // what the server took for it
 let sentTime = -1; // of the camera's picture that was sent last
+let unanswered = 0; // since when a picture is asked for and none comes
+let size = 0; // of SIZES
+let slow = 0, quick = 0; // replies in a row
 
-const say = (sentence) => {
-  const place = find(".message");
+const put = (place, sentence) => {
   if (place.textContent !== sentence) place.textContent = sentence;
 };
+const say = (sentence) => put(find("[role=alert]"), sentence);
+const tell = (sentence) => put(find("[role=status]"), sentence);
+// The server's name for this run. People are followed from frame to frame in their pixels: with
+// frames of another size, it begins anew.
+const place = (run) => `${run}-${size}`;
 
 const REFUSALS = {
   NotAllowedError:
@@ -39,13 +52,21 @@ const REFUSALS = {
   OverconstrainedError: "The camera has no picture size that fits. Try another camera.",
 };
 
+// Not disabled: it would lose the keyboard's focus.
+function busy(yes) {
+  starting = yes;
+  find(".start").setAttribute("aria-disabled", String(yes));
+  tell(yes ? "Your browser asks for permission to use the camera. Allow it there …" : "");
+}
+
 async function start() {
+  if (starting) return;
   say("");
   if (!navigator.mediaDevices) {
     say("The browser gives the camera only to pages with https, or on this computer itself.");
     return;
   }
-  find(".start").disabled = true;
+  busy(true);
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({
       video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
@@ -56,10 +77,13 @@ async function start() {
     stop();
     say(REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`);
     return;
+  } finally {
+    busy(false);
   }
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
   times = [];
+  size = slow = quick = unanswered = 0;
   root.classList.add("on");
   find(".live").hidden = false;
   find(".stop").focus();
@@ -73,15 +97,18 @@ async function start() {
 
 function stop() {
   const left = viewer;
+  const focused = find(".live").contains(document.activeElement);
   viewer = "";
   video.srcObject?.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
   root.classList.remove("on");
   find(".live").hidden = true;
-  find(".start").disabled = false;
+  if (focused) find(".start").focus();
   picture.removeAttribute("src");
-  if (left) server.leave({ viewer: left }).catch(() => {});
+  if (left) leave(place(left));
 }
+
+const leave = (name) => server.leave({ viewer: name }).catch(() => {});
 
 // One run of the camera, until it is stopped or another one begins.
 async function run(mine) {
@@ -94,13 +121,17 @@ async function run(mine) {
     await nextFrame();
     if (viewer !== mine) return;
     try {
-      const reply = await server.frame({ viewer: mine, jpeg: capture(), ...choices() });
+      const sent = performance.now();
+      unanswered ||= sent;
+      const reply = await server.frame({ viewer: place(mine), jpeg: capture(), ...choices() });
       if (viewer !== mine) return;
       // Gradio's client returns nothing where the server cannot be reached.
       if (!reply) throw new Error("The server does not answer. Trying again …");
       if (reply.error) throw new Error(reply.error);
       show(reply); // the next frame is on its way while this one comes up
+      unanswered = 0;
       say("");
+      await fitToLink(performance.now() - sent - reply.milliseconds, mine);
     } catch (error) {
       if (viewer !== mine) return;
       say(error.message);
@@ -108,6 +139,20 @@ async function run(mine) {
     }
     await pause(SHORTEST_MS - (performance.now() - began));
   }
+}
+
+// Send less where the link is slow, and more again where it is quick.
+async function fitToLink(ms, mine) {
+  slow = ms > SLOW_MS ? slow + 1 : 0;
+  quick = ms < QUICK_MS ? quick + 1 : 0;
+  const step = slow >= SLOW_FRAMES ? 1 : quick >= QUICK_FRAMES ? -1 : 0;
+  if (!step || !SIZES[size + step]) return;
+  unanswered = performance.now();
+  await leave(place(mine));
+  if (viewer !== mine) return;
+  size += step;
+  slow = quick = 0;
+  history = new Map(); // people are counted from 1 again
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, Math.max(ms, 0)));
@@ -120,14 +165,15 @@ async function nextFrame() {
 }
 
 function capture() {
-  const scale = Math.min(WIDTH / video.videoWidth, 1);
+  const [width, quality] = SIZES[size];
+  const scale = Math.min(width / video.videoWidth, 1);
   frame.width = Math.round(video.videoWidth * scale);
   frame.height = Math.round(video.videoHeight * scale);
   const pen = frame.getContext("2d");
   // Mirrored here and not on the screen, where it would mirror the words, too.
   if (find(".mirror").checked) pen.setTransform(-1, 0, 0, 1, frame.width, 0);
   pen.drawImage(video, 0, 0, frame.width, frame.height);
-  return frame.toDataURL("image/jpeg", QUALITY).split(",")[1];
+  return frame.toDataURL("image/jpeg", quality).split(",")[1];
 }
 
 const choices = () => ({
@@ -138,8 +184,10 @@ const choices = () => ({
 });
 
 async function show(reply) {
+  const first = !picture.hasAttribute("src");
   picture.src = reply.picture;
   await picture.decode().catch(() => {});
+  if (first) find(".stage").scrollIntoView({ block: "nearest" });
   const now = performance.now();
   times = [...times.filter((time) => now - time < 3000), now];
   serverMs = reply.milliseconds;
@@ -151,6 +199,17 @@ async function show(reply) {
   picture.alt = reply.faces.length
     ? `Your camera with its faces marked: ${reply.faces.map((face) => face.shown).join(", ")}.`
     : "Your camera; no face is in view.";
+}
+
+const SILENT = "No picture comes back from the server. Waiting for it …";
+const isSilent = (now) => unanswered > 0 && now - unanswered > SILENT_MS;
+
+function figures() {
+  const rate = times.length > 1 ? ((times.length - 1) * 1000) / (times.at(-1) - times[0]) : 0;
+  return (
+    `${rate.toFixed(rate < 10 ? 1 : 0)} frames a second; the last took the server ` +
+    `${serverMs.toFixed(0)} ms`
+  );
 }
 
 // The figures and charts, a few times a second: often enough to read, and cheap.
@@ -168,10 +227,13 @@ async function draw(mine) {
       kept.length ? history.set(person, kept) : history.delete(person);
     }
     const people = [...history.keys()].sort((a, b) => a - b).slice(-MOST_PEOPLE);
-    const rate = times.length > 1 ? ((times.length - 1) * 1000) / (times.at(-1) - times[0]) : 0;
-    find(".figures").textContent =
-      `${rate.toFixed(rate < 10 ? 1 : 0)} frames a second; the last took the server ` +
-      `${serverMs.toFixed(0)} ms`;
+    const silent = isSilent(now);
+    find(".stage").classList.toggle("silent", silent);
+    find(".figures").textContent = silent
+      ? `0 frames a second; the last came ${Math.round((now - unanswered) / 1000)} s ago`
+      : figures();
+    if (silent) picture.alt = SILENT;
+    if (silent && !find("[role=alert]").textContent) say(SILENT);
     find(".nobody").hidden = people.length > 0;
     for (const chart of root.querySelectorAll(".person")) {
       if (!people.includes(Number(chart.dataset.person))) chart.remove();
@@ -180,45 +242,6 @@ async function draw(mine) {
     await pause(CHART_MS);
   }
   find(".people").replaceChildren();
-}
-
-function drawPerson(person, points, now) {
-  let chart = root.querySelector(`.person[data-person="${person}"]`);
-  if (!chart) {
-    chart = document.createElement("figure");
-    chart.className = "person";
-    chart.dataset.person = person;
-    chart.innerHTML =
-      '<figcaption><img alt="" width="24" height="24"><span></span></figcaption>' +
-      '<canvas role="img" width="600" height="96"></canvas>';
-    find(".people").append(chart);
-  }
-  const last = points.at(-1);
-  const name = inView.has(person) ? last.shown : "out of view";
-  chart.classList.toggle("away", !inView.has(person));
-  if (chart.dataset.shown !== name) {
-    chart.dataset.shown = name;
-    chart.querySelector("img").src = ART[last.shown];
-    chart.querySelector("span").textContent = `Person ${person}: ${name}`;
-    chart.querySelector("canvas").setAttribute(
-      "aria-label",
-      `Probabilities of the seven expressions of person ${person}; now ${name}.`,
-    );
-  }
-  const canvas = chart.querySelector("canvas");
-  const pen = canvas.getContext("2d");
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  const x = (at) => canvas.width * (1 - (now - at) / HISTORY_MS);
-  points.forEach((point, index) => {
-    // Each frame is a column up to the next.
-    const until = Math.min(points[index + 1]?.at ?? now, point.at + GAP_MS);
-    let top = 0;
-    point.probs.forEach((prob, kind) => {
-      pen.fillStyle = EMOTIONS[kind].colour;
-      pen.fillRect(x(point.at), top, x(until) - x(point.at) + 0.7, prob * canvas.height + 0.5);
-      top += prob * canvas.height;
-    });
-  });
 }
 
 function snapshot() {
@@ -230,10 +253,7 @@ function snapshot() {
 }
 
 find(".start").addEventListener("click", start);
-find(".stop").addEventListener("click", () => {
-  stop();
-  find(".start").focus();
-});
+find(".stop").addEventListener("click", stop);
 find(".snapshot").addEventListener("click", snapshot);
 find(".smoothing").addEventListener("input", (event) => {
   find("output").textContent = `${Number(event.target.value).toFixed(1)} s`;

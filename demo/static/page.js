@@ -47,17 +47,31 @@
     if (event.clipboardData?.files.length) give(event.clipboardData.files);
   });
 
+  // The photo chosen last is the one that counts, though an earlier one may take longer to arrive.
+  let lastPhoto = null; // none where an example was chosen
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("#examples .example")) lastPhoto = null;
+  }, true);
+  // Goes with each upload to the server; see photo_tab.py.
+  window.photoIsLate = (file) =>
+    file.orig_name !== lastPhoto?.name || file.size !== lastPhoto?.size;
+
   // An upload may take long, and the server hears of it only when it is over.
   addEventListener("change", (event) => {
     if (!event.target.matches?.(".drop input[type=file]") || !event.target.files.length) return;
-    const status = message(isVideo(event.target), "status");
+    const video = isVideo(event.target);
+    if (!video) lastPhoto = event.target.files[0];
+    const status = message(video, "status");
     if (!status) return;
+    message(video, "alert").textContent = ""; // of an earlier file
     status.textContent = UPLOADING;
     status.classList.add("busy");
     const failures = () => [...document.querySelectorAll(".toast-body.error")];
-    const before = failures(); // of earlier uploads
+    // Gradio makes one of several alike: "Error (2)".
+    const before = new Map(failures().map((each) => [each, each.textContent]));
     const watch = setInterval(() => {
-      const failed = failures().some((each) => !before.includes(each)); // too large, no server
+      // too large, of no kind that is taken, no server
+      const failed = failures().some((each) => before.get(each) !== each.textContent);
       if (status.isConnected && status.textContent === UPLOADING && !failed) return;
       clearInterval(watch);
       if (status.textContent !== UPLOADING) return;
@@ -75,9 +89,18 @@
     navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
   });
 
+  // Gradio's groups of radio buttons do not tell screen readers what they are called.
+  const nameGroups = () => {
+    for (const group of document.querySelectorAll("fieldset.style:not([aria-label])")) {
+      const name = group.querySelector("[data-testid=block-info]");
+      if (name) group.setAttribute("aria-label", name.textContent.trim());
+    }
+  };
+
   // What begins to be said below the screen's edge is brought into view.
   const said = new Map();
   new MutationObserver(() => {
+    nameGroups();
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

@@ -1,4 +1,4 @@
-"""The Photo tab as a visitor uses it."""
+"""The Photo tab as a visitor uses it, and the way to the others."""
 
 from playwright.sync_api import Page, expect
 
@@ -19,3 +19,8 @@ def choose(page: Page, name: str, data: bytes) -> None:
 def show_group(page: Page) -> None:
     page.get_by_role("button", name="Side by side").click()
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from gradio import Blocks
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.photo_page import ASTRONAUT, GROUP_FACES, choose, show_group
+from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group
+from tests.waiting import wait_until
 
 
 def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> None:
@@ -40,3 +42,27 @@ def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None
     expect(picture).not_to_have_attribute("src", shown)
     page.get_by_role("radio", name="box").check(force=True)
     expect(picture).to_have_attribute("src", shown)
+
+
+@pytest.mark.parametrize("later", ["an example", "another file"])
+def test_a_photo_that_takes_long_to_arrive_does_not_replace_a_later_one(
+    page: Page, app: Blocks, later: str
+) -> None:
+    held: list[Route] = []
+    page.route("**/upload*", lambda route: held.append(route), times=1)
+    choose(page, "slow.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator("#message [role=status]")).to_have_text("Uploading …")
+    if later == "an example":
+        show_group(page)
+    else:
+        choose(page, "quick.jpg", GROUP.read_bytes())
+        expect(page.locator(".face")).to_have_count(GROUP_FACES)
+    wait_until(lambda: bool(held))
+    with page.expect_response("**/run/predict*"):  # the slow one's arrival is told to the server
+        held[0].continue_()
+    page.wait_for_timeout(2000)
+    expect(page.locator(".face")).to_have_count(GROUP_FACES)
+    expect(page.locator("#message .busy")).to_have_count(0)
+    assert not any(Path(path).exists() for path in app.upload_file_set)
+    choose(page, "last.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator(".face")).to_have_count(1)

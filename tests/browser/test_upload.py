@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from picture_files import cases, encoded, photo
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
@@ -14,10 +15,7 @@ from demo.photo_tab import EXAMPLES
 from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
-from tests.browser.accessibility import COLOUR_RULES, serious_faults
-from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group
-
-PHONE = {"width": 375, "height": 812}
+from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, tab
 
 # How a browser hands over a photo that is pasted, or dropped somewhere on the page.
 HAND_OVER = """([kind, name, bytes]) => {
@@ -27,11 +25,6 @@ HAND_OVER = """([kind, name, bytes]) => {
     ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
     : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
-    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
 
 
 def save(page: Page, kind: str) -> Download:
@@ -76,11 +69,12 @@ def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:
 
 
 def test_every_file_gives_a_result_or_a_sentence_and_the_app_lives_on(page: Page) -> None:
-    for case in cases():
+    for shown, case in enumerate(cases()):
         choose(page, case.name, case.data)
         if case.size is None:
             expect(page.get_by_role("alert").first).to_contain_text(case.says)
-            expect(page.locator("#picture figure")).to_have_count(0)
+            # What was shown before stays.
+            expect(page.locator("#picture figure")).to_have_count(1 if shown else 0)
         else:
             size = "{:,} x {:,} pixels".format(*case.size)
             expect(page.locator("figcaption")).to_have_text(size)
@@ -120,6 +114,34 @@ def test_what_is_over_the_limit_for_all_files_is_not_even_taken(page: Page, tmp_
         file.truncate(int(UPLOAD_LIMIT.split()[0]) * 1_100_000)
     page.locator("#drop input[type=file]").set_input_files(huge)
     expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Photo", "Video"])
+def test_files_that_are_refused_one_after_the_other_leave_no_message_of_work(
+    page: Page, name: str
+) -> None:
+    tab(page, name)
+    prefix = {"Photo": "", "Video": "video-"}[name]
+    message = page.locator(f"#{prefix}message")
+    broken, button = {
+        "Photo": ("broken.jpg", "Choose a photo"),
+        "Video": ("broken.mp4", "Choose a clip"),
+    }[name]
+    files = page.locator(f"#{prefix}drop input[type=file]")
+
+    def give(name: str) -> None:
+        files.set_input_files({"name": name, "mimeType": "", "buffer": name.encode()})
+
+    give(broken)
+    expect(message.get_by_role("alert")).to_contain_text(f"{broken} is not a")
+    expect(page.get_by_role("button", name=button)).to_be_enabled()
+    for count, refused in enumerate(("a.txt", "b.pdf"), 1):
+        give(refused)
+        expect(page.locator(".toast-body.error")).to_have_count(1)
+        if count > 1:  # Gradio makes one of the two
+            expect(page.locator(".toast-body.error")).to_contain_text(f"({count})")
+        expect(message.get_by_role("status")).to_be_empty()
+        expect(message.get_by_role("alert")).to_be_empty()
 
 
 def test_downloads_are_the_whole_picture_and_its_results(page: Page) -> None:
@@ -163,35 +185,6 @@ def test_everything_can_be_reached_and_used_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")  # each of Gradio's radio buttons is a stop of its own
     page.keyboard.press("Space")
     expect(page.get_by_role("status").first).to_have_text(f"Style changed to {STYLES[1]}.")
-
-
-def test_axe_finds_nothing_serious(page: Page) -> None:
-    found = faults_in_both_schemes(page)
-    show_group(page)
-    page.get_by_role("button", name="More options").click()
-    expect(page.get_by_label("Face detector")).to_be_visible()
-    found |= faults_in_both_schemes(page)
-    for name in ("Webcam", "Video", "About"):
-        tab(page, name)
-        found |= faults_in_both_schemes(page)
-    assert not found
-
-
-def faults_in_both_schemes(page: Page) -> set[str]:
-    page.emulate_media(color_scheme="light")
-    expect(page.locator("body")).not_to_contain_class("dark")
-    found = serious_faults(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("body")).to_contain_class("dark")
-    return found | {f"dark: {each}" for each in serious_faults(page, runOnly=COLOUR_RULES)}
-
-
-def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    show_group(page)
-    for name in ("Photo", "Webcam", "Video", "About"):
-        tab(page, name)
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_about_says_what_it_is_not_for(page: Page) -> None:

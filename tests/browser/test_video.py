@@ -6,7 +6,8 @@ from pathlib import Path
 
 import av
 import pytest
-from playwright.sync_api import Page, expect
+from gradio import Blocks
+from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.film import frames
 from benchmarks.video import write_clip
@@ -47,7 +48,9 @@ def tab(page: Page) -> Page:
 
 
 def choose(page: Page, path: Path) -> None:
-    page.locator("#video-drop input[type=file]").set_input_files(path)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a clip").click()
+    chooser.value.set_files(path)
 
 
 def a_click_on_the_timeline_seeks(page: Page) -> bool:
@@ -82,6 +85,8 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
         " return [video.duration, video.videoWidth, video.videoHeight]; })()"
     )
     assert (round(seconds, 2), width, height) == (2.0, 320, 240)
+    expect(tab.locator("#film video")).to_be_in_viewport(ratio=0.9)
+    expect(tab.locator("#made-with")).to_contain_text("Made with: emoji, faces not covered,")
     row = tab.locator("#people tbody tr")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("0.0 to 1.9 s")
@@ -90,11 +95,13 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
     assert a_click_on_the_timeline_seeks(tab)
 
     saved = {}
-    for name in ("CSV", "JSON", "moments"):
+    for name in ("clip", "CSV", "JSON", "moments"):
         with tab.expect_download() as download:
             tab.get_by_role("button", name=f"Save {name}").click()
         saved[download.value.suggested_filename] = Path(download.value.path())
-    assert set(saved) == {f"holiday-faces.{kind}" for kind in ("csv", "json", "png")}
+    assert set(saved) == {f"holiday-faces.{kind}" for kind in ("mp4", "csv", "json", "png")}
+    with av.open(str(saved["holiday-faces.mp4"])) as film:
+        assert sum(1 for _ in film.decode(video=0)) == FRAMES
     rows = list(csv.DictReader(saved["holiday-faces.csv"].open()))
     assert len(rows) == FRAMES and {row["label"] for row in rows} == {"happy"}
     assert len(json.loads(saved["holiday-faces.json"].read_text())["people"]) == 1
@@ -123,13 +130,19 @@ def test_what_is_no_clip_is_a_sentence_and_the_next_works(
     assert a_click_on_the_timeline_seeks(tab)
 
 
-def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
-    tab: Page, clip: Path, tmp_path: Path
-) -> None:
-    long = tmp_path / "long.mp4"
-    with long.open("wb") as file:
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that takes a while."""
+    path = tmp_path_factory.mktemp("clips") / "long.mp4"
+    with path.open("wb") as file:
         write_clip(file, frames(count=25), 40)
-    choose(tab, long)
+    return path
+
+
+def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
+    tab: Page, clip: Path, long_clip: Path
+) -> None:
+    choose(tab, long_clip)
     expect(tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
     tab.evaluate(DROP, list(clip.read_bytes()))
     refused = tab.get_by_role("alert").filter(has_text="Only one clip at a time")
@@ -146,10 +159,40 @@ def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
 
 
 def test_faces_that_are_covered_in_the_clip_are_so_in_its_moments(tab: Page, clip: Path) -> None:
-    tab.get_by_label("Cover all faces").check()
+    cover = tab.get_by_label("Cover all faces")
+    cover.check()
     choose(tab, clip)
     expect(tab.get_by_role("button", name="Choose a clip")).to_be_disabled()
+    expect(cover).to_be_disabled()
+    expect(tab.locator("#video-options input:enabled")).to_have_count(0)
     done = tab.get_by_role("status").filter(has_text="One person found")
     expect(done).to_be_visible(timeout=PATIENCE_MS)
     expect(tab.get_by_label("Cover the faces in the moments")).to_be_checked()
     expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+    expect(tab.locator("#made-with")).to_contain_text("faces covered where found")
+    cover.uncheck()  # for the next clip, as is said
+
+
+def test_a_clip_that_waits_can_be_stopped(
+    tab: Page, context: BrowserContext, app: Blocks, clip: Path, long_clip: Path
+) -> None:
+    other = context.new_page()
+    other.goto(str(app.local_url))
+    other.get_by_role("tab", name="Video").click()
+    choose(other, long_clip)
+    expect(other.get_by_role("img", name="The frame that was done last")).to_be_visible()
+    tab.bring_to_front()
+    choose(tab, clip)
+    expect(tab.get_by_role("status").filter(has_text="Waiting for its turn")).to_be_visible()
+    tab.get_by_role("button", name="Stop", exact=True).click()
+    expect(tab.get_by_role("status").filter(has_text="was not begun")).to_be_visible()
+    expect(tab.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    tab.get_by_label("Cover all faces").check()
+    choose(tab, clip)  # the next is not held up by the one that was stopped
+    expect(tab.get_by_role("status").filter(has_text="Waiting for its turn")).to_be_visible()
+    other.get_by_role("button", name="Stop and keep what is done").click()
+    done = tab.get_by_role("status").filter(has_text="One person found in 24 frames")
+    expect(done).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab.locator("#made-with")).to_contain_text("faces covered where found")
+    expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+    other.close()

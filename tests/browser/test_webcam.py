@@ -1,6 +1,5 @@
 """The Webcam tab in a real browser, before whose camera a smiling face moves."""
 
-import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,25 +16,12 @@ from fer_core.images import read_picture
 from tests.browser.accessibility import serious_faults
 from tests.browser.conftest import FLAGS
 from tests.browser.film import fake_camera, read_counter
-
-SHOWN = "Your camera with its faces marked: happy."
+from tests.browser.webcam_page import next_picture, open_webcam, start
 
 
 @pytest.fixture(scope="module")
 def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [*FLAGS, *fake_camera(tmp_path_factory.mktemp("camera"))]
-
-
-def open_webcam(page: Page) -> None:
-    page.get_by_role("tab", name="Webcam").click()
-    expect(page.get_by_role("heading", name="Before the camera starts")).to_be_visible()
-
-
-def start(page: Page) -> None:
-    """Start the camera, unmirrored so that its counter can be read, and wait for a face."""
-    page.get_by_role("button", name="Start the camera").click()
-    page.get_by_label("Mirror").uncheck()
-    expect(page.locator(".picture")).to_have_attribute("alt", SHOWN)
 
 
 @pytest.fixture
@@ -45,20 +31,6 @@ def live(page: Page) -> Iterator[Page]:
     next_picture(page)  # the first may still have been mirrored
     yield page
     page.get_by_role("button", name="Stop", exact=True).click()
-
-
-def shown_picture(page: Page) -> np.ndarray:
-    source = page.locator(".picture").get_attribute("src")
-    assert source and source.startswith("data:image/jpeg;base64,")
-    return read_picture(base64.b64decode(source.split(",")[1])).pixels
-
-
-def next_picture(page: Page) -> np.ndarray:
-    """The second picture from now: its frame was surely taken after this call."""
-    for _ in range(2):
-        source = str(page.locator(".picture").get_attribute("src"))
-        expect(page.locator(".picture")).not_to_have_attribute("src", source)
-    return shown_picture(page)
 
 
 def face_of(pipeline: FerPipeline, picture: np.ndarray) -> tuple[slice, slice]:
@@ -101,6 +73,21 @@ def test_the_running_camera_is_accessible_and_fits_a_phone(live: Page, scheme: s
     assert not serious_faults(live)
     live.set_viewport_size({"width": 375, "height": 812})
     assert live.evaluate("document.documentElement.scrollWidth") == 375
+
+
+@pytest.mark.parametrize("size", [(721, 800), (320, 640), (812, 375)], ids=str)
+def test_the_running_camera_is_in_view_and_nothing_sticks_out(
+    page: Page, size: tuple[int, int]
+) -> None:
+    open_webcam(page)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    start(page)
+    expect(page.locator(".stage")).to_be_in_viewport(ratio=0.99)
+    assert page.evaluate("document.querySelector('.live').scrollWidth") == page.evaluate(
+        "document.querySelector('.live').clientWidth"
+    )
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_a_snapshot_is_what_is_shown(live: Page) -> None:
@@ -180,3 +167,29 @@ def test_a_camera_that_cannot_be_had_is_a_sentence(page: Page, failure: str, sen
     page.get_by_role("button", name="Start the camera").click()
     expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
     expect(page.get_by_role("button", name="Start the camera")).to_be_enabled()
+    expect(page.get_by_role("button", name="Start the camera")).to_be_focused()
+
+
+def test_the_focus_stays_on_the_page_and_it_says_that_the_browser_asks(page: Page) -> None:
+    page.evaluate(
+        "() => { const media = navigator.mediaDevices; const ask = media.getUserMedia.bind(media);"
+        " media.getUserMedia = (wanted) =>"
+        " new Promise((allow) => { window.allow = () => allow(ask(wanted)); }); }"
+    )
+    open_webcam(page)
+    begin = page.get_by_role("button", name="Start the camera")
+    begin.focus()
+    page.keyboard.press("Enter")
+    asks = page.get_by_role("status").filter(has_text="Your browser asks for permission")
+    expect(asks).to_be_visible()
+    expect(begin).to_be_focused()
+    page.keyboard.press("Enter")  # once is enough
+    page.evaluate("allow()")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_focused()
+    expect(asks).to_have_count(0)
+    page.evaluate(
+        "document.querySelector('.camera video').srcObject.getVideoTracks()[0]"
+        ".dispatchEvent(new Event('ended'))"
+    )
+    expect(page.get_by_role("alert").filter(has_text="taken away")).to_be_visible()
+    expect(begin).to_be_focused()

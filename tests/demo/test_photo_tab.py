@@ -1,16 +1,19 @@
 """The Photo tab's handlers as Gradio calls them, where one begins before another has ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 from fakes import CARD, FakeDetector, fake_pipeline
+from picture_files import encoded, photo
 
 from demo import screens
 from demo.gradio_app import build_app
 from demo.photo_tab import EXAMPLES
-from demo.screens import EXPIRED, Choices, Kept
+from demo.screens import EXPIRED, OUR_FAULT, Choices, Kept
 
 EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
 BOX = EMOJI._replace(style="box")
@@ -24,11 +27,12 @@ class Page:
     """A visitor's page: what is shown, and in memory, after each answer."""
 
     def __init__(self) -> None:
-        app = build_app(fake_pipeline())
-        self.events = [(str(fn.name), fn) for fn in app.fns.values()]
+        self.app = build_app(fake_pipeline())
+        self.events = [(str(fn.name), fn) for fn in self.app.fns.values()]
         named = dict(self.events)
         self._change, self._settle = named["change"].fn, named["settle"].fn
         self._open = named["open_photo"].fn
+        self._wait_with_upload = named["wait_with_upload"].fn
         self._waits = [fn.fn for name, fn in self.events if name == "wait_with_example"]
         self.shown: dict[int, Any] = {}
 
@@ -43,8 +47,14 @@ class Page:
     def wait(self, photo: int = 0) -> None:
         self.shown[1] = self._waits[photo](REQUEST)
 
+    def upload(self, path: Path, late: bool = False) -> None:
+        """A file arrives. late: another photo was chosen after this one."""
+        self.app.upload_file_set.add(str(path))
+        file = {"path": str(path), "orig_name": path.name}
+        self._note([gr.skip(), self._wait_with_upload(file, late, REQUEST)])
+
     def take_turn(self, choices: Choices = EMOJI) -> Iterator[None]:
-        return self._show(self._open(REQUEST, *choices))
+        return self._show(self._open(REQUEST, self.kept, *choices))
 
     def change(self, choices: Choices) -> Iterator[None]:
         return self._show(self._change(self.kept, *choices))
@@ -54,10 +64,13 @@ class Page:
 
     def _show(self, answers: Iterator[Any]) -> Iterator[None]:
         for answer in answers:
-            for place, value in enumerate(answer):
-                if not (isinstance(value, dict) and value.get("__type__") == "update"):
-                    self.shown[place] = value
+            self._note(answer)
             yield
+
+    def _note(self, answer: Iterable[Any]) -> None:
+        for place, value in enumerate(answer):
+            if not (isinstance(value, dict) and value.get("__type__") == "update"):
+                self.shown[place] = value
 
     def is_settled(self, choices: Choices, photo: str) -> bool:
         """Whether this photo is shown, as with these choices, and no message of work is left."""
@@ -111,6 +124,53 @@ def test_a_photo_that_waits_is_not_overtaken_by_the_one_before(page: Page) -> No
     list(slow)
     assert "Waiting for its turn" in page.shown[1]
     list(page.take_turn())
+    assert page.is_settled(EMOJI, FIRST)
+
+
+def test_a_photo_that_arrives_late_is_dropped_and_deleted(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "late.jpg"
+    path.write_bytes(encoded(photo(), "JPEG"))
+    page.wait(1)
+    page.upload(path, late=True)
+    assert "Waiting for its turn" in page.shown[1] and not path.exists()
+    list(page.take_turn())
+    assert page.is_settled(EMOJI, SECOND)
+    list(page.take_turn())  # the late one's
+    assert page.is_settled(EMOJI, SECOND)
+
+
+def test_a_broken_photo_leaves_the_last_one_as_it_was(page: Page, tmp_path: Path) -> None:
+    before = dict(page.shown)
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(b"no picture")
+    page.upload(path)
+    list(page.take_turn())
+    assert "broken.jpg is not a picture" in page.shown[1]
+    assert (page.shown[2], page.shown[3]) == (before[2], before[3])
+    list(page.settle(EMOJI))  # Gradio calls it after each answer
+    assert "broken.jpg is not a picture" in page.shown[1]
+    list(page.change(BOX))
+    assert page.is_settled(BOX, FIRST) and page.shown[2] != before[2]
+
+
+def test_an_upload_that_is_gone_leaves_the_last_one_as_it_was(page: Page, tmp_path: Path) -> None:
+    page.upload(tmp_path / "gone.jpg")
+    assert page.shown[1] == EXPIRED.messages
+    list(page.take_turn())
+    list(page.change(BOX))
+    assert page.is_settled(BOX, FIRST)
+
+
+def test_choices_that_fail_are_not_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = page.shown[2]
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeDetector, "__call__", None)
+        list(page.change(SURE))
+        assert OUR_FAULT in page.shown[1] and page.shown[2] == before
+        said = page.shown[1] = "what was said"
+        list(page.settle(SURE))
+        assert page.shown[1] == said
+    list(page.change(EMOJI))
     assert page.is_settled(EMOJI, FIRST)
 
 

@@ -12,8 +12,10 @@ import pytest
 from demo import films, video_jobs
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
 from demo.films import (
+    ClipChoices,
     Film,
     done_sentence,
+    made_with_html,
     make_file,
     people_html,
     progress_html,
@@ -84,6 +86,13 @@ def test_the_table_and_the_sentence_name_everybody():
     assert people_html(film([])) == ""
 
 
+def test_what_a_clip_was_made_with_is_told():
+    open_faces = made_with_html(ClipChoices("emoji", False, 1, "default"))
+    assert "emoji, faces not covered, every frame analyzed, weights default." in open_faces
+    covered = made_with_html(ClipChoices("box", True, 3, "default"))
+    assert "box, faces covered where found, one frame in 3 analyzed" in covered
+
+
 def test_the_sheet_has_a_name_from_outside_in_an_attribute(monkeypatch):
     monkeypatch.setattr(films, "contact_sheet", lambda *args: np.zeros((2, 2, 3), np.uint8))
     moments = (object(),)  # only whether there are any
@@ -133,14 +142,41 @@ def written(jobs, visitor):
     return path
 
 
-def test_a_visitor_stops_only_their_own_clip(jobs):
+def waiting(jobs, folder, visitor):
+    """The visitor's clip, which waits for its turn."""
+    clip = OpenUpload("a.mp4", (folder / f"{visitor}.mp4").open("wb+"))
+    jobs.hold(visitor, clip)
+    return clip
+
+
+def test_a_visitor_stops_only_their_own_clip(jobs, tmp_path):
     mine, other = Job(), Job()
-    with jobs.running("me", mine), jobs.running("other", other):
-        jobs.stop("me")
-        jobs.stop("nobody")
+    for visitor in ("me", "other"):
+        waiting(jobs, tmp_path, visitor)
+    with jobs.turn("me"), jobs.turn("other"):
+        jobs.begin("me", mine)
+        jobs.begin("other", other)
+        assert jobs.stop("me") and not jobs.stop("nobody")
+        assert jobs.is_stopped("me") and not jobs.is_stopped("other")
     assert mine.stopped and not other.stopped
-    jobs.stop("other")
-    assert not other.stopped  # it is over
+    assert not jobs.stop("other") and not other.stopped  # it is over
+
+
+def test_a_clip_that_is_stopped_while_it_is_opened_stops_as_it_begins(jobs, tmp_path):
+    waiting(jobs, tmp_path, "me")
+    job = Job()
+    with jobs.turn("me"):
+        assert jobs.stop("me")
+        jobs.begin("me", job)
+    assert job.stopped
+
+
+def test_a_clip_that_waits_can_be_dropped(jobs, tmp_path):
+    clip = waiting(jobs, tmp_path, "me")
+    assert jobs.is_busy("me") and jobs.drop("me")
+    assert clip.file.closed and not jobs.is_busy("me") and not jobs.drop("me")
+    with jobs.turn("me") as upload:
+        assert upload is None and not jobs.is_busy("me")
 
 
 def test_videos_go_with_their_visitor_and_with_their_next_one(jobs):
@@ -148,7 +184,9 @@ def test_videos_go_with_their_visitor_and_with_their_next_one(jobs):
     second = written(jobs, "me")
     theirs = written(jobs, "other")
     assert not first.exists() and second.exists()
+    assert jobs.video("me") == second and jobs.video("nobody") is None
     jobs.forget("me")
+    assert jobs.video("me") is None
     assert not second.parent.exists() and theirs.exists()
 
 
@@ -160,10 +198,9 @@ def test_videos_go_with_age_though_nobody_comes(jobs, monkeypatch):
 
 
 def test_a_clip_that_waits_goes_with_its_visitor(jobs, tmp_path):
-    clip = OpenUpload("a.mp4", (tmp_path / "a.mp4").open("wb+"))
-    jobs.hold("me", clip)
+    clip = waiting(jobs, tmp_path, "me")
     jobs.forget("me")
-    assert clip.file.closed and jobs.take("me") is None
+    assert clip.file.closed and not jobs.is_busy("me")
 
 
 def test_choosing_another_clip_deletes_what_was_made_of_the_last(jobs):
@@ -172,8 +209,9 @@ def test_choosing_another_clip_deletes_what_was_made_of_the_last(jobs):
     assert not path.parent.exists()
 
 
-def test_a_video_that_is_done_after_its_visitor_left_is_deleted(jobs):
-    with jobs.running("me", Job()):
+def test_a_video_that_is_done_after_its_visitor_left_is_deleted(jobs, tmp_path):
+    waiting(jobs, tmp_path, "me")
+    with jobs.turn("me"):
         jobs.forget("me")  # as while the last frames are written
         path = written(jobs, "me")
     assert not path.parent.exists()

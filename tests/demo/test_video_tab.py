@@ -9,15 +9,18 @@ from clip_fakes import moving, red_pipeline
 from clip_files import make_clip
 
 from demo import video_tab
-from demo.films import progress_html
+from demo.films import ClipChoices, progress_html
 from demo.gradio_app import build_app
 from demo.page_html import messages
-from demo.video_tab import STOPPED
+from demo.video_tab import GONE, NOT_BEGUN, STOPPED
 from fer_core.video import VideoJob
 
 REQUEST = SimpleNamespace(session_hash="me")
 SIZE_WH = (192, 108)
 CLIP = make_clip(frames=70, size_wh=SIZE_WH, draw=lambda number, size: moving(number % 60, size))
+
+
+CHOICES = ClipChoices("emoji", False, 1, "fake-net")
 
 
 class Tab:
@@ -27,12 +30,25 @@ class Tab:
         self.app, self.folder = build_app(red_pipeline()), folder
         self._handlers = {fn.name: fn.fn for fn in self.app.fns.values()}
 
-    def annotate(self, name="holiday.mp4"):
+    def annotate(self, name="holiday.mp4", choices=CHOICES):
+        self.choose(name, choices)
+        return self.take_turn()
+
+    def choose(self, name="holiday.mp4", choices=CHOICES):
         upload = self.folder / "upload"
         upload.write_bytes(CLIP)
         self.app.upload_file_set.add(str(upload))
-        self._handlers["wait"]({"path": str(upload), "orig_name": name}, REQUEST)
-        return self._handlers["annotate_clip"]("emoji", False, 1, "fake-net", False, REQUEST)
+        clip = {"path": str(upload), "orig_name": name}
+        return self._handlers["wait"](clip, *choices, REQUEST)
+
+    def take_turn(self):
+        return self._handlers["annotate_clip"](False, REQUEST)
+
+    def release(self):
+        return self._handlers["release"](REQUEST)
+
+    def save_clip(self):
+        return self._handlers["save_clip"](REQUEST)
 
     def stop(self):
         return self._handlers["stop_now"](REQUEST)
@@ -54,20 +70,71 @@ def leaves_alone(value):
     return isinstance(value, dict) and set(value) == {"__type__"}
 
 
+def locks(updates):
+    """What each of the controls is told: True where it is locked, None where it is left alone."""
+    return {None if leaves_alone(update) else not update["interactive"] for update in updates}
+
+
 def test_the_stop_button_does_not_come_back(tab, monkeypatch):
     answers = tab.annotate()
-    first = next(answers)
-    assert first.stop["visible"] and first.message == messages()
+    opening, first = next(answers), next(answers)
+    assert opening.stop["visible"] and "Opening" in opening.message
+    assert leaves_alone(first.stop) and first.message == messages()
 
     def pressed_meanwhile(*progress):
-        said, button = tab.stop()
+        said, button, *controls = tab.stop()
         assert said == messages(STOPPED, busy=True) and not button["visible"]
+        assert locks(controls) == {None}
         return progress_html(*progress)
 
     monkeypatch.setattr(video_tab, "progress_html", pressed_meanwhile)
     second, last = answers
     assert leaves_alone(second.stop) and leaves_alone(second.message)
     assert "Stopped after" in last.message and last.stop["visible"] is False
+
+
+def test_a_clip_that_is_stopped_while_it_is_opened_says_so_until_it_ends(tab):
+    answers = tab.annotate()
+    next(answers)
+    assert tab.stop()[0] == messages(STOPPED, busy=True)
+    first, last = answers
+    assert leaves_alone(first.message) and "Stopped after" in last.message
+    assert all(leaves_alone(update) for update in tab.stop())  # too late: nothing is said
+
+
+def test_the_controls_are_locked_while_a_clip_is_made_and_it_tells_their_choices(tab):
+    message, stop, _, *controls = tab.choose(choices=CHOICES._replace(cover=True))
+    assert "Waiting" in message and stop["visible"] and locks(controls) == {True}
+    answers = tab.take_turn()
+    next(answers)
+    assert locks(tab.release()) == {None}
+    *_, last = answers
+    assert locks(tab.release()) == {False}
+    assert "emoji, faces covered where found, every frame" in last.made_with
+    assert last.sheet_cover is True
+
+
+def test_a_clip_that_waits_can_be_stopped_and_another_chosen(tab):
+    tab.choose("first.mp4", CHOICES)
+    message, stop, *controls = tab.stop()
+    assert message == messages(NOT_BEGUN) and not stop["visible"] and locks(controls) == {False}
+    tab.choose("second.mp4", CHOICES._replace(cover=True))
+    *_, last = tab.take_turn()  # the first one's turn
+    assert "faces covered" in last.made_with and "second" in last.video
+    (nothing,) = tab.take_turn()
+    assert all(leaves_alone(value) for value in nothing)
+
+
+def test_an_upload_that_is_gone_locks_nothing(tab):
+    message, _, _, *controls = tab._handlers["wait"](None, *CHOICES, REQUEST)
+    assert GONE in message and locks(controls) == {False}
+
+
+def test_the_clip_can_be_saved_while_it_is_kept(tab):
+    *_, last = tab.annotate()
+    assert tab.save_clip() == (last.video, messages("Saved holiday-faces.mp4."))
+    tab.leave()
+    assert tab.save_clip() == (None, messages(error=GONE))
 
 
 @pytest.mark.parametrize("name", ["n" * 246 + ".mp4", "長" * 80 + ".mp4"], ids=["250 bytes", "CJK"])

@@ -1,0 +1,36 @@
+"""The Webcam tab as a visitor uses it."""
+
+import base64
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+from fer_core.images import read_picture
+
+SHOWN = "Your camera with its faces marked: happy."
+
+
+def open_webcam(page: Page) -> None:
+    page.get_by_role("tab", name="Webcam").click()
+    expect(page.get_by_role("heading", name="Before the camera starts")).to_be_visible()
+
+
+def start(page: Page) -> None:
+    """Start the camera, unmirrored so that its counter can be read, and wait for a face."""
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_label("Mirror").uncheck()
+    expect(page.locator(".picture")).to_have_attribute("alt", SHOWN)
+
+
+def shown_picture(page: Page) -> np.ndarray:
+    source = page.locator(".picture").get_attribute("src")
+    assert source and source.startswith("data:image/jpeg;base64,")
+    return read_picture(base64.b64decode(source.split(",")[1])).pixels
+
+
+def next_picture(page: Page) -> np.ndarray:
+    """The second picture from now: its frame was surely taken after this call."""
+    for _ in range(2):
+        source = str(page.locator(".picture").get_attribute("src"))
+        expect(page.locator(".picture")).not_to_have_attribute("src", source)
+    return shown_picture(page)
