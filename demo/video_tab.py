@@ -95,6 +95,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
     work = gr.HTML(elem_id="video-work", apply_default_css=False)
     with gr.Column(visible=False, elem_id="video-results") as results:
         video = gr.Video(label="Annotated clip", interactive=False, elem_id="film", buttons=[])
+        save_video = gr.Button("Save clip", size="sm", elem_id="save-clip")
         made_with = gr.HTML(elem_id="made-with", apply_default_css=False)
         gr.HTML(page_html.TIMELINE_HEADING, apply_default_css=False)
         plot = gr.Plot(show_label=False, elem_id="timeline")
@@ -103,7 +104,6 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         sheet_cover = gr.Checkbox(label="Cover the faces in the moments")
         sheet = gr.HTML(elem_id="moments", apply_default_css=False)
         with gr.Row(elem_id="video-saves"):
-            save_video = gr.Button("Save clip", size="sm")
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
