@@ -7,6 +7,7 @@ from fer_core.pixels import to_grey
 from fer_core.types import UInt8Array
 
 CUT_LEVELS = 40.0  # mean change of the grey levels from frame to frame that makes a new scene
+CLOSE_SECONDS = 0.3  # frames that are further apart change as much where a camera moves
 THUMBNAIL_HW = (24, 32)
 
 
@@ -21,18 +22,20 @@ class SceneCuts:
         self.is_back = False
         self._thumbnail = self._left = np.zeros(THUMBNAIL_HW, np.uint8)
         self._shape: tuple[int, ...] = ()
+        self._seconds = float("-inf")
 
-    def is_cut(self, picture: UInt8Array) -> bool:
-        """Whether RGB uint8 (H, W, 3) is nothing like the frame before, or the first one."""
+    def is_cut(self, picture: UInt8Array, seconds: float) -> bool:
+        """Whether RGB uint8 (H, W, 3) is the first, or nothing like the frame shortly before it."""
         # Averaged, not sampled: fine texture that moves is no new scene.
         small = cv2.resize(picture, THUMBNAIL_HW[::-1], interpolation=cv2.INTER_AREA)
         thumbnail = to_grey(np.asarray(small, np.uint8))
         resized = picture.shape != self._shape
-        cut = resized or _differ(self._thumbnail, thumbnail)
+        close = seconds - self._seconds <= CLOSE_SECONDS
+        cut = resized or (close and _differ(self._thumbnail, thumbnail))
         if cut:
             self.is_back = not (resized or _differ(self._left, thumbnail))
             self._left = self._thumbnail
-        self._thumbnail, self._shape = thumbnail, picture.shape
+        self._thumbnail, self._shape, self._seconds = thumbnail, picture.shape, seconds
         return cut
 
 

@@ -76,7 +76,7 @@ class FaceTracker:
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
-        if self._cuts.is_cut(picture):
+        if self._cuts.is_cut(picture, seconds):
             back = self._left if self._cuts.is_back else []
             self._tracks, self._left = self._remembered(back), self._tracks
             self._searched_seconds = float("-inf")

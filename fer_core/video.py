@@ -192,7 +192,7 @@ class VideoJob:
         frames = self._clip.frames()
         for frame in frames:
             due = passed >= every
-            if (every > 1 or self._refiner) and cuts.is_cut(frame.pixels):
+            if (every > 1 or self._refiner) and cuts.is_cut(frame.pixels, frame.seconds):
                 # Nobody moves across a cut: what is before it, and after it, is analyzed as well.
                 if chunk:
                     yield self._closed(chunk)

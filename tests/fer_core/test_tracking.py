@@ -228,6 +228,13 @@ def test_what_is_no_scene_cut(change):
         assert tracked.people == (1,)
 
 
+def test_a_camera_that_moves_between_slow_frames_makes_nobody_new():
+    tracker = FaceTracker(RefiningDetector(resting))
+    for frame in range(6):
+        tracked = tracker.update(ground(40 if frame % 2 else 140), frame / 2, TrackingOptions())
+        assert tracked.people == (1,)
+
+
 # Black and white patches of 2 px.
 LEAVES = np.kron(
     np.random.default_rng(0).integers(0, 2, (120, 160, 1), np.uint8) * 255,
