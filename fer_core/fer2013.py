@@ -112,11 +112,11 @@ def read(files: Files) -> Fer2013:
     if len(tables) == 1 and not shards:
         ((place, file),) = tables.items()
         images, emotions, splits = _from_csv(place, file)
-        place += ", line {}"
+        place += ", line"
         first = 2  # below the names of the columns
     elif shards and not tables:
         images, emotions, splits = _from_shards(shards)
-        place, first = "The shards, row {}", 0
+        place, first = "The shards, row", 0
     else:
         given = ", ".join(files) or "nothing"
         raise Fer2013Error(f"Expected {EXPECTED}; there was {given}.")
@@ -127,8 +127,9 @@ def read(files: Files) -> Fer2013:
     ):
         if not known.all():
             row = int((~known).to_numpy().argmax())
-            where = place.format(row + first)
-            raise Fer2013Error(f"{where}: {values.name} {values.iloc[row]} is not {what}.")
+            raise Fer2013Error(
+                f"{place} {row + first}: {values.name} {values.iloc[row]} is not {what}."
+            )
     usage = splits.to_numpy(str)
     counts = next((_votes(name, file, usage) for name, file in votes.items()), None)
     return Fer2013(images, labels.to_numpy(np.int64), usage, counts)
