@@ -1,4 +1,5 @@
-// A file may be dropped anywhere on the page, or pasted: both feed the open tab's upload button.
+// A file may be dropped anywhere on the page, or pasted: both feed the open tab's upload button, or
+// where that has none, open the tab that has.
 (() => {
   // offsetParent: not on a hidden tab
   const zone = () => [...document.querySelectorAll(".drop")].find((each) => each.offsetParent);
@@ -13,7 +14,7 @@
     const input = zone()?.querySelector("input[type=file]");
     const video = isVideo(input);
     const kind = video ? "video/" : "image/";
-    const file = [...files].find((each) => each.type.startsWith(kind)) ?? files[0];
+    const file = files.find((each) => each.type.startsWith(kind)) ?? files[0];
     if (!file || !input) return;
     // Gradio takes files also while its button is disabled, and would do nothing with them.
     const uploading = message(video, "status")?.textContent === UPLOADING;
@@ -25,6 +26,14 @@
     transfer.items.add(file);
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  const receive = (files, tries = 20) => {
+    if (zone()) return give(files);
+    const wanted = files.some((each) => each.type.startsWith("video/")) ? "Video" : "Photo";
+    const tabs = [...document.querySelectorAll("[role=tab]")];
+    tabs.find((each) => each.textContent.trim() === wanted)?.click();
+    if (tries) setTimeout(receive, 100, files, tries - 1); // a tab is made when it is first opened
   };
 
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -41,10 +50,10 @@
     if (!holdsFiles(event)) return;
     event.preventDefault(); // without this the browser leaves the page and opens the file
     zone()?.classList.remove("dragging");
-    give(event.dataTransfer.files);
+    receive([...event.dataTransfer.files]);
   });
   addEventListener("paste", (event) => {
-    if (event.clipboardData?.files.length) give(event.clipboardData.files);
+    if (event.clipboardData?.files.length) receive([...event.clipboardData.files]);
   });
 
   // The photo chosen last is the one that counts, though an earlier one may take longer to arrive.

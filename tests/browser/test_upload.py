@@ -99,6 +99,14 @@ def test_a_photo_can_be_pasted_or_dropped_anywhere(page: Page) -> None:
         expect(page.locator(".face")).to_have_count(faces)
 
 
+@pytest.mark.parametrize("name", ["About", "Webcam"])
+def test_where_no_file_is_taken_the_tab_opens_that_takes_it(page: Page, name: str) -> None:
+    tab(page, name)
+    page.evaluate(HAND_OVER, ["drop", "handed.jpg", list(ASTRONAUT.read_bytes())])
+    expect(page.locator(".face")).to_have_count(1)
+    expect(page.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
+
+
 def test_a_photo_over_the_limit_is_refused_with_a_sentence(page: Page, tmp_path: Path) -> None:
     huge = tmp_path / "huge.jpg"
     huge.write_bytes(bytes(PHOTO_BYTES + 5_000_000))
