@@ -18,6 +18,7 @@ const RETRY_MS = 1000;
 const HISTORY_MS = 30_000; // less than the server remembers people for
 const CHART_MS = 250;
 const MOST_PEOPLE = 6; // charts below each other
+const SETTLING_MS = 1500; // after the first picture, until nothing around it moves any more
 const SILENT_MS = 2000; // without a reply, it is said that no picture comes
 
 const video = find("video");
@@ -31,6 +32,7 @@ let inView = new Set(); // the people of the last frame
 let serverMs = 0; // what the server took for it
 let sentTime = -1; // of the camera's picture that was sent last
 let unanswered = 0; // since when a picture is asked for and none comes
+let firstShown = 0; // when this run's first picture came
 let size = 0; // of SIZES
 let slow = 0, quick = 0; // replies in a row
 
@@ -83,7 +85,7 @@ async function start() {
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
   times = [];
-  size = slow = quick = unanswered = 0;
+  size = slow = quick = unanswered = firstShown = 0;
   root.classList.add("on");
   find(".live").hidden = false;
   find(".stop").focus();
@@ -184,11 +186,11 @@ const choices = () => ({
 });
 
 async function show(reply) {
-  const first = !picture.hasAttribute("src");
   picture.src = reply.picture;
   await picture.decode().catch(() => {});
-  if (first) find(".stage").scrollIntoView({ block: "nearest" });
   const now = performance.now();
+  firstShown ||= now;
+  if (now - firstShown < SETTLING_MS) find(".stage").scrollIntoView({ block: "nearest" });
   times = [...times.filter((time) => now - time < 3000), now];
   serverMs = reply.milliseconds;
   inView = new Set(reply.faces.map((face) => face.person));
