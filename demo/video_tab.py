@@ -148,9 +148,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
                 yield from annotated(visitor, upload, sheet_cover)
             except FerError as error:
                 yield Screen(page_html.messages(error=str(error)))
-            except (
-                Exception
-            ):  # a visitor gets a sentence and the app lives on; we get the traceback
+            except Exception:  # the visitor gets a sentence, the app lives on, we get the traceback
                 log.exception("A clip could not be annotated")
                 yield Screen(page_html.messages(error=OUR_FAULT))
 
