@@ -99,17 +99,19 @@
   });
 
   // Gradio's groups of radio buttons do not tell screen readers what they are called.
-  const nameGroups = () => {
+  const mendNames = () => {
     for (const group of document.querySelectorAll("fieldset.style:not([aria-label])")) {
       const name = group.querySelector("[data-testid=block-info]");
       if (name) group.setAttribute("aria-label", name.textContent.trim());
     }
+    // It names icons after their button, which then says its name twice.
+    for (const icon of document.querySelectorAll(".example img:not([alt=''])")) icon.alt = "";
   };
 
   // What begins to be said below the screen's edge is brought into view.
   const said = new Map();
   new MutationObserver(() => {
-    nameGroups();
+    mendNames();
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.photo_tab import EXAMPLES
 from tests.browser.accessibility import COLOUR_RULES, serious_faults
 from tests.browser.photo_page import show_group, tab
 
@@ -77,6 +78,12 @@ def test_the_styles_are_called_so(page: Page, name: str) -> None:
     show_group(page)
     tab(page, name)
     expect(page.get_by_role("group", name="Style")).to_be_visible()
+
+
+def test_each_example_is_called_by_its_name_once(page: Page) -> None:
+    tab(page, "Photo")
+    for name in EXAMPLES:
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
