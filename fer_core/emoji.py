@@ -25,8 +25,9 @@ SLIM = 0.85  # the least width of the pad in its own heights
 def render(
     image: PictureSource, analysis: Analysis, style: str = "emoji", cover: bool = False
 ) -> UInt8Array:
-    """The picture with each face's most probable expression drawn in: new RGB uint8 (H, W, 3).
+    """The picture with what is shown of each face drawn in: new RGB uint8 (H, W, 3).
 
+    That is its most probable expression, or that none is clear (`Analysis.shown`).
     style: "emoji" covers the face, "badge" puts a small emoji beside it, "word" writes the
     expression under it, "box" draws the detector's box with word and probability.
     cover: whether an opaque pad hides every face of the analysis, whatever the style.

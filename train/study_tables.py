@@ -27,9 +27,10 @@ the test split, theirs look better than they are; so do ours of networks that le
 the clean figures of the first table say. Where a report does not say how it trained (UNT's
 momentum, batch and rate, USTH's rate and patience), the settings are ours. A dash is a figure that
 the source does not give, or that is not known to us. A sweep's value has no row of its own where
-another row has that recipe already. The hours of what is still to train are those of its
-arithmetic at the pace of `usth-cnn`, which was the quickest. Leeds divides CK+ by pictures, we
-divide it by people: those figures are of different tasks.
+another row has that recipe already. Of what is still to train, the hours are those of all its
+epochs at the pace of `usth-cnn`, which computed most in a second here; deep ResNets take several
+times as long. Leeds divides CK+ by pictures, we divide it by people: those figures
+are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {

@@ -18,7 +18,7 @@ MARGIN_SCALE = 1.6
 
 
 class HaarDetector:
-    """Boosted cascade of rectangle features: fast, frontal faces only, without landmarks.
+    """Boosted cascade of rectangle features, the baseline: frontal faces only, without landmarks.
 
     Source: Viola & Jones 2001; OpenCV's haarcascade_frontalface_default.
     """
