@@ -1,9 +1,14 @@
 """Who has left: at once where their page says so, else some minutes after its connection ended."""
 
+import time
 from collections.abc import Callable
-from threading import Lock, Timer
+from threading import Lock
+
+from demo.watch import Watch
 
 LOST_SECONDS = 600.0  # without a connection, and without a wish for so long, a page is gone
+LOOK_SECONDS = 30.0
+MOST = 10_000  # anyone may say goodbye, in any name
 
 
 class Departures:
@@ -19,7 +24,8 @@ class Departures:
         self._forget = forget
         self._idle_seconds = idle_seconds
         self._lock = Lock()
-        self._waited_for: set[str] = set()
+        self._lost: dict[str, float] = {}  # and when that was
+        self._watch = Watch(self._look, LOOK_SECONDS)
 
     def left(self, visitor: str) -> None:
         """The page is being closed."""
@@ -29,21 +35,17 @@ class Departures:
     def lost(self, visitor: str) -> None:
         """The connection to the page ended."""
         with self._lock:
-            if visitor in self._waited_for:
-                return
-            self._waited_for.add(visitor)
-        self._look_in(LOST_SECONDS, visitor)
+            if len(self._lost) < MOST:
+                self._lost.setdefault(visitor, time.monotonic())
+        self._watch.begin()
 
-    def _look_in(self, seconds: float, visitor: str) -> None:
-        timer = Timer(seconds, self._look, [visitor])
-        timer.daemon = True
-        timer.start()
-
-    def _look(self, visitor: str) -> None:
-        left = LOST_SECONDS - self._idle_seconds(visitor)
-        if left > 0:
-            self._look_in(left, visitor)
-            return
+    def _look(self) -> bool:
+        now = time.monotonic()
         with self._lock:
-            self._waited_for.discard(visitor)
-        self._forget(visitor)
+            long_ago = [each for each, then in self._lost.items() if now - then >= LOST_SECONDS]
+        for visitor in long_ago:
+            if self._idle_seconds(visitor) >= LOST_SECONDS:
+                with self._lock:
+                    del self._lost[visitor]
+                self._forget(visitor)
+        return bool(self._lost)

@@ -1,7 +1,8 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
 import math
-from collections.abc import Container
+import os
+from collections.abc import MutableSet
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from demo import page_html, theme
 from demo.about import about
 from demo.departures import Departures
+from demo.fetching import fetch_nothing
 from demo.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.photos import make_file, take
 from demo.pipelines import PipelineStore
@@ -20,13 +22,15 @@ from demo.turns import Turns
 from demo.uploads import HeldUploads, read_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
+from demo.visitor_files import VisitorFiles
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
 from fer_core.weights import read_card
 
 UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
-SESSIONS = 200  # visitors whose photo may be in memory; the one idle longest is forgotten first
+SESSIONS = 100  # visitors whose photo may be in memory; the one idle longest is forgotten first
+QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among them
 SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
 
 
@@ -36,9 +40,12 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
-    jobs, turns, held = VideoJobs(), Turns(), HeldUploads()
+    fetch_nothing()
+    files = VisitorFiles()
+    os.environ["GRADIO_TEMP_DIR"] = str(files.uploads)  # asked for here and at the launch
+    jobs, turns, held = VideoJobs(files), Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
-    gr.set_static_paths([EXAMPLES_FOLDER, jobs.folder])
+    gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
     with gr.Blocks(
         title="fer-studio: an emoji for every face",
         analytics_enabled=False,
@@ -49,7 +56,7 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             with gr.Tab("Photo"):
                 options = photo_tab(store, turns, held, app.upload_file_set)
             with gr.Tab("Webcam"):
-                viewers = webcam_tab(store)
+                webcam_tab(store)
             with gr.Tab("Video"):
                 video_tab(store, jobs, app.upload_file_set, UPLOAD_LIMIT)
             with gr.Tab("About"):
@@ -61,7 +68,6 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             # displace them, and the photo for an hour.
             app.state_holder.session_data.pop(visitor, None)
             app.state_holder.time_last_used.pop(visitor, None)
-            viewers.sweep_later()
             jobs.forget(visitor)
             held.hold(visitor, None)
             turns.forget(visitor)
@@ -71,7 +77,9 @@ def build_app(pipeline: FerPipeline) -> gr.Blocks:
             return (datetime.now() - used).total_seconds() if used else math.inf
 
         goodbyes(app, Departures(forget, idle_seconds), jobs)
-    return app.queue(max_size=50, default_concurrency_limit=2)
+    # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
+    # their own.
+    return app.queue(max_size=QUEUE, default_concurrency_limit=2)
 
 
 def launch_options() -> dict[str, Any]:
@@ -97,7 +105,7 @@ def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
         return f'<i data-visitor="{request.session_hash}"></i>'
 
     def goodbye(visitor: str) -> None:
-        departures.left(visitor)
+        departures.left(visitor[:64])  # anyone may call this, with anything
 
     def lost(request: gr.Request) -> None:
         visitor = str(request.session_hash)
@@ -117,7 +125,7 @@ def about_tab(store: PipelineStore, options: Options) -> None:
     )
 
 
-def annotate_endpoint(store: PipelineStore, options: Options, uploads: Container[str]) -> None:
+def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSet[str]) -> None:
     """The one public endpoint: /annotate, for gradio_client."""
     with gr.Row(visible=False):
         image = gr.File(label="picture")
@@ -128,7 +136,8 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: Container
     def annotate(
         image: dict[str, Any] | None, style: str, weights: str, detector: str, min_score: float
     ) -> tuple[str, list[dict[str, Any]]]:
-        """Put an emoji on every face of a picture. Returns the picture and a record per face."""
+        """Put an emoji on every face of a picture, which is uploaded: the server opens no addresses.
+        Returns the picture and a record per face."""
         upload = read_upload(image, uploads)
         if upload is None:
             raise gr.Error("Give a picture file as image.", print_exception=False)

@@ -1,6 +1,6 @@
 """The Photo tab: a photo in; it comes back with emoji, and a card for each face."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator, MutableSet
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ EXAMPLES = {
 }
 
 FORGET_SHOT_SECONDS = 3600
+FULL = "Too many others are waiting at the moment. Please try again in a minute."
 # Of all events that bring photos, together, and of all that change what is made of them: without
 # a name, each would have a limit of its own.
 ANALYSES: dict[str, Any] = {"concurrency_id": "photos", "concurrency_limit": 2}
@@ -44,7 +45,7 @@ class Options(NamedTuple):
 
 
 def photo_tab(
-    store: PipelineStore, turns: Turns, held: HeldUploads, uploads: Container[str]
+    store: PipelineStore, turns: Turns, held: HeldUploads, uploads: MutableSet[str]
 ) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
     with gr.Column(elem_id="drop", elem_classes="drop"):
@@ -95,7 +96,8 @@ def photo_tab(
         if upload is None:
             return page_html.messages(error=GONE)
         turns.next(visitor)  # an answer to what was asked for before comes too late from now on
-        held.hold(visitor, upload)
+        if not held.hold(visitor, upload):
+            return page_html.messages(error=FULL)
         return page_html.messages("Waiting for its turn …", busy=True)
 
     # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
@@ -130,6 +132,10 @@ def photo_tab(
                 return analysed(store, upload.name, file.read(), Choices(*choices), turn)
 
         yield from answered(turn, still(kept, turn), work)
+
+    def not_taken(request: gr.Request) -> str:
+        held.hold(str(request.session_hash), None)
+        return page_html.messages(error=FULL)
 
     def change(kept: Kept | None, *choices: Any) -> Iterator[Any]:
         if kept is None:
@@ -180,7 +186,8 @@ def photo_tab(
         ),
     ]
     for each in waiting:
-        each.then(open_photo, [kept, *options], screen, **ANALYSES, **opens)
+        opened = each.then(open_photo, [kept, *options], screen, **ANALYSES, **opens)
+        opened.failure(not_taken, None, message, queue=False, **quiet)
     # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
     adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)

@@ -4,11 +4,14 @@ Gradio's own Image would decode the file first: it changes CMYK and 16-bit pictu
 fails on a broken one before our reader can say what is wrong.
 """
 
-from collections.abc import Container, Mapping
+import time
+from collections.abc import Callable, Mapping, MutableSet
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, NamedTuple
+
+HOLD_SECONDS = 3600.0
 
 
 class Upload(NamedTuple):
@@ -27,76 +30,79 @@ class OpenUpload(NamedTuple):
     choices: Any = None
 
 
-def read_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> Upload | None:
+class _Held(NamedTuple):
+    """What is held, and since when."""
+
+    upload: OpenUpload
+    seconds: float
+
+
+def read_upload(file: Mapping[str, Any] | None, uploads: MutableSet[str]) -> Upload | None:
     """The bytes of an uploaded file, as `open_upload` finds it."""
-    found = _uploaded(file, uploads)
-    if found is None:
+    upload = open_upload(file, uploads)
+    if upload is None:
         return None
-    name, path = found
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    _delete(path)
-    return Upload(name, data)
+    with upload.file as opened:
+        return Upload(upload.name, opened.read())
 
 
-def open_upload(file: Mapping[str, Any] | None, uploads: Container[str]) -> OpenUpload | None:
+def open_upload(file: Mapping[str, Any] | None, uploads: MutableSet[str]) -> OpenUpload | None:
     """Open an uploaded file and delete it from the server's disk: it ends with its last reader.
 
-    file: the fields of Gradio's FileData. uploads: the paths of all uploads; Gradio lets a caller
-    name its other temporary files too, which are not the caller's to delete.
+    file: the fields of Gradio's FileData. uploads: the paths of all uploads, from which this one
+    is taken; Gradio lets a caller name its other temporary files too, which are not the caller's
+    to delete.
     None where nothing was uploaded, or where it is gone: Gradio stores two visitors' uploads of one
     and the same file in one place, so the other may have been read, and deleted, first.
     """
-    found = _uploaded(file, uploads)
-    if found is None:
+    if file is None or file["path"] not in uploads:
         return None
-    name, path = found
+    path = Path(file["path"])
+    uploads.discard(file["path"])  # Gradio would remember a visitor's file by its name for good
     try:
         opened = path.open("rb")
     except FileNotFoundError:
         return None
-    _delete(path)
-    return OpenUpload(name, opened)
+    # Windows deletes no file that is open; what lies long is deleted later.
+    with suppress(OSError):
+        path.unlink()
+    return OpenUpload(file["orig_name"] or path.name, opened)
 
 
 class HeldUploads:
     """Each visitor's opened file until its turn comes; their next one takes its place, and the one
     before is closed. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """most: how many may be held at once."""
+        self._most = most
+        self._clock = clock
         self._lock = Lock()
-        self._held: dict[str, OpenUpload] = {}
+        self._held: dict[str, _Held] = {}
 
-    def hold(self, visitor: str, upload: OpenUpload | None) -> None:
-        """None: nothing in place of what was held."""
+    def hold(self, visitor: str, upload: OpenUpload | None) -> bool:
+        """None: nothing in place of what was held. False where as many are held as may be: the
+        file is closed."""
+        now = self._clock()
         with self._lock:
-            before = self._held.pop(visitor, None)
-            if upload is not None:
-                self._held[visitor] = upload
-        if before is not None:
-            before.file.close()
+            # Of callers who do not wait for an answer, the turn never comes.
+            leave = [each for each, held in self._held.items() if now - held.seconds > HOLD_SECONDS]
+            closed = [self._held.pop(each).upload for each in {visitor, *leave} & self._held.keys()]
+            room = len(self._held) < self._most
+            if upload is not None and room:
+                self._held[visitor] = _Held(upload, now)
+        if upload is not None and not room:
+            closed.append(upload)
+        for each in closed:
+            each.file.close()
+        return room or upload is None
 
     def take(self, visitor: str) -> OpenUpload | None:
         """What is held, which is the caller's from now on."""
         with self._lock:
-            return self._held.pop(visitor, None)
+            held = self._held.pop(visitor, None)
+        return held.upload if held is not None else None
 
     def holds(self, visitor: str) -> bool:
         with self._lock:
             return visitor in self._held
-
-
-def _uploaded(file: Mapping[str, Any] | None, uploads: Container[str]) -> tuple[str, Path] | None:
-    """The visitor's name of a file, and where it lies."""
-    if file is None or file["path"] not in uploads:
-        return None
-    path = Path(file["path"])
-    return file["orig_name"] or path.name, path
-
-
-def _delete(path: Path) -> None:
-    # Windows deletes no file that is open; Gradio, which deletes what is old, does so later.
-    with suppress(OSError):
-        path.unlink()

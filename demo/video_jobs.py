@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +9,12 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-
 from demo.uploads import HeldUploads, OpenUpload
+from demo.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 
-PREFIX = "fer-studio-videos-"
-VIDEOS, LOCK = "videos", "lock"  # in a server's folder
 KEEP_SECONDS = 3600.0
+WAITING = 6  # clips at most: a longer line would be one of hours
 
 
 class _Video(NamedTuple):
@@ -40,21 +37,12 @@ class VideoJobs:
     """Holds each visitor's clip while it waits, stops it at their word, and deletes what was made
     for them when they leave or choose another."""
 
-    def __init__(self) -> None:
-        """Make a folder for the videos, which goes with the process; one that a killed server
-        left is deleted."""
-        _delete_left_behind()
-        self._home = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
-        # Held as long as the server lives. Not its process id: in a container that is started
-        # again, another has the same.
-        self._alive = FileLock(Path(self._home.name, LOCK))
-        self._alive.acquire()
-        self.folder = Path(self._home.name, VIDEOS)
-        self.folder.mkdir()
+    def __init__(self, files: VisitorFiles) -> None:
+        self._files = files  # which go with the last who holds them
         self._lock = Lock()
         self._turns: dict[str, _Turn] = {}
         self._videos: dict[str, _Video] = {}
-        self._held = HeldUploads()
+        self._held = HeldUploads(WAITING)
 
     @contextmanager
     def turn(self, visitor: str) -> Iterator[OpenUpload | None]:
@@ -86,7 +74,7 @@ class VideoJobs:
         """Where this visitor's video goes, for KEEP_SECONDS at most; their last one is deleted."""
         self._delete(visitor)
         # Whoever knows the address sees the video: it must not be guessed.
-        path = self.folder / secrets.token_hex(16) / name
+        path = self._files.videos / secrets.token_hex(16) / name
         timer = Timer(KEEP_SECONDS, shutil.rmtree, [path.parent], {"ignore_errors": True})
         timer.daemon = True
         timer.start()
@@ -94,11 +82,13 @@ class VideoJobs:
             self._videos[visitor] = _Video(path, timer)
         return path
 
-    def hold(self, visitor: str, upload: OpenUpload | None) -> None:
+    def hold(self, visitor: str, upload: OpenUpload | None) -> bool:
         """Keep a visitor's opened clip until it is its turn; what was made of the one before is
-        deleted."""
-        self._held.hold(visitor, upload)
-        self._delete(visitor)
+        deleted. False where too many wait already: it is closed."""
+        held = self._held.hold(visitor, upload)
+        if held:
+            self._delete(visitor)
+        return held
 
     def drop(self, visitor: str) -> bool:
         """Forget the clip that waits for its turn. False where none waits."""
@@ -152,14 +142,3 @@ class VideoJobs:
         if video is not None:
             video.timer.cancel()
             shutil.rmtree(video.path.parent, ignore_errors=True)
-
-
-def _delete_left_behind() -> None:
-    # A server has taken its lock before it makes its folder of videos.
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{VIDEOS}"):
-        try:
-            with FileLock(folder.parent / LOCK, timeout=0):
-                pass
-        except Timeout:
-            continue
-        shutil.rmtree(folder.parent, ignore_errors=True)

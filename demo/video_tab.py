@@ -1,7 +1,8 @@
 """The Video tab: a clip in; the annotated video, a timeline and each person's moments out."""
 
 import logging
-from collections.abc import Container, Iterator
+import time
+from collections.abc import Iterator, MutableSet
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,10 +40,13 @@ log = logging.getLogger(__name__)
 
 DETECTOR = "mtcnn"
 LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
+WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
 FORGET_FILM_SECONDS = 3600
 OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
 GONE = "The clip is no longer in memory. Please choose it again."
 STOPPED = "Stopping; what is done so far is kept …"
+OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
+FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
 NOT_BEGUN = "Your clip was not begun, and is forgotten."
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
@@ -65,7 +69,7 @@ class Screen(NamedTuple):
     film: Any = gr.skip()
 
 
-def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], limit: str) -> None:
+def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], limit: str) -> None:
     """Choose a clip; watch it being annotated; see and save what came of it."""
     with gr.Column(elem_id="video-drop", elem_classes="drop"):
         gr.HTML(
@@ -127,10 +131,12 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         if upload is not None:
             # What is chosen goes with the clip: it is made as the visitor sees it now.
             upload = upload._replace(choices=ClipChoices(style, cover, every_nth, weights))
-        jobs.hold(str(request.session_hash), upload)
         hidden = gr.update(visible=False)
         if upload is None:
+            jobs.hold(str(request.session_hash), None)
             return page_html.messages(error=GONE), hidden, hidden, *free(True)
+        if not jobs.hold(str(request.session_hash), upload):
+            return page_html.messages(error=FULL), hidden, gr.skip(), *free(True)
         waiting = page_html.messages("Waiting for its turn …", busy=True)
         return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
@@ -161,7 +167,11 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
             with job:
                 jobs.begin(visitor, job)
                 said = page_html.messages()
+                until, too_long = time.monotonic() + WORK_SECONDS, False
                 for progress in job:
+                    if time.monotonic() > until:
+                        too_long = True
+                        job.stop()
                     preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
                     work = progress_html(progress, preview)
                     # Where it was stopped, that is said, and the button is gone for good.
@@ -173,8 +183,9 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
                 path = jobs.place(visitor, f"{made.stem}.mp4")
                 result.video.save(path)
                 result.close()
+        done = done_sentence(made)
         yield Screen(
-            page_html.messages(done_sentence(made)),
+            page_html.messages(f"{OUT_OF_TIME} {done}" if too_long else done),
             results=gr.update(visible=True),
             video=str(path),
             made_with=made_with_html(choices),
@@ -193,6 +204,10 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
         if jobs.stop(visitor):
             return page_html.messages(STOPPED, busy=True), hidden, *unchanged
         return gr.skip(), gr.skip(), *unchanged
+
+    def clip_not_taken(request: gr.Request) -> tuple[Any, ...]:
+        jobs.drop(str(request.session_hash))
+        return page_html.messages(error=FULL), gr.update(visible=False), *free(True)
 
     def release(request: gr.Request) -> tuple[Any, ...]:
         # Of one that was stopped while it waited, the turn may come while the next one waits.
@@ -231,6 +246,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: Container[str], li
     )
     done.then(None, None, None, js=WHEN_DONE, **quiet)
     done.then(release, None, choosing, queue=False, **quiet)
+    done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
     stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)
     sheet_cover.input(
         lambda film, cover: sheet_html(film, cover) if film else "",

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock, Timer
+from threading import Lock
 from typing import Any
 
 from demo.data_uris import jpeg_uri
 from demo.pipelines import PipelineStore
+from demo.watch import Watch
 from fer_core import FerError, FerPipeline, render
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
@@ -23,15 +24,17 @@ log = logging.getLogger(__name__)
 
 DETECTOR = "mtcnn"
 FRAME_SIDE = 640  # longer frames are reduced: the page asks the camera for 640x480
-FRAME_BYTES = 2_000_000
+FRAME_BYTES, FRAME_PIXELS = 2_000_000, 4_000_000
 QUALITY = 80  # of the pictures sent back: 40 kB instead of 90, and nobody sees it in motion
 VIEWERS = 8  # at most; each gets an equal share of the processor
+SWEEP_SECONDS = 10.0
 # Who sent nothing for so long has left. The page's charts reach back for less: people whose numbers
 # begin again never share a chart with those of before.
 IDLE_SECONDS = 35.0
 # With faces covered, everything that may be a face counts, and a lost one stays covered longer.
 COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, min_score=0.7)
 
+BUSY = "The picture before this one is still being worked on."
 FULL = "All places are taken for the moment. It will go on as soon as somebody leaves."
 BROKEN_FRAME = "The camera's picture could not be read. Stop the camera and start it again."
 OUR_FAULT = "Something went wrong on our side. Stop the camera and start it again."
@@ -69,10 +72,11 @@ class Request:
 
 @dataclass(eq=False)
 class _Place:
-    """A viewer's session, and when their last frame came."""
+    """A viewer's session, when their last frame came, and what is locked while one is in hand."""
 
     session: LiveSession
     seconds: float
+    in_hand: Lock
 
 
 class Viewers:
@@ -89,6 +93,7 @@ class Viewers:
         self._lock = Lock()
         # One frame at a time, in the order in which they came: two at once would only take turns.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
+        self._watch = Watch(self._sweep_on, SWEEP_SECONDS)  # though nobody else comes
 
     def __len__(self) -> int:
         return len(self._places)
@@ -103,7 +108,13 @@ class Viewers:
             place = self._place(request.viewer)
             if place is None:
                 return {"error": FULL}
-            return self._worker.submit(self._answer, request, place).result()
+            # Nobody keeps more than one of the server's threads waiting.
+            if not place.in_hand.acquire(blocking=False):
+                return {"error": BUSY}
+            try:
+                return self._worker.submit(self._answer, request, place).result()
+            finally:
+                place.in_hand.release()
         except FerError as error:
             return {"error": str(error)}
         except Exception:  # a viewer gets a sentence and the next frame; we get the traceback
@@ -123,12 +134,9 @@ class Viewers:
                 if now - place.seconds > IDLE_SECONDS:
                     del self._places[viewer]
 
-    def sweep_later(self) -> None:
-        """Sweep as soon as a viewer who has just left counts as idle, though nobody else comes."""
-        if self._places:  # most visitors show no camera, and a timer is a thread
-            timer = Timer(IDLE_SECONDS + 1, self.sweep)
-            timer.daemon = True
-            timer.start()
+    def _sweep_on(self) -> bool:
+        self.sweep()
+        return bool(self._places)
 
     def _place(self, viewer: str) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""
@@ -138,14 +146,15 @@ class Viewers:
                 return None
             if viewer not in self._places:
                 pipeline = self._store.get(self._store.first.card.name, DETECTOR)
-                self._places[viewer] = _Place(LiveSession(pipeline), 0.0)
+                self._places[viewer] = _Place(LiveSession(pipeline), 0.0, Lock())
             place = self._places[viewer]
             place.seconds = self._clock()
-            return place
+        self._watch.begin()
+        return place
 
     def _answer(self, request: Request, place: _Place) -> dict[str, Any]:
         started = time.perf_counter()
-        frame = fit(read_picture(request.jpeg).pixels, FRAME_SIDE)
+        frame = fit(read_picture(request.jpeg, max_pixels=FRAME_PIXELS).pixels, FRAME_SIDE)
         analysis = self._analyze(request, frame, place.session)
         picture = render(frame, analysis, request.style, cover=request.cover)
         uri = jpeg_uri(picture, QUALITY)

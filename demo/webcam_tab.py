@@ -25,7 +25,7 @@ STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("camera_charts.js", "camera.js")  # one script in two files
 
 
-def webcam_tab(store: PipelineStore) -> Viewers:
+def webcam_tab(store: PipelineStore) -> None:
     """The camera's pictures under emoji, as fast as this machine can make them."""
     viewers = Viewers(store)
 
@@ -43,7 +43,6 @@ def webcam_tab(store: PipelineStore) -> Viewers:
         server_functions=[frame, leave],
         apply_default_css=False,
     )
-    return viewers
 
 
 def page(weights: list[str]) -> str:

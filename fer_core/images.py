@@ -36,13 +36,16 @@ class Picture:
 PictureSource = str | os.PathLike[str] | bytes | Image.Image | np.ndarray | Picture
 
 
-def read_picture(source: PictureSource, name: str = "The picture") -> Picture:
+def read_picture(
+    source: PictureSource, name: str = "The picture", max_pixels: int = MAX_PIXELS
+) -> Picture:
     """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
 
     Turns the picture by its EXIF orientation, takes the first frame of an animation, or that at
     which a PIL image stands, and puts transparent parts on white. Grey of 16 bits, which an array
     may have too, is taken for 65535 at most, and where nothing is above 255, for one of 8 bits.
     name: what errors call bytes and PIL images, which have no path.
+    max_pixels: of a file or a PIL image, judged before any is unpacked.
     Raises ImageError where there is no usable picture.
     """
     if isinstance(source, Picture):
@@ -50,46 +53,46 @@ def read_picture(source: PictureSource, name: str = "The picture") -> Picture:
     if isinstance(source, np.ndarray):
         return Picture(_from_array(source))
     if isinstance(source, Image.Image):
-        return _from_pil(source, name)
+        return _from_pil(source, name, max_pixels)
     if isinstance(source, bytes):
-        return _decode(io.BytesIO(source), name, len(source))
+        return _decode(io.BytesIO(source), name, len(source), max_pixels)
     if isinstance(source, str | os.PathLike):
-        return _read_file(Path(source))
+        return _read_file(Path(source), max_pixels)
     raise ImageError(
         f"A picture was expected (path, bytes, PIL image or array), not {type(source).__name__}."
     )
 
 
-def _read_file(path: Path) -> Picture:
+def _read_file(path: Path, max_pixels: int) -> Picture:
     try:
         # Not read as a whole: it may be gigabytes of something else.
         with path.open("rb") as file:
-            return _decode(file, path.name, os.fstat(file.fileno()).st_size)
+            return _decode(file, path.name, os.fstat(file.fileno()).st_size, max_pixels)
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
         raise ImageError(f"{path} cannot be read as a file: {error}.") from error
 
 
-def _decode(file: IO[bytes], name: str, size_bytes: int) -> Picture:
+def _decode(file: IO[bytes], name: str, size_bytes: int, max_pixels: int) -> Picture:
     if not size_bytes:
         raise ImageError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
     try:
         # The size is in the header: it is judged before any pixel is unpacked.
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise ImageError(_too_large(name)) from error
+        raise ImageError(_too_large(name, max_pixels)) from error
     except Exception as error:  # decoders raise whatever a broken header leads them to
         raise ImageError(
             f"{name} is not a picture that can be read here. Give a {READABLE} file."
         ) from error
     with image:
-        return _from_pil(image, name)
+        return _from_pil(image, name, max_pixels)
 
 
-def _from_pil(image: Image.Image, name: str) -> Picture:
-    if image.width * image.height > MAX_PIXELS:
-        raise ImageError(_too_large(name))
+def _from_pil(image: Image.Image, name: str, max_pixels: int) -> Picture:
+    if image.width * image.height > max_pixels:
+        raise ImageError(_too_large(name, max_pixels))
     if 0 in image.size:
         raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
     at = image.tell()
@@ -153,14 +156,14 @@ def _from_array(array: np.ndarray) -> UInt8Array:
     if 0 in shape or len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3, 4)):
         raise ImageError(f"The array has the shape {shape}. Give (H, W), (H, W, 3) or (H, W, 4).")
     if shape[0] * shape[1] > MAX_PIXELS:
-        raise ImageError(_too_large("The array"))
+        raise ImageError(_too_large("The array", MAX_PIXELS))
     if len(shape) == 2 or shape[2] == 1:
         return np.repeat(array.reshape(*shape[:2], 1), 3, axis=2)
     return _to_rgb(Image.fromarray(array), "The array") if shape[2] == 4 else array
 
 
-def _too_large(name: str) -> str:
+def _too_large(name: str, max_pixels: int) -> str:
     return (
-        f"{name} has more than {MAX_PIXELS // 1_000_000} million pixels. "
+        f"{name} has more than {max_pixels // 1_000_000} million pixels. "
         "Make it smaller, then try again."
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.video_jobs import PREFIX
+from demo.visitor_files import PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 120  # for a busy machine; an idle one needs a tenth
@@ -29,7 +29,7 @@ def test_it_serves_its_page_and_deletes_its_folder_when_a_container_is_stopped(
     tmp_path: Path,
 ) -> None:
     port = _free_port()
-    places = {"TMPDIR": str(tmp_path), "GRADIO_TEMP_DIR": str(tmp_path / "gradio")}
+    places = {"TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,

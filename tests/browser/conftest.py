@@ -47,17 +47,12 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def app(
-    chromium: str, pipeline: FerPipeline, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Blocks]:
+def app(chromium: str, pipeline: FerPipeline) -> Iterator[Blocks]:
     """The app with its real pipeline, launched as app.py launches it."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Closing an app empties its folder, which a running one may be using too.
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        app = build_app(pipeline)
-        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
-        yield app
-        app.close()
+    app = build_app(pipeline)
+    app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield app
+    app.close()
 
 
 @pytest.fixture(scope="module")

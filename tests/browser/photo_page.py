@@ -1,5 +1,8 @@
 """The Photo tab as a visitor uses it, and the way to the others."""
 
+from pathlib import Path
+
+from gradio import Blocks
 from playwright.sync_api import Page, expect
 
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
@@ -14,6 +17,11 @@ def choose(page: Page, name: str, data: bytes) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a photo").click()
     chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
+
+
+def uploads(app: Blocks) -> list[Path]:
+    """Visitors' files that are on the server's disk."""
+    return [path for path in Path(app.GRADIO_CACHE).rglob("*") if path.is_file()]
 
 
 def show_group(page: Page) -> None:

@@ -1,13 +1,12 @@
 """What is kept of a visitor whose page is closed, or whose connection ends: in a browser."""
 
 import time
-from pathlib import Path
 
 from gradio import Blocks
 from playwright.sync_api import BrowserContext, Page, expect
 
 from fer_core.emoji import STYLES
-from tests.browser.photo_page import ASTRONAUT, choose, show_group
+from tests.browser.photo_page import ASTRONAUT, choose, show_group, uploads
 from tests.waiting import wait_until
 
 
@@ -44,8 +43,7 @@ def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> 
     expect(page.locator(".face")).to_have_count(1)
     session = visitor(page)
     assert keeps(app, session)
-    uploads = [Path(path) for path in app.upload_file_set]
-    assert uploads and not any(path.exists() for path in uploads)
+    assert not uploads(app) and not app.upload_file_set
     # Not by going elsewhere: Gradio then aborts its own streams, which the page left behind may
     # still report as an error.
     close(page)

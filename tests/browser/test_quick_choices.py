@@ -1,12 +1,10 @@
 """The Photo tab where a visitor does not wait for the answer, with the real pipeline."""
 
-from pathlib import Path
-
 import pytest
 from gradio import Blocks
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group
+from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, uploads
 from tests.waiting import wait_until
 
 
@@ -20,7 +18,7 @@ def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> 
     page.wait_for_timeout(1000)
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
     expect(status).to_have_text("Style changed to box.")
-    assert not any(Path(path).exists() for path in app.upload_file_set)
+    assert not uploads(app)
 
 
 def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None:
@@ -63,6 +61,6 @@ def test_a_photo_that_takes_long_to_arrive_does_not_replace_a_later_one(
     page.wait_for_timeout(2000)
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
     expect(page.locator("#message .busy")).to_have_count(0)
-    assert not any(Path(path).exists() for path in app.upload_file_set)
+    assert not uploads(app)
     choose(page, "last.jpg", ASTRONAUT.read_bytes())
     expect(page.locator(".face")).to_have_count(1)

@@ -18,14 +18,7 @@ ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        # Closing an app empties its folder, which a running one may be using too.
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        yield from serve()
-
-
-def serve() -> Iterator[Client]:
+def client() -> Iterator[Client]:
     app = build_app(fake_pipeline())
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield Client(url, verbose=False)
@@ -79,3 +72,27 @@ def test_annotate_reads_no_file_of_the_server(
     event = httpx.post(call, json={"data": data}).json()["event_id"]
     assert "event: error" in httpx.get(f"{call}/{event}").text
     assert path.exists()
+
+
+FETCHED = "https://huggingface.co/picture.jpg"  # Gradio trusts this host more than others
+
+
+@pytest.mark.parametrize("address", [FETCHED, "http://93.184.216.34/picture.jpg"])
+def test_the_server_fetches_nothing_from_elsewhere(
+    client: Client, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = []
+
+    async def answer(self: object, request: httpx.Request) -> httpx.Response:
+        fetched.append(str(request.url))
+        return httpx.Response(200, content=ASTRONAUT.read_bytes(), request=request)
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", answer)
+    file = {"path": address, "meta": {"_type": "gradio.FileData"}}
+    call = f"{client.src_prefixed}call/annotate"
+    event = httpx.post(call, json={"data": [file, "box", CARD.name, "mtcnn", 0.5]}).json()
+    assert "event: error" in httpx.get(f"{call}/{event['event_id']}").text
+    goodbye = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [file]})
+    assert goodbye.status_code >= 400
+    assert httpx.get(f"{client.src_prefixed}file={address}").status_code == 403
+    assert not fetched

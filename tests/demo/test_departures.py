@@ -1,5 +1,6 @@
 """When visitors are forgotten: the page's goodbye, and a connection that ends without one."""
 
+import threading
 import time
 
 import pytest
@@ -21,6 +22,7 @@ class Visitors:
 @pytest.fixture
 def visitors(monkeypatch: pytest.MonkeyPatch) -> Visitors:
     monkeypatch.setattr(departures, "LOST_SECONDS", 0.2)
+    monkeypatch.setattr(departures, "LOOK_SECONDS", 0.05)
     return Visitors()
 
 
@@ -48,3 +50,15 @@ def test_who_goes_on_after_a_lost_connection_is_kept_for_as_long(visitors: Visit
     assert not visitors.forgotten
     visitors.idle_seconds = 1000.0
     wait_until(lambda: visitors.forgotten == ["me"])
+
+
+def test_any_number_of_visitors_takes_one_thread_and_so_much_memory(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(departures, "MOST", 20)
+    before = threading.active_count()
+    for number in range(50):
+        visitors.departures.left(str(number))
+    assert threading.active_count() <= before + 1
+    wait_until(lambda: len(visitors.forgotten) == 50 + 20)
+    wait_until(lambda: threading.active_count() <= before)

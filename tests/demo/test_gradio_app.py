@@ -25,7 +25,6 @@ from demo.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, at
 from demo.turns import Turn, Turns
 from demo.uploads import HeldUploads
 from demo.video_jobs import VideoJobs
-from demo.viewers import Viewers
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 
@@ -180,7 +179,6 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
     forgotten: list[tuple[object, ...]] = []
     kinds = (
         (VideoJobs, "forget"),
-        (Viewers, "sweep_later"),
         (Turns, "forget"),
         (HeldUploads, "hold"),
     )
@@ -197,7 +195,6 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
     handlers["goodbye"]("me")
     assert set(forgotten) == {
         (VideoJobs, "me"),
-        (Viewers,),
         (Turns, "me"),
         (HeldUploads, "me", None),
     }

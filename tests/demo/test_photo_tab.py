@@ -12,7 +12,8 @@ from picture_files import encoded, photo
 
 from demo import screens
 from demo.gradio_app import build_app
-from demo.photo_tab import EXAMPLES
+from demo.page_html import messages
+from demo.photo_tab import EXAMPLES, FULL
 from demo.screens import EXPIRED, OUR_FAULT, Choices, Kept
 
 EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
@@ -230,3 +231,14 @@ def test_what_is_alike_shares_one_limit_and_changes_need_not_wait_for_photos(pag
     changes = {(name, "changes", 2) for name in ("change", "settle")}
     named = {group for group in groups if group[0] in {name for name, *_ in photos | changes}}
     assert named == photos | changes
+
+
+def test_where_too_many_wait_the_photo_stays_and_the_visitor_is_told(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    page.wait(1)
+    assert page.shown[1] == messages(error=FULL)
+    list(page.take_turn())
+    assert page.kept is not None and page.kept.shot.name == FIRST
+    assert page.shown[1] == messages(error=FULL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.uploads import HeldUploads, OpenUpload, open_upload, read_upload
+from demo.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload, read_upload
 
 
 def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> None:
@@ -12,12 +12,13 @@ def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> Non
     path = tmp_path / "cached"
     path.write_bytes(raw)
     file = {"path": str(path), "orig_name": "mine.jpg"}
-    assert read_upload(file, uploads=()) is None
+    assert read_upload(file, uploads=set()) is None
     assert path.exists()  # no upload: not the caller's to read or to delete
-    assert read_upload(file, {str(path)}) == ("mine.jpg", raw)
-    assert not path.exists()
+    uploads = {str(path), "other"}
+    assert read_upload(file, uploads) == ("mine.jpg", raw)
+    assert not path.exists() and uploads == {"other"}
     assert read_upload(file, {str(path)}) is None
-    assert read_upload(None, ()) is None
+    assert read_upload(None, set()) is None
 
 
 def test_an_upload_that_cannot_be_deleted_is_read_all_the_same(
@@ -39,7 +40,7 @@ def test_an_upload_that_cannot_be_deleted_is_read_all_the_same(
 
 def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:
     files = [OpenUpload(f"{n}", (tmp_path / f"{n}").open("wb+")) for n in range(3)]
-    held = HeldUploads()
+    held = HeldUploads(2)
     held.hold("me", files[0])
     held.hold("other", files[2])
     held.hold("me", files[1])
@@ -49,3 +50,17 @@ def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> No
     held.hold("other", None)
     assert files[2].file.closed and held.take("other") is None
     files[1].file.close()
+
+
+def test_what_is_one_too_many_is_closed_and_so_is_what_nobody_asks_for(tmp_path: Path) -> None:
+    seconds = 0.0
+    held = HeldUploads(2, clock=lambda: seconds)
+    files = [OpenUpload(f"{n}", (tmp_path / f"{n}").open("wb+")) for n in range(4)]
+    assert held.hold("first", files[0]) and held.hold("second", files[1])
+    assert not held.hold("third", files[2]) and files[2].file.closed
+    assert not held.holds("third") and not files[0].file.closed
+    seconds = HOLD_SECONDS + 1
+    assert held.hold("third", files[3])
+    assert files[0].file.closed and files[1].file.closed
+    assert held.take("third") is files[3]
+    files[3].file.close()

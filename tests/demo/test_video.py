@@ -1,10 +1,7 @@
 """The Video tab without a browser: the pieces of its page, and what is kept for whom."""
 
-import os
-import subprocess
-import sys
+import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +20,8 @@ from demo.films import (
     time_in_words,
 )
 from demo.uploads import OpenUpload
-from demo.video_jobs import VideoJobs
+from demo.video_jobs import WAITING, VideoJobs
+from demo.visitor_files import VisitorFiles
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 from tests.waiting import wait_until
@@ -131,8 +129,8 @@ class Job:
 
 @pytest.fixture
 def jobs(tmp_path, monkeypatch):
-    monkeypatch.setattr(video_jobs.tempfile, "tempdir", str(tmp_path))
-    return VideoJobs()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return VideoJobs(VisitorFiles())
 
 
 def written(jobs, visitor):
@@ -179,6 +177,18 @@ def test_a_clip_that_waits_can_be_dropped(jobs, tmp_path):
         assert upload is None and not jobs.is_busy("me")
 
 
+def test_of_too_many_clips_the_last_is_not_held_and_what_was_made_before_stays(jobs, tmp_path):
+    made = written(jobs, "me")
+    for number in range(WAITING):
+        waiting(jobs, tmp_path, f"other {number}")
+    clip = OpenUpload("a.mp4", (tmp_path / "mine.mp4").open("wb+"))
+    assert not jobs.hold("me", clip)
+    assert clip.file.closed and not jobs.is_busy("me") and made.exists()
+    jobs.forget("other 0")
+    waiting(jobs, tmp_path, "me")
+    assert jobs.is_busy("me") and not made.exists()
+
+
 def test_videos_go_with_their_visitor_and_with_their_next_one(jobs):
     first = written(jobs, "me")
     second = written(jobs, "me")
@@ -216,36 +226,3 @@ def test_a_video_that_is_done_after_its_visitor_left_is_deleted(jobs, tmp_path):
         path = written(jobs, "me")
     assert not path.parent.exists()
     assert written(jobs, "me").exists()  # come back, they are a visitor like any other
-
-
-KILLED_OR_ENDED = """
-import os, sys
-from demo.video_jobs import VideoJobs
-jobs = VideoJobs()
-path = jobs.place("me", "film.mp4")
-path.parent.mkdir()
-path.touch()
-print(jobs.folder, flush=True)
-if sys.argv[1] == "killed":
-    os.kill(os.getpid(), 9)
-if sys.argv[1] == "interrupted":
-    raise KeyboardInterrupt
-"""
-
-
-@pytest.mark.parametrize("how", ["killed", "interrupted", "ended"])
-def test_no_video_outlives_its_server(how, tmp_path, monkeypatch):
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED_OR_ENDED, how],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-    )
-    folder = Path(ended.stdout.strip())
-    assert folder.is_relative_to(tmp_path)
-    assert folder.exists() == (how == "killed")
-    monkeypatch.setattr(video_jobs.tempfile, "tempdir", str(tmp_path))
-    running = VideoJobs()
-    VideoJobs()
-    assert not folder.parent.exists() and running.folder.exists()

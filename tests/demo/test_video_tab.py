@@ -12,7 +12,7 @@ from demo import video_tab
 from demo.films import ClipChoices, progress_html
 from demo.gradio_app import build_app
 from demo.page_html import messages
-from demo.video_tab import GONE, NOT_BEGUN, STOPPED
+from demo.video_tab import FULL, GONE, NOT_BEGUN, OUT_OF_TIME, STOPPED
 from fer_core.video import VideoJob
 
 REQUEST = SimpleNamespace(session_hash="me")
@@ -156,3 +156,25 @@ def test_nothing_stays_of_a_visitor_who_leaves_while_the_end_is_written(tab, mon
     monkeypatch.setattr(VideoJob, "finish", left_meanwhile)
     list(tab.annotate())
     assert not tab.films()
+
+
+def test_a_clip_that_takes_too_long_is_ended_and_what_is_done_is_kept(tab, monkeypatch):
+    monkeypatch.setattr(video_tab, "WORK_SECONDS", -1.0)
+    *_, last = tab.annotate()
+    assert OUT_OF_TIME in last.message and "Stopped after" in last.message
+    assert Path(last.video).stat().st_size
+
+
+def test_where_too_many_wait_the_visitor_is_told_and_may_try_again(tab, monkeypatch):
+    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    message, stop, results, *controls = tab.choose()
+    assert message == messages(error=FULL) and not stop["visible"]
+    assert leaves_alone(results) and locks(controls) == {False}
+
+
+def test_of_a_clip_that_the_server_does_not_take_nothing_is_held(tab):
+    tab.choose()
+    message, stop, *controls = tab._handlers["clip_not_taken"](REQUEST)
+    assert message == messages(error=FULL) and not stop["visible"] and locks(controls) == {False}
+    (nothing,) = tab.take_turn()
+    assert all(leaves_alone(value) for value in nothing)

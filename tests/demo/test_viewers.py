@@ -1,15 +1,19 @@
 """The webcam's server side: frames in, pictures and figures out, and viewers who come and go."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import cv2
 import numpy as np
 import pytest
 from fakes import FakeClassifier, fake_pipeline
+from picture_files import encoded
+from PIL import Image
 
 from demo.pipelines import PipelineStore
-from demo.viewers import BROKEN_FRAME, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
+from demo.viewers import BROKEN_FRAME, BUSY, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
 from fer_core.emoji import PAD_RGB
 from tests.waiting import wait_until
 
@@ -155,9 +159,33 @@ def test_who_vanishes_is_forgotten_and_their_place_is_free(viewers, clock):
 
 
 def test_who_closes_the_page_is_forgotten_though_nobody_comes(clock, monkeypatch):
-    monkeypatch.setattr("demo.viewers.IDLE_SECONDS", -0.9)  # a tenth of a second from now on
+    monkeypatch.setattr("demo.viewers.SWEEP_SECONDS", 0.05)
     viewers = Viewers(PipelineStore(fake_pipeline()), clock)
     viewers.frame(message())
     assert len(viewers) == 1
-    viewers.sweep_later()
+    clock.seconds += IDLE_SECONDS + 1
     wait_until(lambda: not len(viewers))
+
+
+def test_a_small_file_with_many_pixels_is_no_frame(viewers):
+    wide = encoded(Image.new("RGB", (4000, 2000)), "PNG")
+    answer = viewers.frame(message(jpeg=base64.b64encode(wide).decode()))
+    assert "more than 4 million pixels" in answer["error"]
+
+
+def test_a_viewer_has_one_frame_in_hand(viewers, monkeypatch):
+    go_on, in_hand = Event(), Event()
+
+    def slow(self, request, place):
+        in_hand.set()
+        assert go_on.wait(60)
+        return {"picture": ""}
+
+    monkeypatch.setattr(Viewers, "_answer", slow)
+    with ThreadPoolExecutor(1) as others:
+        first = others.submit(viewers.frame, message())
+        assert in_hand.wait(60)
+        assert viewers.frame(message()) == {"error": BUSY}
+        go_on.set()
+        assert first.result() == {"picture": ""}
+    assert viewers.frame(message()) == {"picture": ""}
