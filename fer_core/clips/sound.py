@@ -75,11 +75,21 @@ class SoundWriter:
             self.damaged = True
             return
         for frame in frames:
-            if self._resampler is None or not self._resampler.takes(frame):
-                if self._resampler:
-                    self._mux_encoded(self._resampler.frames(None))
-                self._resampler = _Resampler(frame, self._stream)
-            self._mux_encoded(self._resampler.frames(frame))
+            try:
+                resampled = self._resampled(frame)
+            except (av.FFmpegError, ValueError):  # of nine channels, say, which nothing can place
+                self.damaged = True
+                self._resampler = None
+                continue
+            self._mux_encoded(resampled)
+
+    def _resampled(self, frame: AudioFrame) -> list[AudioFrame]:
+        before: list[AudioFrame] = []
+        if self._resampler is None or not self._resampler.takes(frame):
+            if self._resampler:
+                before = self._resampler.frames(None)
+            self._resampler = _Resampler(frame, self._stream)
+        return [*before, *self._resampler.frames(frame)]
 
     def _mux_encoded(self, frames: Iterable[AudioFrame]) -> None:
         for frame in frames:

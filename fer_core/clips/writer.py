@@ -101,7 +101,10 @@ class ClipWriter:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about what could not be written."""
         damaged = self._sound is not None and self._sound.damaged
-        return (*self._notes, *(["Parts of the sound are damaged, and silent."] * damaged))
+        return (
+            *self._notes,
+            *(["Parts of the sound could not be read, and are silent."] * damaged),
+        )
 
     def write(self, pixels: UInt8Array, ticks: int, duration_ticks: int) -> None:
         """The next frame, RGB uint8 (H, W, 3), shown from `ticks` on, which have to grow."""

@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 from clip_files import (
+    SIZE_WH,
     codecs,
     frame_times,
     make_clip,
@@ -238,14 +239,42 @@ class TestWhatGoesWrong:
             packets[3].update(bytes(packets[3].size))
             writer.add_sound(packets)
             video = writer.finish(all_sound=True)
-        assert writer.notes == ("Parts of the sound are damaged, and silent.",)
+        assert writer.notes == ("Parts of the sound could not be read, and are silent.",)
         assert tone_starts_seconds(whole(video)) == pytest.approx(0.5, abs=0.03)
+
+    def test_sound_of_channels_that_nothing_can_place(self):
+        with Clip(with_channels(9)) as clip:
+            writer = ClipWriter(clip.size_hw, clip.time_base, clip.rate, clip.sound)
+            for frame in clip.frames():
+                writer.write(frame.pixels, frame.ticks, frame.duration_ticks)
+            writer.add_sound(clip.take_sound())
+            video = writer.finish(all_sound=True)
+        assert writer.notes == ("Parts of the sound could not be read, and are silent.",)
+        assert len(frame_times(whole(video))) == 3
 
     def test_a_frame_of_another_size(self):
         writer = ClipWriter((8, 8), Fraction(1, 25), Fraction(25))
         with pytest.raises(ValueError, match="the frame is"):
             writer.write(square(0), 0, 1)
         writer.close()
+
+
+def with_channels(channels: int) -> bytes:
+    """Three frames, and a tenth of a second of silence in so many channels."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="matroska") as output:
+        stream = output.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *SIZE_WH, "yuv420p"
+        silence = output.add_stream("pcm_s16le", rate=48000, layout=f"{channels} channels")
+        for number in range(3):
+            frame = av.VideoFrame.from_ndarray(square(number), format="rgb24")
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+        part = av.AudioFrame(format="s16", layout=f"{channels} channels", samples=4800)
+        part.sample_rate, part.pts = 48000, 0
+        output.mux(silence.encode(part))
+        output.mux(silence.encode(None))
+    return file.getvalue()
 
 
 class TestFiles:
