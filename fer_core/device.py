@@ -59,7 +59,9 @@ def _usual_choice(name: str) -> DeviceChoice:
         raise OptionError(f"Device {name!r} is not supported. Choose auto, cpu or cuda.")
     if not _has_cuda() or (device.index or 0) >= torch.cuda.device_count():
         raise OptionError(f"Device {name!r} is not on this machine. Choose auto or cpu.")
-    if torch.cuda.is_bf16_supported():
+    with torch.cuda.device(device):
+        in_hardware = torch.cuda.is_bf16_supported(including_emulation=False)
+    if in_hardware:
         return DeviceChoice(device, torch.bfloat16, "this GPU computes fastest in bfloat16")
     return DeviceChoice(device, torch.float32, "this GPU has no bfloat16")
 

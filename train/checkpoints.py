@@ -19,9 +19,9 @@ from train.files import CHECKPOINT
 class Checkpoint:
     """What a run goes on from.
 
-    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name.
-    history: the fields of each epoch done. data: the fingerprint of the data set; "" in files from
-    before there was one.
+    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name; averaged is
+    empty where it is the model's. history: the fields of each epoch done. data: the fingerprint of
+    the data set; "" in files from before there was one.
     """
 
     recipe: str

@@ -56,6 +56,14 @@ class Ranks:
         dist.broadcast(box, 0)
         return float(box)
 
+    def list_from_lead(self, values: list[str]) -> list[str]:
+        """Rank 0's values, at every rank."""
+        if self.world == 1:
+            return values
+        box = [values]
+        dist.broadcast_object_list(box, 0)
+        return box[0]
+
 
 ALONE = Ranks()
 

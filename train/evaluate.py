@@ -124,7 +124,7 @@ def main() -> int:
     def work() -> None:
         card = read_card(options.weights)
         data = read_data(options.data)
-        classifier = load_classifier(card, choose_device(options.device))
+        classifier = load_classifier(card, choose_device(options.device, "float32"))
         split = data.split(options.split)
         evaluations = evaluate(classifier(split.images), data, options.split)
         if options.json:

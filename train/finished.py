@@ -1,6 +1,7 @@
 """What finished runs left: whose report it is, and the networks that later runs build on."""
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -55,6 +56,11 @@ def finished_model(run: Path) -> nn.Module:
         return model
     for card in map(read_card, list_weights()):
         if card.recipe["experiment"] == run.name:
+            print(
+                f"{run} is not here: the shipped weights {card.name} stand in for it, which were "
+                f"trained on {card.trained_on}.",
+                file=sys.stderr,
+            )
             return load_model(card)
     raise RunError(
         f"This run builds on {run}, which is missing or not finished. First run: "

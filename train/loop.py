@@ -67,6 +67,9 @@ class Trainer:
         self.parallel = ranks.wrap(self.model)
         self.optimizer = create_optimizer(recipe, self.model)
         self.history: list[Epoch] = []
+        # Of this process's last epoch: another machine's says nothing, nor does one that has the
+        # compiler's minutes in it.
+        self._epoch_seconds, self._compiles = 0.0, machine.compiled
         self._diverged = False
         self.device_in_words = machine.in_words  # of the last epoch, if that was another process's
 
@@ -95,8 +98,8 @@ class Trainer:
     def epochs(self, deadline: float = math.inf) -> Iterator[Epoch]:
         """Train until the epochs are done or validation stops improving, saving after each.
 
-        deadline: of `time.monotonic`; an epoch that would go beyond it, as the last one took, is
-        not begun.
+        deadline: of `time.monotonic`; an epoch that would go beyond it, as the last one here took,
+        is not begun.
         """
         while not self.finished and self._fits(deadline):
             started = time.perf_counter()
@@ -119,6 +122,9 @@ class Trainer:
             )
             if self.ranks.leads:
                 self._save()
+            if not self._compiles:
+                self._epoch_seconds = time.perf_counter() - started
+            self._compiles = False
             yield self.history[-1]
 
     def _end_diverged(self, loss: float) -> None:
@@ -130,7 +136,7 @@ class Trainer:
         self._diverged = True
 
     def _fits(self, deadline: float) -> bool:
-        ends = time.monotonic() + (self.history[-1].seconds if self.history else 0.0)
+        ends = time.monotonic() + self._epoch_seconds
         return bool(self.ranks.from_lead(float(ends <= deadline), self.choice.device))
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
@@ -199,19 +205,21 @@ class Trainer:
         return self.ranks.from_lead(loss, device), self.ranks.from_lead(share_right, device)
 
     def _save(self) -> None:
-        # The weights first: a kill between the two repeats the epoch and writes them again.
-        if self.best_epoch == len(self.history) - 1:
-            save_tensors(self.averaged.state_dict(), self.folder / BEST)
         checkpoint = Checkpoint(
             recipe=self.recipe.to_json(),
             data=self.data,
             device=self.device_in_words,
             model=self.model.state_dict(),
-            averaged=self.averaged.state_dict(),
+            averaged=self.averaged.state_dict() if self.recipe.ema_decay else {},
             optimizer=self.optimizer.state_dict(),
             history=[dataclasses.asdict(epoch) for epoch in self.history],
         )
         save_checkpoint(checkpoint, self.folder / CHECKPOINT)
+        self._save_best()
+
+    def _save_best(self) -> None:
+        if self.best_epoch == len(self.history) - 1:
+            save_tensors(self.averaged.state_dict(), self.folder / BEST)
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or that of the shorter run which this one continues.
@@ -241,7 +249,7 @@ class Trainer:
             save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
         try:
             self.model.load_state_dict(checkpoint.model)
-            self.averaged.load_state_dict(checkpoint.averaged)
+            self.averaged.load_state_dict(checkpoint.averaged or checkpoint.model)
             self.optimizer.load_state_dict(dict(checkpoint.optimizer))
         except (RuntimeError, ValueError) as error:
             raise RunError(
@@ -250,3 +258,5 @@ class Trainer:
             ) from error
         self.device_in_words = checkpoint.device
         self.history = [Epoch(**epoch) for epoch in checkpoint.history]
+        if self.ranks.leads:
+            self._save_best()  # a kill may have come between the two files

@@ -27,6 +27,7 @@ from train.options import add_data_option, add_machine_options, exit_code, machi
 from train.run import run
 from train.speed import StepCost, measure_step_cost
 
+COMPILE_SECONDS = 120.0  # before a network's first step, where steps are compiled
 CLASSICAL_SECONDS = 400.0  # what the slowest of them took on one core; none uses a GPU
 
 
@@ -78,7 +79,10 @@ def work(
     """
     choice, ranks = machine.choice, machine.ranks
     cost = measure_step_cost(choice)
-    for experiment in missing(experiments, data, out):
+    experiments = list(experiments)
+    by_name = {each.name: each for each in experiments}
+    todo = [each.name for each in missing(experiments, data, out)]
+    for experiment in map(by_name.__getitem__, ranks.list_from_lead(todo)):
         left = deadline - time.monotonic()
         if not ranks.from_lead(float(left > 0), choice.device):
             return
@@ -91,8 +95,9 @@ def work(
             continue  # another queue has finished it meanwhile
         try:
             epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds
-            if not ranks.from_lead(float(epoch_seconds < left), choice.device):
-                _say(ranks, f"{experiment.name}: needs {epoch_seconds / 60:.0f} min at once")
+            at_once = epoch_seconds + (COMPILE_SECONDS if machine.compiled else 0.0)
+            if not ranks.from_lead(float(at_once < left), choice.device):
+                _say(ranks, f"{experiment.name}: needs {at_once / 60:.0f} min at once")
                 continue
             _say(ranks, f"{experiment.name}: {experiment.source}")
             done = run(experiment, data, folder, machine, resume=True, deadline=deadline)

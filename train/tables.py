@@ -88,13 +88,14 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     default = by_name.get(DEFAULT, {})
     if not {("ferplus", "all"), ("fer2013", "all")} <= default.keys():
         return []
+    votes, labels = (f"{default[judged_by, 'all']:.1%}" for judged_by in ("ferplus", "fer2013"))
     best = max(by_name, key=lambda name: by_name[name].get(("fer2013", "all"), 0.0))
     all_faces, clean = by_name[best]["fer2013", "all"], by_name[best]["fer2013", "clean"]
     return [
         f"In short: the default, `{DEFAULT}`, answers as most of FER+'s annotators did for",
-        f"{default['ferplus', 'all']:.1%} of the test faces. FER2013's own labels are others, which",
-        f"it has not learned and agrees with on {default['fer2013', 'all']:.1%}: beside figures that",
-        f"were published by those, put `{best}`, {all_faces:.1%} (clean: {clean:.1%}).",
+        f"{votes} of the test faces. FER2013's own labels are others, which it has not learned",
+        f"and agrees with on {labels}: beside figures that were published by those, put",
+        f"`{best}`, {all_faces:.1%} (clean: {clean:.1%}).",
         "",
     ]
 

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 
@@ -28,3 +30,19 @@ def test_a_format_that_there_is_not():
 def test_a_device_that_there_is_not(name):
     with pytest.raises(FerError, match="There is no device"):
         choose_device(name)
+
+
+@pytest.mark.parametrize("in_hardware", [True, False])
+def test_bfloat16_only_on_gpus_that_have_it(in_hardware, monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: asked.append(device) or nullcontext())
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: including_emulation or in_hardware,
+    )
+    dtype = choose_device("cuda:1").dtype
+    assert dtype is (torch.bfloat16 if in_hardware else torch.float32)
+    assert asked == [torch.device("cuda:1")]

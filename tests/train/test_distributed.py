@@ -47,6 +47,7 @@ def train():
     total = float(sum(p.detach().double().sum() for p in trainer.model.parameters()))
     # Every process has the same weights.
     assert total == machine.ranks.from_lead(total, torch.device("cpu"))
+    assert machine.ranks.list_from_lead([f"of {{machine.ranks.rank}}"]) == ["of 0"]
 
 # As the commands do it: what uses the process group is gone before the group is.
 sys.exit(exit_code(train))

@@ -11,6 +11,7 @@ import torch
 from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.files import write_whole
+from fer_core.weights import read_card
 from train.checkpoints import Checkpoint, read_checkpoint, save_checkpoint
 from train.files import BEST, CHECKPOINT, read_tensors, save_tensors
 from train.finished import finished_model
@@ -98,3 +99,10 @@ def test_truncated_weights_are_named(finished):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(FerError, match=r"best\.safetensors cannot be read"):
         finished_model(finished)
+
+
+def test_shipped_weights_stand_in_for_a_run_that_is_not_here_and_that_is_said(tmp_path, capsys):
+    model = finished_model(tmp_path / "mini-xception")
+    assert sum(p.numel() for p in model.parameters()) == read_card("mini-xception").params
+    said = capsys.readouterr().err
+    assert "mini-xception is not here: the shipped weights" in said and "training faces" in said

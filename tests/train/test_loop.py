@@ -192,6 +192,26 @@ def test_an_epoch_that_would_pass_the_deadline_is_not_begun(recipe, tiny_data, t
     assert len(list(trainer.epochs(time.monotonic() + 600 * took))) == 2
 
 
+def test_how_long_another_machine_took_says_nothing(recipe, tiny_data, tmp_path):
+    short = dataclasses.replace(recipe, epochs=2)
+    next(Trainer(short, tiny_data, tmp_path, CPU).epochs())
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    state["history"][-1]["seconds"] = 1e6
+    torch.save(state, tmp_path / CHECKPOINT)
+    resumed = Trainer(short, tiny_data, tmp_path, CPU)
+    resumed.resume()
+    assert len(list(resumed.epochs(time.monotonic() + 600))) == 1
+
+
+def test_the_compilers_minutes_are_no_epochs(recipe, tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda model: None)
+    compiled = dataclasses.replace(CPU, compiled=True)
+    trainer = Trainer(dataclasses.replace(recipe, epochs=3), tiny_data, tmp_path, compiled)
+    next(trainer.epochs())
+    soon = 1e-3  # an epoch takes longer
+    assert len(list(trainer.epochs(time.monotonic() + soon))) == 1
+
+
 def test_the_plateau_schedule_waits_and_then_lowers_the_rate():
     recipe = Recipe("compact", schedule="plateau", plateau=(0.5, 2), lr=0.8, warmup_epochs=0)
     losses = [1.0, 0.9, 0.9, 0.95, 0.8, 0.85, 0.85, 0.81, 0.82]

@@ -99,6 +99,7 @@ def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data,
     two = Machine(CPU.choice, Ranks(rank=0, world=2))
     with pytest.MonkeyPatch.context() as patch, pytest.raises(FerError, match="builds on"):
         patch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
+        patch.setattr(Ranks, "list_from_lead", lambda ranks, values: values)
         queue.work(experiments, tiny_data, tmp_path, two, time.monotonic() + 600)
 
 
@@ -111,10 +112,18 @@ def test_of_a_network_that_is_too_large_the_report_comes_out(
     assert out == {"first.json", "first.npz"}
 
 
+def test_the_compilers_minutes_count(experiments, tiny_data, tmp_path, capsys):
+    compiled = dataclasses.replace(CPU, compiled=True)
+    deadline = time.monotonic() + queue.COMPILE_SECONDS / 2
+    queue.work([experiments[1]], tiny_data, tmp_path, compiled, deadline)
+    assert "first: needs 2 min at once" in capsys.readouterr().out
+
+
 def test_batches_that_the_processes_cannot_divide_are_passed_over(
     experiments, tiny_data, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
+    monkeypatch.setattr(Ranks, "list_from_lead", lambda ranks, values: values)
     three = Machine(CPU.choice, Ranks(rank=0, world=3))
     queue.work([experiments[1]], tiny_data, tmp_path, three, time.monotonic() + 600)
     assert "first: 3 processes cannot divide its batches" in capsys.readouterr().out

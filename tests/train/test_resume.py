@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 from trained import CPU, finish, trainer
 
 from fer_core import FerError
+from train import loop
 from train.config import Experiment
 from train.files import BEST, CHECKPOINT, claimed
 from train.loop import Trainer
@@ -18,15 +19,21 @@ class Killed(BaseException):
     """As a kill, it passes every except."""
 
 
-@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "between weights and checkpoint"])
+@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "between checkpoint and weights"])
 def test_a_killed_run_ends_as_one_that_was_not(recipe, tiny_data, tmp_path, monkeypatch, killed_in):
     whole, resumed = tmp_path / "whole", tmp_path / "resumed"
-    expected = finish(trainer(recipe, tiny_data, whole))
+    unbroken = trainer(recipe, tiny_data, whole)
+    expected = finish(unbroken)
 
     made = trainer(recipe, tiny_data, resumed)
     steps_per_epoch = 70 // 14
-    if killed_in == "between weights and checkpoint":
-        monkeypatch.setattr("train.loop.save_checkpoint", _kill)
+    if killed_in == "between checkpoint and weights":
+        save, best = loop.save_tensors, unbroken.best_epoch
+        monkeypatch.setattr(
+            loop,
+            "save_tensors",
+            lambda *a: save(*a) if len(made.history) - 1 < best else _kill(),
+        )
     else:
         left = iter(range(steps_per_epoch * int(killed_in[-1]) - 2))
         step = made._step
@@ -60,8 +67,9 @@ def _kill(*_):
         {"optimizer": "adam", "schedule": "plateau", "plateau": (0.5, 1)},
         {"optimizer": "adamw", "augment": "photo-mixed"},
         {"teachers": ("first",), "teach_on": "views"},
+        {"ema_decay": 0.0},
     ],
-    ids=["adam, plateau", "adamw, mixup", "taught"],
+    ids=["adam, plateau", "adamw, mixup", "taught", "not averaged"],
 )
 def test_a_resumed_run_ends_alike_whatever_the_recipe(recipe, tiny_data, tmp_path, changes):
     run(
@@ -77,7 +85,10 @@ def test_a_resumed_run_ends_alike_whatever_the_recipe(recipe, tiny_data, tmp_pat
     one, two = (
         torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "resumed")
     )
-    assert all(torch.equal(one["averaged"][key], two["averaged"][key]) for key in one["averaged"])
+    for key in ("model", "averaged"):
+        assert one[key].keys() == two[key].keys()
+        assert all(torch.equal(one[key][name], two[key][name]) for name in one[key])
+    assert one["model"] and bool(one["averaged"]) == bool(changed.ema_decay)
 
 
 def test_a_run_does_not_go_on_from_one_in_hand(recipe, tiny_data, tmp_path):

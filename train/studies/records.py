@@ -4,13 +4,15 @@ Khaireddin & Chen and LetheSec lower the rate by validation accuracy, where torc
 epoch more than its patience. Their published code validates on PrivateTest, so the checkpoint is
 chosen on what it is reported on. It shows each training face in several crops of 40 pixels at once
 (ten in Khaireddin & Chen's, five in LetheSec's), and shifts and turns only every other one; ours
-shows one picture of 48 pixels, shifted and turned. Both average ten crops at the test, ours the
-face and its mirror image, and both decay every parameter, ours the kernels alone. LetheSec changes
-the light of every other face, by up to half; ours of each, by less. Mini-Xception was published on
-64 pixels, with early stopping, a rate that falls after 12 epochs without progress, and a stronger
-decay (.01, of some kernels); ours sees 48, for 60 epochs, the first of them a warm-up, with 10.
-Its published code judges on the last fifth of FER2013, which is PublicTest and PrivateTest, and
-chooses the checkpoint there: no figure of ours is of those faces.
+shows one picture of 48 pixels, shifted and turned. Theirs is enlarged by up to an eighth, with
+another aspect, black beyond its border, and loses up to a third to a black patch; ours is made
+larger or smaller by a fifth, mirrored at its border, and loses a fifth at most, to a grey one. Both
+average ten crops at the test, ours the face and its mirror image, and both decay every parameter,
+ours the kernels alone. LetheSec changes the light of every other face, by up to half; ours of each,
+by less. Mini-Xception was published on 64 pixels, with early stopping, a rate that falls after 12
+epochs without progress, and a stronger decay (.01, of some kernels); ours sees 48, for 60 epochs,
+the first of them a warm-up, with 10. Its published code judges on the last fifth of FER2013, which
+is PublicTest and PrivateTest, and chooses the checkpoint there; no figure of ours is of those.
 """
 
 from train.config import Experiment, Recipe
@@ -58,7 +60,7 @@ EXPERIMENTS = (
         Recipe(
             "cifar_resnet18",
             augment="strong",
-            label_smoothing=0.1,
+            label_smoothing=0.7 / 6,  # .1 is taken from the right class, as there
             epochs=300,
             batch_size=128,
             lr=0.1,
