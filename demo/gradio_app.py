@@ -136,8 +136,10 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSe
     def annotate(
         image: dict[str, Any] | None, style: str, weights: str, detector: str, min_score: float
     ) -> tuple[str, list[dict[str, Any]]]:
-        """Put an emoji on every face of a picture, which is uploaded: the server opens no addresses.
-        Returns the picture and a record per face."""
+        """Put an emoji on every face of a picture. Returns the picture and a record per face.
+
+        Upload the picture, as gradio_client's handle_file does: the server opens no addresses.
+        """
         upload = read_upload(image, uploads)
         if upload is None:
             raise gr.Error("Give a picture file as image.", print_exception=False)
