@@ -16,6 +16,7 @@ from fer_core.report import Evaluation, Predictions, as_stored
 from fer_core.weights import load_classifier, read_card
 from train import metrics
 from train.data import CLEAR, Dataset
+from train.machine import exact_float32
 from train.options import add_data_option, add_device_option, exit_code, read_data
 
 _LABELS_IN_WORDS = {
@@ -122,6 +123,7 @@ def main() -> int:
     options = parser.parse_args()
 
     def work() -> None:
+        exact_float32()
         card = read_card(options.weights)
         data = read_data(options.data)
         classifier = load_classifier(card, choose_device(options.device, "float32"))

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 
 from fer_core.fer2013 import SPLITS
 from fer_core.files import write_whole
@@ -40,12 +41,13 @@ def figures_table() -> str:
     reports = {name: report for name, report in reports.items() if _is_listed(report)}
     before = [f"`{name}`" for name, each in reports.items() if each.left_out == WITHIN_8_LEVELS]
     which = "All of these" if len(before) == len(reports) else ", ".join(before)
-    trained_on_copies = [
-        f"{which} were trained when only copies within 8 grey levels were found, and left",
-        f"out of training ({WITHIN_8_LEVELS}): *all* has faces whose photo was trained on in",
-        "another cut, *clean* none that we know of. Their commands leave out more today, and give",
+    trained_on_copies = wrap(
+        f"{which} were trained when only copies within 8 grey levels were found, and left out of "
+        f"training ({WITHIN_8_LEVELS}): of these, *all* has faces whose photo was trained on in "
+        "another cut, *clean* none that we know of. Their commands leave out more today, and give "
         "other figures.",
-    ]
+        width=88,
+    )
     lines = [
         *_in_short(reports),
         "Accuracy on FER2013's PrivateTest with its 95% interval. *All* is every face; *clean*",
