@@ -9,6 +9,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 from demo.gradio_app import build_app, launch_options
+from demo.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
 
@@ -16,7 +17,9 @@ def main() -> None:
     """Serve until stopped. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
     # Containers are stopped by this signal. As with Ctrl-C, what visitors' files became is deleted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    build_app(FerPipeline.from_weights("default")).launch(**launch_options())
+    files = VisitorFiles()
+    os.environ["GRADIO_TEMP_DIR"] = str(files.uploads)
+    build_app(FerPipeline.from_weights("default"), files).launch(**launch_options())
 
 
 if __name__ == "__main__":

@@ -40,11 +40,12 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from playwright.sync_api import sync_playwright
 
     from demo.gradio_app import build_app, launch_options
+    from demo.visitor_files import VisitorFiles
     from fer_core import FerPipeline
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ["GRADIO_TEMP_DIR"] = folder
-        app = build_app(FerPipeline.from_weights("default", device="cpu"))
+        app = build_app(FerPipeline.from_weights("default", device="cpu"), VisitorFiles())
         app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
 
         def run(faces: int, viewers: int, seconds: float) -> list[dict[str, float]]:

@@ -1,7 +1,6 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
 import math
-import os
 from collections.abc import MutableSet
 from datetime import datetime
 from typing import Any
@@ -34,15 +33,16 @@ QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among 
 SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
 
 
-def build_app(pipeline: FerPipeline) -> gr.Blocks:
-    """The app around a pipeline; `launch_options()` has what its launch() takes."""
+def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
+    """The app around a pipeline; `launch_options()` has what its launch() takes.
+
+    files: whose uploads Gradio is to use, as GRADIO_TEMP_DIR in the environment of the process.
+    """
     # One core a task. Divided among cores that browsers and other visitors use too, a frame waits
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     fetch_nothing()
-    files = VisitorFiles()
-    os.environ["GRADIO_TEMP_DIR"] = str(files.uploads)  # asked for here and at the launch
     jobs, turns, held = VideoJobs(files), Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.film import camera_flags, frames, mjpeg
 from demo.gradio_app import build_app, launch_options
+from demo.visitor_files import VisitorFiles
 from docs.screenshots import DOCS, SIZE, small_png
 from fer_core import FerPipeline
 
@@ -25,7 +26,7 @@ def main() -> int:
         os.environ["GRADIO_TEMP_DIR"] = folder
         film = Path(folder) / "film.mjpeg"
         film.write_bytes(mjpeg(frames(4)))
-        app = build_app(FerPipeline.from_weights("default"))
+        app = build_app(FerPipeline.from_weights("default"), VisitorFiles())
         app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),

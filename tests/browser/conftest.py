@@ -20,6 +20,7 @@ from playwright.sync_api import (
 )
 
 from demo.gradio_app import build_app, launch_options
+from demo.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
 FLAGS = [
@@ -49,10 +50,13 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def app(chromium: str, pipeline: FerPipeline) -> Iterator[Blocks]:
     """The app with its real pipeline, launched as app.py launches it."""
-    app = build_app(pipeline)
-    app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
-    yield app
-    app.close()
+    files = VisitorFiles()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(files.uploads))
+        app = build_app(pipeline, files)
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        yield app
+        app.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,21 @@ from PIL import Image
 
 from demo.gradio_app import build_app, launch_options
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.visitor_files import VisitorFiles
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    app = build_app(fake_pipeline())
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        # Closing an app empties its folder, which a running one may be using too.
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
+        yield from serve()
+
+
+def serve() -> Iterator[Client]:
+    app = build_app(fake_pipeline(), VisitorFiles())
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield Client(url, verbose=False)
     app.close()

@@ -1,6 +1,9 @@
 """The dashboard's page of attention maps, on the shipped weights, without a browser."""
 
+import numpy as np
 from dashboard_page import checked, face_cards, figure, opened, text
+
+from fer_core.attention_maps import GradCam
 
 
 def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
@@ -25,7 +28,9 @@ def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen
     assert "faces" not in at.get("image")[0].proto.imgs[0].alt
 
 
-def test_an_empty_map_is_said_to_be_and_is_not_judged():
+def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):
+    empty = GradCam(np.zeros((1, 48, 48), np.float32), np.zeros(1, np.float32), (6, 6))
+    monkeypatch.setattr("demo.maps_store.grad_cam", lambda *_: empty)
     at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
     at.session_state["faith-compact-ferplus"] = True
     at.selectbox(key="for").set_value("sad")

@@ -25,6 +25,7 @@ from demo.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, at
 from demo.turns import Turn, Turns
 from demo.uploads import HeldUploads
 from demo.video_jobs import VideoJobs
+from demo.visitor_files import VisitorFiles
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 
@@ -186,7 +187,7 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(
             kind, name, lambda self, *visitor: forgotten.append((type(self), *visitor))
         )
-    app = build_app(fake_pipeline())
+    app = build_app(fake_pipeline(), VisitorFiles())
     holder = SimpleNamespace(session_data={"me": 1, "other": 1}, time_last_used={"me": 1})
     monkeypatch.setattr(app, "state_holder", holder, raising=False)
     handlers = {fn.name: fn.fn for fn in app.fns.values()}

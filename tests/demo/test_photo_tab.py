@@ -15,6 +15,7 @@ from demo.gradio_app import build_app
 from demo.page_html import messages
 from demo.photo_tab import EXAMPLES, FULL
 from demo.screens import EXPIRED, OUR_FAULT, Choices, Kept
+from demo.visitor_files import VisitorFiles
 
 EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
 BOX = EMOJI._replace(style="box")
@@ -28,7 +29,7 @@ class Page:
     """A visitor's page: what is shown, and in memory, after each answer."""
 
     def __init__(self) -> None:
-        self.app = build_app(fake_pipeline())
+        self.app = build_app(fake_pipeline(), VisitorFiles())
         self.events = [(str(fn.name), fn) for fn in self.app.fns.values()]
         named = dict(self.events)
         self._change, self._settle = named["change"].fn, named["settle"].fn

@@ -13,6 +13,7 @@ from demo.films import ClipChoices, progress_html
 from demo.gradio_app import build_app
 from demo.page_html import messages
 from demo.video_tab import FULL, GONE, NOT_BEGUN, OUT_OF_TIME, STOPPED
+from demo.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 
 REQUEST = SimpleNamespace(session_hash="me")
@@ -27,7 +28,7 @@ class Tab:
     """A visitor's tab: what each answer brings, in the order of the outputs."""
 
     def __init__(self, folder: Path) -> None:
-        self.app, self.folder = build_app(red_pipeline()), folder
+        self.app, self.folder = build_app(red_pipeline(), VisitorFiles()), folder
         self._handlers = {fn.name: fn.fn for fn in self.app.fns.values()}
 
     def annotate(self, name="holiday.mp4", choices=CHOICES):
