@@ -19,9 +19,9 @@ def choose(page: Page, name: str, data: bytes) -> None:
     chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
-def uploads(app: Blocks) -> list[Path]:
-    """Visitors' files that are on the server's disk."""
-    return [path for path in Path(app.GRADIO_CACHE).rglob("*") if path.is_file()]
+def uploads(app: Blocks) -> list[str]:
+    """Visitors' photos that are on the server's disk, by name."""
+    return [path.name for path in Path(app.GRADIO_CACHE).rglob("*.jpg")]
 
 
 def show_group(page: Page) -> None:
