@@ -81,8 +81,8 @@ def work(
     cost = measure_step_cost(choice)
     experiments = list(experiments)
     by_name = {each.name: each for each in experiments}
-    todo = [each.name for each in missing(experiments, data, out)]
-    for experiment in map(by_name.__getitem__, ranks.list_from_lead(todo)):
+    names = [each.name for each in missing(experiments, data, out)]
+    for experiment in map(by_name.__getitem__, ranks.list_from_lead(names)):
         left = deadline - time.monotonic()
         if not ranks.from_lead(float(left > 0), choice.device):
             return
