@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from fer_core.types import ImageError, UInt8Array
 
@@ -22,7 +22,7 @@ READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """pixels: RGB uint8 (H, W, 3), upright. notes: sentences on how the source was read."""
+    """pixels: sRGB uint8 (H, W, 3), upright. notes: sentences on how the source was read."""
 
     pixels: UInt8Array
     notes: tuple[str, ...] = ()
@@ -41,9 +41,10 @@ def read_picture(
 ) -> Picture:
     """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
 
-    Turns the picture by its EXIF orientation, takes the first frame of an animation, or that at
-    which a PIL image stands, and puts transparent parts on white. Grey of 16 bits, which an array
-    may have too, is taken for 65535 at most, and where nothing is above 255, for one of 8 bits.
+    Turns the picture by its EXIF orientation, its colours to sRGB by its profile, takes the first
+    frame of an animation, or that at which a PIL image stands, and puts transparent parts on white.
+    Grey of 16 bits, which an array may have too, is taken for 65535 at most, and where nothing is
+    above 255, for one of 8 bits.
     name: what errors call bytes and PIL images, which have no path.
     max_pixels: of a file or a PIL image, judged before any is unpacked.
     Raises ImageError where there is no usable picture.
@@ -108,7 +109,7 @@ def _from_pil(image: Image.Image, name: str, max_pixels: int) -> Picture:
         ) from error
     one = "page" if image.format == "TIFF" else "frame of the animation"
     notes = (f"Only the first {one} was used.",) if several and not at else ()
-    return Picture(_to_rgb(_upright(image), name), notes)
+    return Picture(_to_rgb(_in_srgb(_upright(image)), name), notes)
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -116,6 +117,22 @@ def _upright(image: Image.Image) -> Image.Image:
         turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
         return ImageOps.exif_transpose(image) if turned else image
     except Exception:  # a broken EXIF block must not cost the photo
+        return image
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Phones' photos have colours of a wider space, which would look pale if taken for sRGB."""
+    data = image.info.get("icc_profile")
+    if not data or image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
+        if "sRGB" in ImageCms.getProfileDescription(profile):  # as most are
+            return image
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        srgb = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, profile, srgb, outputMode=mode) or image
+    except Exception:  # a broken profile must not cost the photo
         return image
 
 

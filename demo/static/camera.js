@@ -17,7 +17,6 @@ const SHORTEST_MS = 50; // from one frame to the next: 20 a second are as smooth
 const RETRY_MS = 1000;
 const HISTORY_MS = 30_000; // less than the server remembers people for
 const CHART_MS = 250;
-const MOST_PEOPLE = 6; // charts below each other
 const SETTLING_MS = 1500; // after the first picture, until nothing around it moves any more
 const SILENT_MS = 2000; // without a reply, it is said that no picture comes
 
@@ -34,6 +33,7 @@ let sentTime = -1; // of the camera's picture that was sent last
 let unanswered = 0; // since when a picture is asked for and none comes
 let firstShown = 0; // when this run's first picture came
 let size = 0; // of SIZES
+let mirrored = true;
 let slow = 0, quick = 0; // replies in a row
 
 const put = (place, sentence) => {
@@ -42,8 +42,8 @@ const put = (place, sentence) => {
 const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
 // The server's name for this run. People are followed from frame to frame in their pixels: with
-// frames of another size, it begins anew.
-const place = (run) => `${run}-${size}`;
+// frames of another size, or mirrored, it begins anew.
+const place = (run) => `${run}-${size}-${mirrored}`;
 
 const REFUSALS = {
   NotAllowedError:
@@ -86,6 +86,7 @@ async function start() {
   history = new Map();
   times = [];
   size = slow = quick = unanswered = firstShown = 0;
+  mirrored = find(".mirror").checked;
   root.classList.add("on");
   find(".live").hidden = false;
   find(".stop").focus();
@@ -121,6 +122,8 @@ async function run(mine) {
       continue;
     }
     await nextFrame();
+    const mirror = find(".mirror").checked;
+    if (mirror !== mirrored) await beginAnew(mine, () => { mirrored = mirror; });
     if (viewer !== mine) return;
     try {
       const sent = performance.now();
@@ -148,11 +151,14 @@ async function fitToLink(ms, mine) {
   slow = ms > SLOW_MS ? slow + 1 : 0;
   quick = ms < QUICK_MS ? quick + 1 : 0;
   const step = slow >= SLOW_FRAMES ? 1 : quick >= QUICK_FRAMES ? -1 : 0;
-  if (!step || !SIZES[size + step]) return;
+  if (step && SIZES[size + step]) await beginAnew(mine, () => { size += step; });
+}
+
+async function beginAnew(mine, change) {
   unanswered = performance.now();
   await leave(place(mine));
   if (viewer !== mine) return;
-  size += step;
+  change();
   slow = quick = 0;
   history = new Map(); // people are counted from 1 again
 }
@@ -173,7 +179,7 @@ function capture() {
   frame.height = Math.round(video.videoHeight * scale);
   const pen = frame.getContext("2d");
   // Mirrored here and not on the screen, where it would mirror the words, too.
-  if (find(".mirror").checked) pen.setTransform(-1, 0, 0, 1, frame.width, 0);
+  if (mirrored) pen.setTransform(-1, 0, 0, 1, frame.width, 0);
   pen.drawImage(video, 0, 0, frame.width, frame.height);
   return frame.toDataURL("image/jpeg", quality).split(",")[1];
 }
@@ -198,6 +204,7 @@ async function show(reply) {
     if (!history.has(face.person)) history.set(face.person, []);
     history.get(face.person).push({ at: now, probs: face.probs, shown: face.shown });
   }
+  showNumbers(reply.faces);
   picture.alt = reply.faces.length
     ? `Your camera with its faces marked: ${reply.faces.map((face) => face.shown).join(", ")}.`
     : "Your camera; no face is in view.";
@@ -228,7 +235,7 @@ async function draw(mine) {
       const kept = points.filter((point) => now - point.at < HISTORY_MS);
       kept.length ? history.set(person, kept) : history.delete(person);
     }
-    const people = [...history.keys()].sort((a, b) => a - b).slice(-MOST_PEOPLE);
+    const people = charted();
     const silent = isSilent(now);
     find(".stage").classList.toggle("silent", silent);
     find(".figures").textContent = silent
@@ -236,7 +243,9 @@ async function draw(mine) {
       : figures();
     if (silent) picture.alt = SILENT;
     if (silent && !find("[role=alert]").textContent) say(SILENT);
-    find(".nobody").hidden = people.length > 0;
+    const some = people.length < history.size;
+    find(".whom").hidden = people.length > 0 && !some;
+    put(find(".whom"), some ? `${people.length} of ${history.size} people.` : "Nobody in view yet.");
     for (const chart of root.querySelectorAll(".person")) {
       if (!people.includes(Number(chart.dataset.person))) chart.remove();
     }
@@ -249,8 +258,10 @@ async function draw(mine) {
 function snapshot() {
   if (!picture.src) return;
   const link = document.createElement("a");
+  const now = new Date();
+  now.setMinutes(now.getMinutes() - now.getTimezoneOffset()); // local time, in an ISO string
   link.href = picture.src;
-  link.download = `fer-studio-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.jpg`;
+  link.download = `fer-studio-${now.toISOString().slice(0, 19).replaceAll(":", "-")}.jpg`;
   link.click();
 }
 

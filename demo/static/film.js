@@ -8,7 +8,9 @@
       plot.dataset.seeks = "yes";
       plot.on("plotly_click", (click) => {
         const video = document.querySelector("#film video");
-        if (video) video.currentTime = click.points[0].x;
+        if (!video) return;
+        video.currentTime = click.points[0].x;
+        video.scrollIntoView({ block: "nearest" });
       });
     }
     if (tries) setTimeout(attach, 200, tries - 1);

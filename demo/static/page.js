@@ -10,11 +10,18 @@
   const message = (video, role) =>
     document.querySelector(`${video ? "#video-message" : "#message"} [role=${role}]`);
 
+  // Browsers know no type of some files, as of an iPhone's HEIC.
+  const TYPES = [
+    ["video/", /\.(mp4|mov|m4v|mkv|webm|avi|mpe?g|3gp|wmv|flv|ogv|ts)$/i],
+    ["image/", /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|hei[cf]|svg)$/i],
+  ];
+  const isOf = (file, [type, ending]) =>
+    file.type ? file.type.startsWith(type) : ending.test(file.name);
+
   const give = (files) => {
     const input = zone()?.querySelector("input[type=file]");
     const video = isVideo(input);
-    const kind = video ? "video/" : "image/";
-    const file = files.find((each) => each.type.startsWith(kind)) ?? files[0];
+    const file = files.find((each) => isOf(each, TYPES[video ? 0 : 1])) ?? files[0];
     if (!file || !input) return;
     // Gradio takes files also while its button is disabled, and would do nothing with them.
     const uploading = message(video, "status")?.textContent === UPLOADING;
@@ -23,16 +30,27 @@
       return;
     }
     const transfer = new DataTransfer();
-    transfer.items.add(file);
+    // Gradio refuses what it sees no type of; the server reads it, or says what it could read.
+    transfer.items.add(
+      file.type ? file : new File([file], file.name, { type: video ? "video/mp4" : "image/jpeg" }),
+    );
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  const openTab = (name) =>
+    [...document.querySelectorAll("[role=tab]")]
+      .find((each) => each.textContent.trim() === name)
+      ?.click();
+
   const receive = (files, tries = 20) => {
-    if (zone()) return give(files);
-    const wanted = files.some((each) => each.type.startsWith("video/")) ? "Video" : "Photo";
-    const tabs = [...document.querySelectorAll("[role=tab]")];
-    tabs.find((each) => each.textContent.trim() === wanted)?.click();
+    const some = (kind) => files.some((file) => isOf(file, kind));
+    const [videos, photos] = TYPES.map(some);
+    const open = zone() && (zone().id === "video-drop" ? "Video" : "Photo");
+    // Where there are some of both, or of neither, those of the open tab.
+    const wanted = videos === photos ? (open ?? "Photo") : videos ? "Video" : "Photo";
+    if (open === wanted) return give(files);
+    openTab(wanted);
     if (tries) setTimeout(receive, 100, files, tries - 1); // a tab is made when it is first opened
   };
 
@@ -98,12 +116,55 @@
     navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
   });
 
-  // Gradio's groups of radio buttons do not tell screen readers what they are called.
-  const mendNames = () => {
+  // A face and its card point to each other.
+  const faceOf = (event) => event.target.closest?.("[data-face]");
+  const light = (face) => {
+    for (const each of document.querySelectorAll("[data-face]"))
+      each.classList.toggle("lit", each.dataset.face === face?.dataset.face);
+  };
+  addEventListener("pointerover", (event) => light(faceOf(event)));
+  addEventListener("click", (event) => {
+    const face = faceOf(event);
+    light(face);
+    for (const each of face ? document.querySelectorAll("[data-face].lit") : [])
+      if (each !== face) each.scrollIntoView({ block: "nearest" });
+  });
+
+  // Where the connection breaks while an answer is on its way, Gradio loads the page anew.
+  const UNDER_WAY = "fer-studio-under-way";
+  const LOST = "This page was loaded anew, and what was under way is lost. Please choose it again.";
+  const memory = (() => {
+    try {
+      return sessionStorage;
+    } catch {
+      return {}; // the browser allows none
+    }
+  })();
+  const isBusy = (video) =>
+    message(video, "status")?.classList.contains("busy") ||
+    (video && document.querySelector("#video-work .working"));
+  const sayLost = (tab, tries = 100) => {
+    const video = tab === "Video";
+    if (document.querySelector(video ? "#video-drop" : "#drop")?.offsetParent)
+      message(video, "alert").textContent = LOST;
+    else openTab(tab);
+    if (!message(video, "alert")?.textContent && tries) setTimeout(sayLost, 100, tab, tries - 1);
+  };
+  if (memory[UNDER_WAY]) sayLost(memory[UNDER_WAY]);
+
+  let groups = 0;
+  const mend = () => {
+    // Gradio's groups of radio buttons do not tell screen readers what they are called, and with a
+    // name for each button they are no groups: arrow keys would not lead from one to the next.
     for (const group of document.querySelectorAll("fieldset.style:not([aria-label])")) {
       const name = group.querySelector("[data-testid=block-info]");
       if (name) group.setAttribute("aria-label", name.textContent.trim());
+      groups += 1;
+      for (const each of group.querySelectorAll("input[type=radio]")) each.name = `style-${groups}`;
     }
+    // What is typed beside a slider counts at each key, also while it is half a number.
+    for (const box of document.querySelectorAll(".gradio-container input[type=number]"))
+      box.readOnly = true;
     // It names icons after their button, which then says its name twice.
     for (const icon of document.querySelectorAll(".example img:not([alt=''])")) icon.alt = "";
   };
@@ -111,7 +172,8 @@
   // What begins to be said below the screen's edge is brought into view.
   const said = new Map();
   new MutationObserver(() => {
-    mendNames();
+    mend();
+    memory[UNDER_WAY] = isBusy(true) ? "Video" : isBusy(false) ? "Photo" : "";
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

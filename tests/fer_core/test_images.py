@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from fer_core import ImageError
 from fer_core.images import read_picture
@@ -111,6 +111,28 @@ def test_broken_exif_does_not_cost_the_photo():
     exif = b"Exif\0\0" + b"MM\0*\0\0\0\x08" + b"\xff" * 40
     raw = encoded(Image.fromarray(LEFT_RED), "JPEG", exif=exif, quality=95)
     assert is_left_red(read_picture(raw).pixels)
+
+
+def swapped_colours():
+    """A colour profile, that of sRGB with its red and green exchanged."""
+    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = data.replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
+    return data.replace(b"rXYZ", b"?").replace(b"gXYZ", b"rXYZ").replace(b"?", b"gXYZ")
+
+
+@pytest.mark.parametrize("mode, kind", [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG")])
+def test_colours_follow_the_pictures_profile(mode, kind):
+    options = {"quality": 95} if kind == "JPEG" else {}
+    picture = Image.new(mode, (30, 20), "red")
+    raw = encoded(picture, kind, icc_profile=swapped_colours(), **options)
+    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
+
+
+@pytest.mark.parametrize("profile", [b"no profile", swapped_colours()[:300]])
+def test_a_broken_profile_does_not_cost_the_photo(profile):
+    assert is_left_red(
+        read_picture(encoded(Image.fromarray(LEFT_RED), "PNG", icc_profile=profile)).pixels
+    )
 
 
 def truncated_jpeg():
