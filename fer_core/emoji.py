@@ -9,6 +9,7 @@ import numpy as np
 from PIL import ImageColor
 
 from fer_core.artwork import blend, emoji_tile, label_tile
+from fer_core.emotions import UNSURE
 from fer_core.images import PictureSource, read_picture
 from fer_core.results import percent
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
@@ -29,7 +30,8 @@ def render(
 
     That is its most probable expression, or that none is clear (`Analysis.shown`).
     style: "emoji" covers the face, "badge" puts a small emoji beside it, "word" writes the
-    expression under it, "box" draws the detector's box with word and probability.
+    expression under it, "box" draws the detector's box with the word and its probability, which
+    only "unsure" has none of.
     cover: whether an opaque pad hides every face of the analysis, whatever the style.
     Raises ImageError for an unreadable picture, OptionError for another style, or where the
     analysis is of a picture of another size.
@@ -97,14 +99,18 @@ def _draw_word(picture: UInt8Array, analysis: Analysis, face: int) -> None:
 
 def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
     x0, y0, x1, y1 = (round(v) for v in analysis.faces.xyxy[face].tolist())
-    line = max(round((y1 - y0) / 50), 1)
-    colour = analysis.shown[face].colour
+    line = max(round((y1 - y0) / 50), 2)
+    shown = analysis.shown[face]
     # A dark line under the coloured one keeps it visible on any background.
     cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
-    cv2.rectangle(picture, (x0, y0), (x1, y1), ImageColor.getrgb(colour), line)
+    cv2.rectangle(picture, (x0, y0), (x1, y1), ImageColor.getrgb(shown.colour), line)
     font_px = round(max((x1 - x0) * 0.16, SMALLEST_FONT_PX))
-    text = f"{_name(analysis, face)} {percent(float(analysis.probs[face].max()))}"
-    _draw_label(picture, text, font_px, face, analysis, y0 - 1.6 * font_px)
+    text = shown.name
+    if shown is not UNSURE:
+        text += f" {percent(float(analysis.probs[face, shown.index]))}"
+    above, below = y0 - 1.6 * font_px, y1 + 0.2 * font_px
+    off = above < 0 and below + 1.6 * font_px <= len(picture)
+    _draw_label(picture, text, font_px, face, analysis, below if off else above)
 
 
 def _draw_label(

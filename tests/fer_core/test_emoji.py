@@ -198,6 +198,20 @@ def test_labels_stay_inside_a_narrow_picture(style):
     assert changed(out).any()
 
 
+def test_a_label_above_a_face_goes_below_it_where_the_picture_ends():
+    box = (100, 0, 160, 80)
+    out = changed(render(ground(), analysis_of([box]), "box"))
+    assert not out[5:75, 110:150].any() and out[84:96, 110:150].all()
+
+
+def test_an_unsure_box_has_no_probability():
+    analysis = analysis_of([(100, 50, 160, 130)])
+    unsure = Analysis(analysis.faces, np.full((1, 7), 1 / 7, np.float32), analysis.size_hw)
+    label = label_tile("unsure", 12, UNSURE.colour)
+    width = changed(render(ground(), unsure, "box"))[40].sum()
+    assert abs(width - label.shape[1]) < 3
+
+
 def test_overlapping_faces_both_show():
     both = analysis_of([(60, 40, 140, 140), (120, 70, 160, 120)])
     out = render(ground(), both, "emoji")
