@@ -15,7 +15,8 @@ class Departures:
     """Has visitors forgotten when they leave. Safe to use from several threads.
 
     A page that is closed says so. A connection that ends says less: a phone was locked, or its
-    network changed, and the page is still there; Gradio does not open that connection again.
+    network changed, and the page may still be there; Gradio does not open that connection again.
+    Only where an answer was on its way does it load the page anew, as another visitor's.
     """
 
     def __init__(self, forget: Callable[[str], None], idle_seconds: Callable[[str], float]) -> None:

@@ -1,5 +1,6 @@
 """What the server fetches from elsewhere: nothing."""
 
+import gradio as gr
 import httpx
 import safehttpx
 from gradio import processing_utils
@@ -9,7 +10,7 @@ REFUSED = "This server opens no addresses. Upload the file itself."
 
 class _Refusing(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        raise httpx.UnsupportedProtocol(REFUSED, request=request)
+        raise gr.Error(REFUSED, print_exception=False)  # of no other would the caller hear
 
 
 async def _refuse(hostname: str) -> str:

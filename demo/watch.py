@@ -1,8 +1,11 @@
 """Looking again every so often, as long as there is something to look for."""
 
+import logging
 import time
 from collections.abc import Callable
 from threading import Lock, Thread
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -28,4 +31,11 @@ class Watch:
         while more:
             time.sleep(self._every_seconds)
             with self._lock:  # what is there to look for from now on calls `begin` after this
-                more = self._watches = self._look()
+                more = self._watches = self._safe_look()
+
+    def _safe_look(self) -> bool:
+        try:
+            return self._look()
+        except Exception:  # once more next time: nobody else would look any more
+            log.exception("A look failed")
+            return True

@@ -11,6 +11,7 @@ from gradio_client.exceptions import AppError
 from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
+from demo.fetching import REFUSED
 from demo.gradio_app import build_app, launch_options
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.visitor_files import VisitorFiles
@@ -99,7 +100,8 @@ def test_the_server_fetches_nothing_from_elsewhere(
     file = {"path": address, "meta": {"_type": "gradio.FileData"}}
     call = f"{client.src_prefixed}call/annotate"
     event = httpx.post(call, json={"data": [file, "box", CARD.name, "mtcnn", 0.5]}).json()
-    assert "event: error" in httpx.get(f"{call}/{event['event_id']}").text
+    said = httpx.get(f"{call}/{event['event_id']}").text
+    assert "event: error" in said and REFUSED in said
     goodbye = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [file]})
     assert goodbye.status_code >= 400
     assert httpx.get(f"{client.src_prefixed}file={address}").status_code == 403
