@@ -4,17 +4,23 @@ from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
 
+from demo.charts.timeline import MOST_PEOPLE
 from demo.data_uris import emoji_uri, jpeg_uri
 from demo.save import results_stem
 from fer_core import EMOTIONS
-from fer_core.contact_sheet import Moment, contact_sheet
+from fer_core.contact_sheet import PEOPLE, Moment, contact_sheet
 from fer_core.emotions import UNSURE
 from fer_core.pixels import to_png
+from fer_core.results import percent
 from fer_core.timeline import ClipInfo, PersonSummary, Timeline
 from fer_core.video import VideoProgress, VideoResult
 
 FILE_KINDS = ("csv", "json", "png")
 PREVIEW_SIDE = 640
+NO_FACE = (
+    "Faces are missed that are very small, turned away, lying on their side or in the dark: turn "
+    "the clip upright, brighten it, or take one with larger faces."
+)
 
 
 class ClipChoices(NamedTuple):
@@ -79,8 +85,9 @@ def done_sentence(film: Film) -> str:
     """What came of it, with what there is to say about how the clip was read."""
     people = len(film.timeline.people)
     found = {0: "No face found", 1: "One person found"}.get(people, f"{people} people found")
-    frames = f"{film.info.frames:,} frames, {film.info.seconds:.1f} s"
-    return " ".join([f"{found} in {frames}.", *film.info.notes])
+    frames = "one frame" if film.info.frames == 1 else f"{film.info.frames:,} frames"
+    notes = [*film.info.notes] if people else [*film.info.notes, NO_FACE]
+    return " ".join([f"{found} in {frames}, {film.info.seconds:.1f} s.", *notes])
 
 
 def made_with_html(choices: ClipChoices) -> str:
@@ -95,16 +102,23 @@ def made_with_html(choices: ClipChoices) -> str:
     )
 
 
+def timeline_html(film: Film) -> str:
+    """What stands above the timeline."""
+    people = len(film.timeline.people)
+    whom = f"the {MOST_PEOPLE} people longest in view" if people > MOST_PEOPLE else "each person"
+    return (
+        f"<h2>Over time</h2><p>The seven probabilities of {whom}. Click to see that moment in the "
+        "clip.</p>"
+    )
+
+
 def people_html(film: Film) -> str:
     """A table of how much of their time each person showed each expression."""
-    people = film.timeline.people
-    if not people:
-        return ""
     heads = "".join(
         f'<th scope="col"><img src="{emoji_uri(emotion.name)}" alt="">{emotion.name}</th>'
         for emotion in (*EMOTIONS, UNSURE)
     )
-    rows = "".join(_person_row(person) for person in people)
+    rows = "".join(_person_row(person) for person in film.timeline.people)
     return (
         '<p id="people-read">Of the time that each person was seen, how much each expression was '
         "shown; below it, its mean probability. Who comes back after a cut of the scene, or after "
@@ -117,9 +131,9 @@ def people_html(film: Film) -> str:
 
 
 def _person_row(person: PersonSummary) -> str:
-    means = [f"<br><small>{mean:.2f}</small>" for mean in person.mean_probs.tolist()]
+    means = [f"<br><small>{escape(percent(mean))}</small>" for mean in person.mean_probs.tolist()]
     cells = "".join(
-        f"<td>{share:.0%}{mean}</td>"
+        f"<td>{escape(percent(share))}{mean}</td>"
         for share, mean in zip(person.shares.tolist(), [*means, ""], strict=True)
     )
     return (
@@ -134,4 +148,6 @@ def sheet_html(film: Film, cover: bool) -> str:
         return ""
     uri = jpeg_uri(contact_sheet(film.moments, cover))
     text = f"Each person's strongest moments in {escape(film.info.name)}"
-    return f'<img class="sheet" src="{uri}" alt="{text}">'
+    many = len(film.timeline.people) > PEOPLE
+    whose = f"<p>Of the {PEOPLE} people longest in view.</p>" if many else ""
+    return f'{whose}<img class="sheet" src="{uri}" alt="{text}">'

@@ -5,13 +5,12 @@ import time
 from collections.abc import Iterator, MutableSet
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html
-from demo.charts.timeline import timeline_figure
 from demo.controls import style_choice, weights_choice
 from demo.data_uris import jpeg_uri
 from demo.films import (
@@ -20,9 +19,7 @@ from demo.films import (
     ClipChoices,
     Film,
     done_sentence,
-    made_with_html,
     make_file,
-    people_html,
     progress_html,
     sheet_html,
 )
@@ -30,6 +27,7 @@ from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import OpenUpload, open_upload
 from demo.video_jobs import VideoJobs
+from demo.video_screen import Screen, done_screen
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
 from fer_core.pixels import fit
@@ -51,22 +49,6 @@ NOT_BEGUN = "Your clip was not begun, and is forgotten."
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
 WHEN_DONE = (Path(__file__).parent / "static" / "film.js").read_text(encoding="utf-8")
-
-
-class Screen(NamedTuple):
-    """Everything that changes while a clip is annotated, in the order of the handler's outputs."""
-
-    message: Any
-    work: Any = ""
-    stop: Any = gr.update(visible=False)
-    results: Any = gr.skip()
-    video: Any = gr.skip()
-    made_with: Any = gr.skip()
-    plot: Any = gr.skip()
-    people: Any = gr.skip()
-    sheet: Any = gr.skip()
-    sheet_cover: Any = gr.skip()
-    film: Any = gr.skip()
 
 
 def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], limit: str) -> None:
@@ -101,12 +83,14 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         video = gr.Video(label="Annotated clip", interactive=False, elem_id="film", buttons=[])
         save_video = gr.Button("Save clip", size="sm", elem_id="save-clip")
         made_with = gr.HTML(elem_id="made-with", apply_default_css=False)
-        gr.HTML(page_html.TIMELINE_HEADING, apply_default_css=False)
-        plot = gr.Plot(show_label=False, elem_id="timeline")
-        people = gr.HTML(elem_id="people", apply_default_css=False)
-        gr.HTML(page_html.MOMENTS_HEADING, apply_default_css=False)
-        sheet_cover = gr.Checkbox(label="Cover the faces in the moments")
-        sheet = gr.HTML(elem_id="moments", apply_default_css=False)
+        with gr.Column(elem_classes="part") as people_part:
+            timeline = gr.HTML(apply_default_css=False)
+            plot = gr.Plot(show_label=False, elem_id="timeline")
+            people = gr.HTML(elem_id="people", apply_default_css=False)
+        with gr.Column(elem_classes="part") as moments_part:
+            gr.HTML(page_html.MOMENTS_HEADING, apply_default_css=False)
+            sheet_cover = gr.Checkbox(label="Cover the faces in the moments")
+            sheet = gr.HTML(elem_id="moments", apply_default_css=False)
         with gr.Row(elem_id="video-saves"):
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
@@ -184,17 +168,8 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
                 result.video.save(path)
                 result.close()
         done = done_sentence(made)
-        yield Screen(
-            page_html.messages(f"{OUT_OF_TIME} {done}" if too_long else done),
-            results=gr.update(visible=True),
-            video=str(path),
-            made_with=made_with_html(choices),
-            plot=timeline_figure(made.timeline),
-            people=people_html(made),
-            sheet=sheet_html(made, cover or sheet_cover),
-            sheet_cover=cover or sheet_cover,
-            film=made,
-        )
+        message = page_html.messages(f"{OUT_OF_TIME} {done}" if too_long else done)
+        yield done_screen(message, path, choices, made, cover or sheet_cover)
 
     def stop_now(request: gr.Request) -> tuple[Any, ...]:
         visitor, hidden = str(request.session_hash), gr.update(visible=False)
@@ -236,10 +211,12 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         queue=False,
         **quiet,
     )
+    above = [message, work, stop, results, video, made_with]
+    below = [people_part, timeline, plot, people, moments_part, sheet, sheet_cover]
     done = waiting.then(
         annotate_clip,
         sheet_cover,
-        [message, work, stop, results, video, made_with, plot, people, sheet, sheet_cover, film],
+        [*above, *below, saves["png"], film],  # in the order of `Screen`
         concurrency_limit=1,
         concurrency_id="video",
         **quiet,

@@ -6,6 +6,7 @@ from plotly.subplots import make_subplots
 
 from demo.charts.style import GRID
 from fer_core import EMOTIONS
+from fer_core.results import percent
 from fer_core.timeline import Timeline
 
 MOST_PEOPLE = 6  # those longest in view; the table and the files have all
@@ -36,11 +37,12 @@ def timeline_figure(timeline: Timeline) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK},
         hovermode="x unified",
+        dragmode=False,  # or a finger could not scroll past it
         legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},
     )
     figure.update_annotations(x=0, xanchor="left", font={"size": 14})
     figure.update_yaxes(range=[0, 1], visible=False, fixedrange=True)
-    figure.update_xaxes(gridcolor=GRID, zeroline=False, rangemode="nonnegative")
+    figure.update_xaxes(gridcolor=GRID, zeroline=False, rangemode="nonnegative", fixedrange=True)
     figure.update_xaxes(title="seconds", row=len(people) or 1)
     return figure
 
@@ -67,7 +69,8 @@ def _add(figure: go.Figure, rows: Timeline, row: int) -> None:
             mode="lines",
             line={"width": 0},
             fillcolor=emotion.colour,
-            hovertemplate="%{y:.0%}",
+            customdata=[percent(values[emotion.index]) for values in probs],
+            hovertemplate="%{customdata}",
             legendgroup=emotion.name,
             showlegend=row == 1,
             row=row,

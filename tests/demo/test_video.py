@@ -18,9 +18,11 @@ from demo.films import (
     progress_html,
     sheet_html,
     time_in_words,
+    timeline_html,
 )
 from demo.uploads import OpenUpload
 from demo.video_jobs import WAITING, VideoJobs
+from demo.video_screen import done_screen
 from demo.visitor_files import VisitorFiles
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
@@ -73,6 +75,12 @@ def test_the_figure_stays_small():
     assert len(timeline_figure(timeline([])).data) == 0
 
 
+def test_a_finger_can_scroll_past_the_figure():
+    layout = timeline_figure(timeline([1, 2])).layout
+    assert layout.dragmode is False
+    assert layout.xaxis.fixedrange and layout.xaxis2.fixedrange and layout.yaxis2.fixedrange
+
+
 def test_the_table_and_the_sentence_name_everybody():
     assert done_sentence(film()) == "2 people found in 40 frames, 4.0 s. A note."
     assert done_sentence(film([])).startswith("No face found in")
@@ -80,8 +88,29 @@ def test_the_table_and_the_sentence_name_everybody():
     assert (
         "comes back after a cut of the scene, or after some seconds, is counted as another" in table
     )
-    assert table.count("<tr>") == 3 and table.count("100%") == 2
-    assert people_html(film([])) == ""
+    # Each person's share of happy, and its mean.
+    assert table.count("<tr>") == 3 and table.count("100%") == 4
+
+
+def test_a_clip_of_one_frame_or_without_a_face_is_told_so():
+    one = film([])
+    said = done_sentence(replace(one, info=replace(one.info, frames=1, seconds=0.04)))
+    assert said.startswith("No face found in one frame, 0.0 s. A note. ") and "upright" in said
+
+
+def test_who_has_no_chart_is_told():
+    assert "of each person." in timeline_html(film())
+    assert "of the 6 people longest in view." in timeline_html(film(range(1, 10)))
+
+
+def test_what_there_is_nothing_of_is_not_on_the_page(tmp_path):
+    def shown(film):
+        screen = done_screen("", tmp_path, ClipChoices("emoji", False, 1, "default"), film, False)
+        parts = (screen.people_part, screen.moments_part, screen.save_sheet)
+        return [part["visible"] for part in parts]
+
+    assert shown(film([])) == [False, False, False]
+    assert shown(film()) == [True, False, False]  # nobody showed anything clearly
 
 
 def test_what_a_clip_was_made_with_is_told():
