@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 
 from demo.data_uris import emoji_uri
-from fer_core import EMOTIONS
-from fer_core.emotions import UNSURE_BELOW
+from fer_core import EMOTIONS, Emotion
+from fer_core.emotions import UNSURE
 from fer_core.results import percent
 from fer_core.types import Analysis, Float32Array
 
@@ -29,22 +29,23 @@ def found_sentence(analysis: Analysis) -> str:
     return " ".join([faces, *analysis.notes])
 
 
-def picture(analysis: Analysis, preview: str) -> str:
-    """The rendered picture with each face's number beside it. Positions are in per cent, so the
-    numbers stay with the faces at every size of the page."""
+def picture(analysis: Analysis, preview: str, style: str) -> str:
+    """The picture, rendered in a style, with each face's number at its corner. Positions are in
+    per cent, so the numbers stay with the faces at every size of the page."""
     height, width = analysis.size_hw
-    pins = [
-        f'<span class="pin" style="left:{_percent_of(box[0], width)};'
-        f"top:{_percent_of(box[1], height)};"
-        f'--face:{(box[2] - box[0]) / width * 100:.2f}cqw">{number}</span>'
-        for number, box in enumerate(analysis.faces.xyxy, 1)
+    spots = [
+        f'<div class="spot" data-face="{number}" style="left:{_percent_of(x0, width)};'
+        f"top:{_percent_of(y0, height)};right:{_percent_of(width - x1, width)};"
+        f'bottom:{_percent_of(height - y1, height)};--face:{(x1 - x0) / width * 100:.2f}cqw">'
+        f'<span class="pin">{number}</span></div>'
+        for number, (x0, y0, x1, y1) in enumerate(analysis.faces.xyxy, 1)
     ]
     many = " many" if len(analysis) > SIDE_BY_SIDE else ""
     return (
-        f'<figure class="shot{many}"><div class="frame">'
+        f'<figure class="shot {style}{many}"><div class="frame">'
         f'<img src="{preview}" alt="{escape(_alternative(analysis))}" '
         f'width="{width}" height="{height}">'
-        f'<div class="pins" aria-hidden="true">{"".join(pins)}</div></div>'
+        f'<div class="pins" aria-hidden="true">{"".join(spots)}</div></div>'
         f"<figcaption>{width:,} x {height:,} pixels</figcaption></figure>"
     )
 
@@ -54,16 +55,17 @@ def faces(analysis: Analysis, thumbnails: Sequence[str]) -> str:
     if not len(analysis):
         return NO_FACE
     cards = [
-        _card(number, thumbnail, row)
-        for number, (thumbnail, row) in enumerate(zip(thumbnails, analysis.probs, strict=True), 1)
+        _card(number, *face)
+        for number, face in enumerate(
+            zip(thumbnails, analysis.probs, analysis.shown, strict=True), 1
+        )
     ]
     return f'<h2 class="hidden-heading">Faces</h2><ol class="faces">{"".join(cards)}</ol>'
 
 
-def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
+def _card(number: int, thumbnail: str, probs: Float32Array, shown: Emotion) -> str:
     top = EMOTIONS[int(probs.argmax())]
-    share = float(probs.max())
-    sure = "" if share >= UNSURE_BELOW else ' <span class="tag">unsure</span>'
+    likely = f"most likely {top.name}, " if shown is UNSURE else ""
     bars = [
         f"<li{' class=top' if emotion is top else ''}><span>{emotion.name}</span>"
         f'<span class="track" aria-hidden="true"><span style="width:{prob * 100:.1f}%;'
@@ -72,11 +74,11 @@ def _card(number: int, thumbnail: str, probs: Float32Array) -> str:
         for emotion, prob in zip(EMOTIONS, probs, strict=True)
     ]
     return (
-        '<li class="face"><div class="who"><div class="portrait">'
+        f'<li class="face" data-face="{number}"><div class="who"><div class="portrait">'
         f'<img src="{thumbnail}" alt="Face {number}">'
         f'<span class="number" aria-hidden="true">{number}</span></div>'
-        f'<div><h3><img src="{emoji_uri(top.name)}" alt="">{top.name}</h3>'
-        f"<p>{escape(percent(share))}{sure}</p></div></div>"
+        f'<div><h3><img src="{emoji_uri(shown.name)}" alt="">{shown.name}</h3>'
+        f"<p>{likely}{escape(percent(float(probs.max())))}</p></div></div>"
         f'<ul class="bars" aria-label="Face {number}: probability of each expression">'
         f"{''.join(bars)}</ul></li>"
     )
@@ -121,10 +123,12 @@ see is how an expression looks to a program, not what a person feels.</p>
 NO_FACE = """
 <div class="no-face">
   <h2>What to try</h2>
-  <p>That happens with faces that are very small, turned away or half hidden. These may help:</p>
+  <p>That happens with faces that are very small, turned away, half hidden, lying on their side or
+  in the dark. These may help:</p>
   <ul>
     <li>a lower “least detection score”, under More options</li>
     <li>the other detector, in the same place</li>
+    <li>the photo turned upright, or brightened</li>
     <li>a photo with larger faces that look towards the camera</li>
   </ul>
 </div>
@@ -142,11 +146,6 @@ VIDEO_PROMISE = """
 <p class="promise">Your clip is gone from the server's disk when it is done. The annotated one
 stays there until you leave this page or choose another clip, an hour at most. What you see is how
 expressions look to a program, not what people feel.</p>
-"""
-
-TIMELINE_HEADING = """
-<h2>Over time</h2>
-<p>The seven probabilities of each person. Click to see that moment in the clip.</p>
 """
 
 MOMENTS_HEADING = "<h2>Strongest moments</h2>"

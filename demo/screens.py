@@ -69,11 +69,11 @@ def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> S
 
 def shown(kept: Kept, status: str) -> Screen:
     """The screen of a photo."""
-    shot = kept.shot
+    shot, style = kept.shot, kept.choices.style
     return Screen(
         kept,
         page_html.messages(status),
-        page_html.picture(shot.analysis, preview(shot, kept.choices.style)),
+        page_html.picture(shot.analysis, preview(shot, style), style),
         page_html.faces(shot.analysis, shot.thumbnails),
     )
 

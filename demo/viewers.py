@@ -169,14 +169,18 @@ class Viewers:
 
 
 def rows(analysis: LiveAnalysis) -> list[dict[str, Any]]:
-    """What the page needs of each face: the person, what is shown, and the probabilities."""
+    """What the page needs of each face: the person, what is shown, the probabilities, and where it
+    is, in shares of the picture: left, top, right, bottom."""
+    height, width = analysis.size_hw
+    shares = (analysis.faces.xyxy / (width, height, width, height)).clip(0, 1).round(4)
     return [
         {
             "person": person,
             "shown": shown.name,
             "probs": [round(float(prob), 3) for prob in probs],
+            "box": box,
         }
-        for person, shown, probs in zip(
-            analysis.people, analysis.shown, analysis.probs, strict=True
+        for person, shown, probs, box in zip(
+            analysis.people, analysis.shown, analysis.probs, shares.tolist(), strict=True
         )
     ]

@@ -22,7 +22,7 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("camera_charts.js", "camera.js")  # one script in two files
+SCRIPTS = ("camera_people.js", "camera.js")  # one script in two files
 
 
 def webcam_tab(store: PipelineStore) -> None:

@@ -152,16 +152,15 @@
   };
   if (memory[UNDER_WAY]) sayLost(memory[UNDER_WAY]);
 
-  let groups = 0;
   const mend = () => {
-    // Gradio's groups of radio buttons do not tell screen readers what they are called, and with a
-    // name for each button they are no groups: arrow keys would not lead from one to the next.
-    for (const group of document.querySelectorAll("fieldset.style:not([aria-label])")) {
+    document.querySelectorAll("fieldset.style").forEach((group, number) => {
+      // Gradio's groups of radio buttons do not tell screen readers what they are called, ...
       const name = group.querySelector("[data-testid=block-info]");
       if (name) group.setAttribute("aria-label", name.textContent.trim());
-      groups += 1;
-      for (const each of group.querySelectorAll("input[type=radio]")) each.name = `style-${groups}`;
-    }
+      // ... and gives each button, whenever it changes, a name of its own: so they are no group,
+      // and arrow keys would not lead from one to the next.
+      for (const each of group.querySelectorAll("input[type=radio]")) each.name = `style-${number}`;
+    });
     // What is typed beside a slider counts at each key, also while it is half a number.
     for (const box of document.querySelectorAll(".gradio-container input[type=number]"))
       box.readOnly = true;

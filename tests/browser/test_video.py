@@ -75,6 +75,15 @@ def a_click_on_the_timeline_seeks(page: Page) -> bool:
     return False
 
 
+def test_a_page_that_is_loaded_anew_says_what_is_lost(tab: Page, clip: Path) -> None:
+    choose(tab, clip)
+    expect(tab.locator("#video-message .busy").or_(tab.locator(".working")).first).to_be_visible()
+    tab.reload()
+    expect(tab.locator("#video-message [role=alert]")).to_contain_text("choose it again")
+    tab.reload()
+    expect(tab.get_by_role("button", name="Choose a photo")).to_be_visible()  # said once
+
+
 def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) -> None:
     choose(tab, clip)
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames, 2.0 s.")

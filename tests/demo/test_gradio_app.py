@@ -99,13 +99,14 @@ def test_a_higher_least_score_leaves_fewer_faces(store: PipelineStore) -> None:
 def test_cards_number_the_faces_and_state_seven_probabilities(store: PipelineStore) -> None:
     screen = analysed(store, "a.jpg", encoded(photo(), "JPEG"), CHOICES, TURN)
     assert re.findall(r'class="pin"[^>]*>(\d)<', screen.picture) == ["1", "2"]
-    cards = screen.faces.split('<li class="face">')[1:]
+    cards = re.split(r'<li class="face" data-face="\d">', screen.faces)[1:]
     assert len(cards) == 2
     for number, card in enumerate(cards, 1):
         assert f'alt="Face {number}"' in card
         assert all(f"<span>{e.name}</span>" in card and e.colour in card for e in EMOTIONS)
         assert len(re.findall(r"<span>\d+%</span>", card)) == len(EMOTIONS)
-    assert "unsure" not in cards[0] and "unsure" in cards[1]
+    assert "happy</h3>" in cards[0] and "most likely" not in cards[0]
+    assert re.search(r"unsure</h3><p>most likely \w+, \d+%</p>", cards[1])
 
 
 def test_the_picture_is_described_and_reduced(store: PipelineStore) -> None:

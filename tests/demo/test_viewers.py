@@ -66,6 +66,8 @@ def test_a_frame_comes_back_with_its_faces(viewers):
     (face,) = reply["faces"]  # the other of the two scores less than it takes
     assert face["person"] == 1 and face["shown"] == "happy"
     assert sum(face["probs"]) == pytest.approx(1, abs=0.01)
+    left, top, right, bottom = np.array(face["box"]) * (200, 120, 200, 120)
+    assert 20 <= left < right <= 80 and 0 <= top < bottom <= 72
     drawn = np.abs(picture_of(reply).astype(int) - 200).max(2) > 60
     assert drawn[12:60, 20:80].mean() > 0.5 and not drawn[:, 120:].any()
     assert reply["milliseconds"] > 0
