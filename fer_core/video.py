@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -213,13 +213,20 @@ class VideoJob:
             yield self._closed(chunk)
 
     def _closed(self, chunk: list[_Step]) -> list[_Step]:
-        """The chunk with its last frame tracked: each frame lies between two that are analyzed."""
-        if chunk and chunk[-1].tracked is None:
-            return [*chunk[:-1], self._track(chunk[-1].frame)]
+        """The chunk with its last frame tracked: each frame lies between two that are analyzed.
+
+        Where faces are to be covered, all of that frame is searched, for who came in meanwhile.
+        """
+        last = chunk[-1]
+        if last.tracked is None or (self._refiner and not self._tracker.searched):
+            return [*chunk[:-1], self._track(last.frame, search=self._refiner is not None)]
         return chunk
 
-    def _track(self, frame: ClipFrame) -> _Step:
-        faces = self._tracker.update(frame.pixels, frame.seconds, self._options.tracking)
+    def _track(self, frame: ClipFrame, search: bool = False) -> _Step:
+        options = self._options.tracking
+        if search:
+            options = replace(options, detect_every_seconds=0)
+        faces = self._tracker.update(frame.pixels, frame.seconds, options)
         return _Step(frame, _Tracked(faces, seen_crops(self._pipeline, frame.pixels, faces)))
 
     def _analyze(self, chunk: list[_Step]) -> list[LiveAnalysis]:

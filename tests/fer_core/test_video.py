@@ -230,21 +230,31 @@ class LateDetector(RedDetector):
 
 
 @pytest.mark.parametrize("every", [1, 4])
-def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(annotate, every):
+@pytest.mark.parametrize(
+    "came, left, room",
+    [(13, 30, 32), (27, 30, 32), (22, 25, 32), (14, 30, 3)],
+    ids=["in the middle", "before the end", "before a cut", "before all that is held is written"],
+)
+def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(
+    annotate, monkeypatch, every, came, left, room
+):
     def coming(number, size_wh):
-        return moving(number, size_wh) if number >= 13 else np.full((*size_wh[::-1], 3), 120)
+        if came <= number < left:
+            return moving(number, size_wh)
+        return np.full((*size_wh[::-1], 3), 120 if number < came else 10)
 
+    monkeypatch.setattr(video, "CHUNK_FRAMES", room)
     data = make_clip(frames=30, draw=lambda n, wh: coming(n, wh).astype(np.uint8))
     late = replace(red_pipeline(), detector=LateDetector())
     result, _ = annotate(late, data, cover=True, every_nth=every)
     bare = []
     for number, picture in enumerate(pictures(result.video.read())):
-        left = left_px(number)
-        middle = picture[45:65, left + 8 : left + FACE_PX - 8].astype(int)
+        x = left_px(number)
+        middle = picture[45:65, x + 8 : x + FACE_PX - 8].astype(int)
         bare.append((np.abs(middle - BRIGHT).sum(2) < 60).mean())
     assert len(bare) == 30 and max(bare) < 0.05
-    # What was found in no search is no row of the timeline.
-    assert min(result.timeline.frame) > 13
+    # Where it only was carried back to, it is no row of the timeline.
+    assert came < min(result.timeline.frame) < left
 
 
 def test_nobody_in_the_clip(annotate, red):
