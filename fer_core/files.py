@@ -9,6 +9,8 @@ from pathlib import Path
 
 from fer_core.types import FerError
 
+DRAFT = ".part"  # the end of a draft's name
+
 
 def write_whole(path: Path, content: bytes | memoryview | str) -> None:
     """Fill a file beside `path`, making its folder, and rename it into place; text as UTF-8.
@@ -31,12 +33,19 @@ def draft_of(path: Path) -> Iterator[Path]:
     """
     # Its own name each time: another program's file may be called so, or this one run twice. Not
     # the path's with more: that may be as long as the disk allows.
-    draft = path.with_name(f".{secrets.token_hex(8)}.part")
+    draft = path.with_name(f".{secrets.token_hex(8)}{DRAFT}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield draft
         os.replace(draft, path)
     finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what programs left that were killed. Nobody else may write there meanwhile."""
+    for draft in folder.glob(f".*{DRAFT}"):
         with contextlib.suppress(OSError):
             draft.unlink()
 

@@ -156,7 +156,8 @@ def _to_8_bit(values: np.ndarray) -> UInt8Array:
     if top > 65535:
         values = values.astype(np.int64) * 255 // top
     elif top > 255:
-        values = values // 257  # 65535 / 255; no wide copy of a large picture
+        # Right for v * 257, as 8 bits are stretched to 16, and for v * 256, as some shift them.
+        values = values // 256
     return values.clip(0, 255).astype(np.uint8)
 
 

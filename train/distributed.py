@@ -13,6 +13,7 @@ from fer_core.types import OptionError
 
 # Others wait while rank 0 judges or fits alone, which may take many minutes.
 PATIENCE = timedelta(hours=2)
+TORCHRUN = {"RANK", "LOCAL_RANK", "WORLD_SIZE"}  # it sets these
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def join_ranks(device: str = "auto") -> Ranks:
     Where `device` means GPUs, each process of a machine has one of its own from now on.
     Raises OptionError where there are fewer GPUs than processes, or all are given one.
     """
-    if "WORLD_SIZE" not in os.environ:
+    if not os.environ.keys() >= TORCHRUN:  # others set one or the other
         return ALONE
     on_gpus = device != "cpu" and torch.cuda.is_available()
     if on_gpus:

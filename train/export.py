@@ -74,6 +74,8 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
             "'.', but 'default', which stands for the default weights."
         )
     report = _finished_report(run)
+    if not (run / BEST).is_file():
+        raise RunError(f"{run} has no weights to ship. Ship its report alone: --report-only.")
     raw = _as_shipped(run)
     if len(raw) > MAX_BYTES:
         raise RunError(

@@ -13,7 +13,7 @@ from fer_core.weights import list_weights, load_model, read_card
 from train.config import Experiment
 from train.errors import RunError
 from train.evaluate import data_name
-from train.files import BEST, REPORT, read_tensors
+from train.files import BEST, CHECKPOINT, REPORT, read_tensors
 
 SHIPPED = "weights"  # in the folder of the run folders: what finished runs come out as
 
@@ -54,6 +54,8 @@ def finished_model(run: Path) -> nn.Module:
                 f"{run / BEST} does not fit {report.arch} as it is now: {error}. Train it anew."
             ) from error
         return model
+    if (run / CHECKPOINT).is_file():
+        raise RunError(f"This run builds on {run}, which is not finished. {_first_run(run)}")
     for card in map(read_card, list_weights()):
         if card.recipe["experiment"] == run.name:
             print(
@@ -62,7 +64,8 @@ def finished_model(run: Path) -> nn.Module:
                 file=sys.stderr,
             )
             return load_model(card)
-    raise RunError(
-        f"This run builds on {run}, which is missing or not finished. First run: "
-        f"python -m train.run {run.name} --data … --out {run} --resume"
-    )
+    raise RunError(f"This run builds on {run}, which is missing. {_first_run(run)}")
+
+
+def _first_run(run: Path) -> str:
+    return f"First run: python -m train.run {run.name} --data … --out {run} --resume"

@@ -45,16 +45,17 @@ class Trainer:
         the recipe starts from are missing."""
         self.recipe, self.folder, self.machine = recipe, folder, machine
         self.choice, self.ranks = choice, ranks = machine.choice, machine.ranks
-        if not ranks.divide(recipe.batch_size):
-            raise RunError(
-                f"Batches of {recipe.batch_size} faces cannot be divided evenly among "
-                f"{ranks.world} processes. Start as many as divide it."
-            )
         self.data = data.fingerprint
         self.spec = InputSpec()
         self.valid = data.valid.with_labels(recipe.label_set)
         self.teachers = Teachers(folder.parent, recipe.teachers, choice)
         train = data.train.with_labels(recipe.label_set)
+        batch = min(recipe.batch_size, len(train))
+        if not ranks.divide(batch):
+            raise RunError(
+                f"Batches of {batch} faces cannot be divided evenly among {ranks.world} "
+                "processes. Start as many as divide it."
+            )
         self.images, self.targets = self._to_device(train)
         self.class_weights = balanced(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
@@ -104,12 +105,12 @@ class Trainer:
         while not self.finished and self._fits(deadline):
             started = time.perf_counter()
             loss, train_accuracy = self._train_epoch(len(self.history))
-            if not math.isfinite(loss):
-                self._end_diverged(loss)
-                return
             if not self.recipe.ema_decay:
                 self.averaged.load_state_dict(self.model.state_dict())
             valid_loss, valid_accuracy = self._validate()
+            if not (math.isfinite(loss) and math.isfinite(valid_loss)):
+                self._end_diverged(loss if math.isfinite(valid_loss) else valid_loss)
+                return
             self.history.append(
                 Epoch(
                     train_loss=loss,

@@ -17,7 +17,11 @@ def create_optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
     ]
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(
-            groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=True, fused=True
+            groups,
+            lr=recipe.lr,
+            momentum=recipe.momentum,
+            nesterov=recipe.momentum > 0,
+            fused=True,
         )
     kind = torch.optim.Adam if recipe.optimizer == "adam" else torch.optim.AdamW
     return kind(groups, lr=recipe.lr, fused=True)

@@ -6,6 +6,7 @@ Every call works for so many minutes and leaves checkpoints; the next one goes o
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ def remaining(experiment: Experiment, data: Dataset, out: Path, cost: StepCost) 
         done = len(read_checkpoint(checkpoint, torch.device("cpu"), mapped=True).history)
     faces = len(data.train.with_labels(recipe.label_set))
     teachers = [EXPERIMENTS[name].recipe for name in recipe.teachers if name in EXPERIMENTS]
-    epoch_seconds = cost.seconds(recipe, faces, teachers) / recipe.epochs
+    epoch_seconds = cost.epoch_seconds(recipe, faces, teachers)
     return Remaining(done, epoch_seconds * (recipe.epochs - done), epoch_seconds)
 
 
@@ -103,9 +104,11 @@ def work(
             done = run(experiment, data, folder, machine, resume=True, deadline=deadline)
             if done and ranks.leads:
                 _ship(folder, experiment.name, out / SHIPPED)
-        except FerError as error:
+        except Exception as error:  # whatever it is, it is not to cost the others their time
             if ranks.world > 1:  # the others do not know: they would wait for this process
                 raise
+            if not isinstance(error, FerError):
+                traceback.print_exc()
             _say(ranks, f"{experiment.name}: {error}")
 
 

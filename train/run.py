@@ -21,7 +21,7 @@ from train.calibrate import fit_temperature
 from train.classical import run_classical
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Dataset
-from train.errors import RunError
+from train.errors import RunError, is_out_of_memory
 from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, claimed, read_tensors
@@ -79,6 +79,7 @@ def run(
             trainer = Trainer(recipe, data, folder, machine)
             if resume:
                 if leads:
+                    _refuse_others(folder, experiment, data)
                     _wait_for_shorter(folder, recipe.continues)
                 trainer.resume()
             if leads:
@@ -88,7 +89,9 @@ def run(
             else:
                 for _ in trainer.epochs(deadline):
                     pass
-    except torch.OutOfMemoryError as error:
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
         raise RunError(
             f"{experiment.name} needs more memory than {machine.choice.in_words} has free. Close "
             "what else uses it, or train on several with torchrun."
@@ -100,7 +103,10 @@ def _refuse_others(folder: Path, experiment: Experiment, data: Dataset) -> None:
     """Raises RunError where the folder holds the run of another recipe, or on other data."""
     mine = dataclasses.replace(experiment, data=data.name)
     path = folder / REPORT
-    if (folder / CHECKPOINT).is_file() or (path.is_file() and not is_of(read_report(path), mine)):
+    network = isinstance(experiment.recipe, Recipe)
+    # Whose a checkpoint is, the trainer sees; no classical method leaves one.
+    others = not network and (folder / CHECKPOINT).is_file()
+    if others or (path.is_file() and not is_of(read_report(path), mine)):
         raise RunError(f"{folder} holds a run of another recipe or data set. Give another --out.")
 
 
@@ -162,6 +168,11 @@ def make_report(
     valid = data.valid.with_labels(recipe.label_set)
     temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
     probs = at_temperature(classifier(data.test.images), temperature)
+    if not np.isfinite(probs).all():
+        raise RunError(
+            f"The weights of {trainer.folder} answer with no number where they are rounded to "
+            "float16, as they ship. Train it anew with a lower learning rate."
+        )
     evaluations = evaluate(probs, data, data.split_names[2])
     main, others = main_and_others(evaluations, recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]
@@ -178,7 +189,7 @@ def make_report(
         others=others,
         seeds=(recipe.seed,),
         epochs=len(history),
-        best_epoch=1 + int(np.argmax(curves["valid_accuracy"])),
+        best_epoch=1 + trainer.best_epoch,
         seconds=round(sum(e.seconds for e in history), 1),
         device=trainer.device_in_words,
         command=experiment.command,

@@ -29,10 +29,10 @@ class StepCost:
     fixed_seconds: float
     flops_per_second: float
 
-    def seconds(
+    def epoch_seconds(
         self, recipe: Recipe, faces: int, teachers: Sequence[Recipe | ClassicalRecipe] = ()
     ) -> float:
-        """All epochs of the recipe over so many training faces.
+        """An epoch of the recipe over so many training faces.
 
         teachers: the recipes of those that teach on every view; answers that are given once for
         all are left out.
@@ -41,7 +41,7 @@ class StepCost:
         if recipe.teach_on == "views":
             a_face += sum(forward_flops(each) for each in teachers if isinstance(each, Recipe))
         step = self.fixed_seconds + a_face * recipe.batch_size / self.flops_per_second
-        return step * max(faces // recipe.batch_size, 1) * recipe.epochs
+        return step * max(faces // recipe.batch_size, 1)
 
 
 def forward_flops(recipe: Recipe) -> float:

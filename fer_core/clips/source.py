@@ -142,7 +142,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
     Raises ClipError where that is no clip with frames that can be decoded, or one too large.
     """
     with ExitStack() as resources:
-        file = FileView(_as_file(source, name, resources))
+        file = FileView(_as_file(source, resources))
         container = resources.enter_context(_open_container(file, name))
         if container.metadata.get("major_brand", "").strip() in PICTURE_BRANDS:
             raise ClipError(f"{name} is a picture, not a clip.")
@@ -160,7 +160,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
         return OpenedClip(file, container, video, sound, resources.pop_all())
 
 
-def _as_file(source: ClipSource, name: str, resources: ExitStack) -> IO[bytes]:
+def _as_file(source: ClipSource, resources: ExitStack) -> IO[bytes]:
     """The source as a file; one that is opened here is closed with the resources."""
     if isinstance(source, bytes):
         source = io.BytesIO(source)

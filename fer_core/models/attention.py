@@ -31,6 +31,8 @@ def no_attention(channels: int) -> nn.Module:
 class SqueezeExcite(nn.Module):
     """Weights channels by a two-layer bottleneck on their means: (N, C, H, W) -> same shape.
 
+    ratio: how many times narrower the bottleneck is; it has four units at least, which the paper's
+        wider networks have anyway.
     Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018.
     """
 
@@ -75,11 +77,11 @@ class EfficientChannelAttention(nn.Module):
         return x * weights
 
 
-def adaptive_kernel(channels: int, gamma: float = 2, b: float = 1) -> int:
-    """ECA's kernel size: log2(channels) / gamma + b / gamma, cut to a whole number, the next
-    higher where that is even, as the authors' own code rounds.
+def adaptive_kernel(channels: int) -> int:
+    """ECA's kernel size with its gamma 2 and b 1: (log2(channels) + 1) / 2, cut to a whole number,
+    the next higher where that is even, as the authors' own code rounds.
     """
-    size = int(abs(math.log2(channels) / gamma + b / gamma))
+    size = int((math.log2(channels) + 1) / 2)
     return size if size % 2 else size + 1
 
 

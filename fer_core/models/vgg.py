@@ -16,9 +16,9 @@ from fer_core.models.registry import register
 from fer_core.models.variants import Attention, register_variants
 from fer_core.types import ModelError
 
-# Convolutions in each of the five blocks: Simonyan & Zisserman 2015, table 1 (D and E).
 # Of the three channels, scaled to 0-1, that torchvision's weights were trained on.
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+# Convolutions in each of the five blocks: Simonyan & Zisserman 2015, table 1 (D and E).
 DEPTHS = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +116,25 @@ def test_ctrl_c_ends_it_between_pictures_with_a_sentence(capsys, tmp_path, photo
     monkeypatch.setattr(annotate_files, "render", interrupted)
     code, _, err = run(capsys, "annotate", photo, photo, "--out", tmp_path / "o")
     assert code == 130 and err == "Stopped. What is finished stays.\n"
+
+
+def test_ctrl_c_before_the_first_file_and_a_reader_who_leaves_early():
+    root = Path(__file__).resolve().parents[2]
+    annotate = """
+import fer_core.__main__ as program
+def interrupted(*_):
+    raise KeyboardInterrupt
+program.annotate = interrupted
+raise SystemExit(program.main(["annotate", "a.jpg", "--out", "o"]))
+"""
+    done = subprocess.run([sys.executable, "-c", annotate], cwd=root, capture_output=True)
+    assert done.returncode == 130 and done.stderr == b"Stopped.\n"
+    reads_nothing, writes = os.pipe()
+    os.close(reads_nothing)
+    models = [sys.executable, "-m", "fer_core", "models"]
+    done = subprocess.run(models, cwd=root, stdout=writes, stderr=subprocess.PIPE)
+    os.close(writes)
+    assert done.returncode == 0 and not done.stderr
 
 
 def test_an_output_folder_that_cannot_be_made(capsys, tmp_path, photo):

@@ -203,7 +203,10 @@ def test_an_array_is_used_as_it_is():
 def test_sixteen_bits_are_scaled_and_eight_in_32_stay():
     sixteen = np.array([[0, 200, 257, 65535]], np.uint16)
     assert read_picture(sixteen).pixels[0, :, 0].tolist() == [0, 0, 1, 255]
-    for top, half in ((255, 128), (65535, 127), (2**30, 127)):
+    every = np.arange(256, dtype=np.uint16)[None]
+    for stretched in (every * 257, every << 8):
+        assert read_picture(stretched).pixels[0, :, 0].tolist() == list(range(256))
+    for top, half in ((255, 128), (65535, 128), (2**30, 127)):
         image = Image.fromarray(np.array([[-9, top // 2 + 1, top]], np.int32))
         assert read_picture(image).pixels[0, :, 0].tolist() == [0, half, 255]
 

@@ -1,9 +1,11 @@
 """Two processes over gloo train one model."""
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
@@ -73,6 +75,18 @@ def started(monkeypatch):
 def test_each_of_several_processes_has_its_own_gpu(device, started):
     assert join_ranks(device) == Ranks(1, 2)
     assert started == {"gpu": 1, "kind": "nccl"}
+
+
+def test_one_of_torchruns_variables_makes_no_group(started, monkeypatch):
+    monkeypatch.delenv("RANK")
+    assert join_ranks("cpu") == Ranks(0, 1) and not started
+
+
+def test_a_batch_is_as_large_as_the_data_at_most(recipe, tiny_data, tmp_path):
+    two = Machine(choose_device("cpu"), Ranks(rank=0, world=2))
+    few = dataclasses.replace(tiny_data, train=tiny_data.train[np.arange(5)])
+    with pytest.raises(FerError, match="Batches of 5 faces cannot be divided"):
+        Trainer(recipe, few, tmp_path, two)
 
 
 def test_processes_that_stay_on_the_cpu(started):

@@ -1,5 +1,7 @@
 """Files of a run: written whole or not at all, and refused in words where they are damaged."""
 
+import contextlib
+import dataclasses
 import os
 import pickle
 import resource
@@ -10,10 +12,11 @@ import torch
 
 from fer_core import FerError
 from fer_core.device import choose_device
-from fer_core.files import write_whole
+from fer_core.files import draft_of, write_whole
 from fer_core.weights import read_card
 from train.checkpoints import Checkpoint, read_checkpoint, save_checkpoint
-from train.files import BEST, CHECKPOINT, read_tensors, save_tensors
+from train.config import Experiment
+from train.files import BEST, CHECKPOINT, REPORT, claimed, read_tensors, save_tensors
 from train.finished import finished_model
 from train.machine import Machine
 from train.run import run
@@ -62,6 +65,26 @@ def test_a_run_in_a_files_place_is_named(tiny_experiment, tiny_data, tmp_path):
         run(tiny_experiment, tiny_data, tmp_path / "run", CPU)
 
 
+def test_what_a_killed_run_was_writing_goes_when_the_next_begins(tmp_path):
+    with contextlib.suppress(StopIteration), draft_of(tmp_path / CHECKPOINT) as draft:
+        draft.write_bytes(b"half")
+        left = tmp_path / draft.name.replace(".", ".another", 1)
+        left.write_bytes(b"half")
+        raise StopIteration
+    assert list(tmp_path.iterdir()) == [left]
+    with claimed(tmp_path):
+        assert not left.exists()
+
+
+def test_a_networks_run_does_not_replace_another_ones_report(finished, recipe, tiny_data):
+    before = (finished / REPORT).read_bytes()
+    (finished / CHECKPOINT).unlink()
+    other = Experiment("other", dataclasses.replace(recipe, lr=0.001))
+    with pytest.raises(FerError, match="another recipe or data set"):
+        run(other, tiny_data, finished, CPU, resume=True)
+    assert (finished / REPORT).read_bytes() == before
+
+
 @pytest.fixture
 def finished(tiny_experiment, tiny_data, tmp_path):
     folder = tmp_path / "tiny"
@@ -99,6 +122,14 @@ def test_truncated_weights_are_named(finished):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(FerError, match=r"best\.safetensors cannot be read"):
         finished_model(finished)
+
+
+def test_shipped_weights_do_not_stand_in_for_a_run_that_is_under_way(tmp_path):
+    run = tmp_path / "mini-xception"
+    run.mkdir()
+    (run / CHECKPOINT).touch()
+    with pytest.raises(FerError, match=r"mini-xception, which is not finished\. First run: python"):
+        finished_model(run)
 
 
 def test_shipped_weights_stand_in_for_a_run_that_is_not_here_and_that_is_said(tmp_path, capsys):

@@ -16,7 +16,7 @@ from fer_core.weights import load_model, read_card
 from train.class_weights import balanced
 from train.config import Experiment, Recipe
 from train.distil import Teachers
-from train.files import BEST, CHECKPOINT, REPORT, claimed
+from train.files import BEST, CHECKPOINT, REPORT, claimed, read_tensors
 from train.initial import initial_model
 from train.loop import Trainer
 from train.machine import Machine
@@ -43,9 +43,45 @@ def test_a_run_that_diverges_later_comes_to_its_best_epoch(
     assert "in epoch 2 the loss is nan: the run ends here" in capsys.readouterr().err
 
 
-def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatch):
+def test_weights_that_became_no_number_in_an_epochs_last_step_are_not_its_outcome(
+    recipe, tiny_data, tmp_path, monkeypatch
+):
+    train_epoch = Trainer._train_epoch
+
+    def spoiled(self, epoch):
+        result = train_epoch(self, epoch)
+        if epoch:
+            next(self.model.parameters()).data.fill_(np.nan)
+        return result
+
+    monkeypatch.setattr(Trainer, "_train_epoch", spoiled)
+    plain = dataclasses.replace(recipe, ema_decay=0.0)
+    assert run(Experiment("tiny", plain), tiny_data, tmp_path, CPU)
+    assert read_report(tmp_path / REPORT).epochs == 1
+
+
+def test_weights_that_float16_cannot_hold_are_not_reported(
+    recipe, tiny_data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        "train.run.read_tensors",
+        lambda path: {name: value * 1e9 for name, value in read_tensors(path).items()},
+    )
+    with pytest.raises(FerError, match="rounded to float16"):
+        run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU)
+    assert not (tmp_path / REPORT).exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    ],
+)
+def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatch, error):
     def step(*_):
-        raise torch.OutOfMemoryError("CUDA out of memory")
+        raise error
 
     monkeypatch.setattr(Trainer, "_step", step)
     with pytest.raises(FerError, match="tiny needs more memory"):

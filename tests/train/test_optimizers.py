@@ -26,6 +26,15 @@ AFTER_ONE_STEP = {
 }
 
 
+def test_without_momentum_a_step_is_that_of_plain_descent(recipe):
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(model.weight, WEIGHT)
+    model.weight.grad = torch.full_like(model.weight, GRADIENT)
+    mine = replace(recipe, optimizer="sgd", lr=LR, weight_decay=0.0, momentum=0.0)
+    create_optimizer(mine, model).step()
+    assert model.weight.item() == pytest.approx(WEIGHT - LR * GRADIENT)
+
+
 @pytest.mark.parametrize("name", AFTER_ONE_STEP)
 def test_a_first_step_is_that_of_the_formula_and_only_kernels_decay(name, recipe):
     model = nn.Linear(1, 1)

@@ -65,16 +65,20 @@ def test_a_failure_costs_only_its_own_experiment(
     def start(recipe, runs):
         if recipe == unfit.recipe:
             raise ModelError("the package with its weights is not installed")
+        if recipe == wrong.recipe:
+            raise ValueError("a mistake of ours")
         return initial_model(recipe, runs)
 
     monkeypatch.setattr("train.loop.initial_model", start)
     unfit = dataclasses.replace(experiments[0], name="unfit")
+    wrong = Experiment("wrong", dataclasses.replace(unfit.recipe, seed=99), data="drawn")
     broken, works = experiments[1], experiments[3]
     (tmp_path / "first").mkdir()
     (tmp_path / "first" / CHECKPOINT).write_bytes(b"half a file")
-    work([unfit, broken, works], tiny_data, tmp_path, 600)
-    out = capsys.readouterr().out
+    work([unfit, wrong, broken, works], tiny_data, tmp_path, 600)
+    out, err = capsys.readouterr()
     assert "unfit: the package" in out and "checkpoint.pt is damaged" in out
+    assert "wrong: a mistake of ours" in out and "Traceback" in err
     assert read_report(tmp_path / "weights" / "reports" / "second.json").epochs == 2
 
 
@@ -193,7 +197,7 @@ def test_step_costs(recipe):
     resnet9 = dataclasses.replace(recipe, arch="resnet9", arch_args={})
     assert forward_flops(resnet9) == pytest.approx(2 * macs)
     cost = StepCost(0.5, PASSES * 2 * macs * recipe.batch_size)
-    assert cost.seconds(resnet9, 4 * recipe.batch_size) == pytest.approx(1.5 * 4 * resnet9.epochs)
+    assert cost.epoch_seconds(resnet9, 4 * recipe.batch_size) == pytest.approx(1.5 * 4)
 
 
 def test_what_teachers_answer_on_each_view_is_paid_for(recipe):
@@ -201,9 +205,9 @@ def test_what_teachers_answer_on_each_view_is_paid_for(recipe):
     cost = StepCost(0.0, alone * recipe.batch_size)
     taught = dataclasses.replace(recipe, teachers=("one", "two"), teach_on="views", epochs=1)
     teachers = [recipe, recipe]
-    assert cost.seconds(taught, recipe.batch_size, teachers) == pytest.approx(PASSES + 2)
+    assert cost.epoch_seconds(taught, recipe.batch_size, teachers) == pytest.approx(PASSES + 2)
     on_faces = dataclasses.replace(taught, teach_on="faces")
-    assert cost.seconds(on_faces, recipe.batch_size, teachers) == pytest.approx(PASSES)
+    assert cost.epoch_seconds(on_faces, recipe.batch_size, teachers) == pytest.approx(PASSES)
 
 
 def test_what_remains_is_of_the_epochs_left_with_their_teachers_on_the_faces_with_labels(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -175,6 +176,13 @@ def test_classes_without_faces_are_not_in_the_mean():
     answers = np.array([0, 1, 1, 3, 4])
     judged = judge(np.eye(7, dtype=np.float32)[answers], answers, **NAMES)
     assert judged.accuracy == judged.macro_f1 == 1
+
+
+def test_a_method_without_weights_has_only_its_report_to_ship(finished, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished, run, ignore=shutil.ignore_patterns(BEST))
+    with pytest.raises(FerError, match=r"no weights to ship.*--report-only"):
+        export(run, "tiny", tmp_path)
 
 
 def test_large_weights_are_not_shipped(finished, tmp_path, monkeypatch):

@@ -112,6 +112,7 @@ def replaced(key, array):
         (replaced("target_test", np.zeros((7, 7))), "target_test, row 0: not a single 1"),
         (replaced("target_test", np.arange(6)), "6 target_test for 7 inputs_test"),
         (replaced("target_test", np.array(["sad"] * 7)), "target_test is <U3"),
+        (replaced("target_train", np.array(3)), r"target_train is int64 \(\)"),
         (replaced("inputs_test", np.zeros((7, 100))), r"inputs_test is float64 \(7, 100\)"),
         (replaced("inputs_test", np.array([None])), "cannot be read as .npz"),
         (replaced("inputs_test", np.zeros((0, 2304))), "0 inputs_test"),

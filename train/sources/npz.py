@@ -79,7 +79,8 @@ def _labels(values: np.ndarray, where: str, name: str) -> np.ndarray:
     """Numbers (N,) or one-hot rows (N, 7) -> int64 (N,), indices into EMOTIONS."""
     numbering = np.array(list(label_indices(name).values()))
     classes = len(numbering)
-    if values.dtype.kind not in "uif" or values.shape[1:] not in ((), (classes,)):
+    rows = values.ndim == 1 or values.shape[1:] == (classes,)
+    if values.dtype.kind not in "uif" or not rows:
         raise DataError(
             f"{where} is {values.dtype} {values.shape}; expected numbers (N,) or (N, {classes})."
         )
