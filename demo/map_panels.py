@@ -12,7 +12,7 @@ from demo.overlays import overlay, sheet
 from demo.panels import chart, file_name
 from fer_core.attention_maps import CAPTIONS, BlockAttention, GradCam
 from fer_core.emotions import LABELS
-from fer_core.faithfulness import CAPTION
+from fer_core.faithfulness import CAPTION, Curve
 from fer_core.types import UInt8Array
 from fer_core.weights import WeightsCard
 
@@ -27,12 +27,10 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
             return
         curves = faithfulness(card, crop, result.maps[0], class_index)
         inserted, deleted = curves.insertion, curves.deletion
-        good = inserted.area > inserted.chance_area and deleted.area < deleted.chance_area
         st.markdown(
             f"Area under insertion **{inserted.area:.2f}** (by chance {inserted.chance_area:.2f}; "
             f"more is better), under deletion **{deleted.area:.2f}** (by chance "
-            f"{deleted.chance_area:.2f}; less is better): the map is "
-            + ("better than chance on both." if good else "not better than chance on both.")
+            f"{deleted.chance_area:.2f}; less is better): {_verdict(inserted, deleted)}"
         )
         chart(
             faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}", card.name),
@@ -51,6 +49,16 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
             ),
         )
         st.caption(CAPTION)
+
+
+def _verdict(inserted: Curve, deleted: Curve) -> str:
+    if deleted.probs[-1] >= deleted.probs[0]:
+        return (
+            "but the model names this expression no less in the blurred face, so neither says "
+            "anything about the map."
+        )
+    good = inserted.area > inserted.chance_area and deleted.area < deleted.chance_area
+    return f"the map is {'' if good else 'not '}better than chance on both."
 
 
 def own_attention(chosen: Mapping[str, WeightsCard], crops: Mapping[str, UInt8Array]) -> None:

@@ -1,10 +1,11 @@
 """The overview's rows: a line for each experiment, from its report, its row and its weights."""
 
 import json
+import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from fer_core.inputs import InputSpec
 from fer_core.models import create_model, list_models
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
-from fer_core.types import FerError
+from fer_core.types import FerError, ModelError
 from fer_core.weights import list_weights, read_card
 
 OTHER = "other"
@@ -121,6 +122,7 @@ def table(
                 "shipped as": shipped.get(report.experiment, NOT_SHIPPED).name,
                 "MB": shipped.get(report.experiment, NOT_SHIPPED).megabytes,
                 "ms per face": milliseconds.get(report.experiment, np.nan),
+                "left out": report.left_out,
                 "minutes": report.seconds / 60,
                 "device": report.device,
                 "learned": report.main.dataset,
@@ -131,28 +133,37 @@ def table(
     return pd.DataFrame(lines, columns=list(lines[0]) if lines else ["experiment"])
 
 
-def measure(report: EvalReport) -> float:
-    """Milliseconds for one face on this machine's CPU, NaN for what is no network.
+def measure(
+    reports: Sequence[EvalReport], told: Callable[[float], object] = lambda share: None
+) -> dict[str, float]:
+    """Milliseconds for one face on this machine's CPU, by experiment; without what is no network.
 
     Time depends on the architecture alone, so no weights are needed, and alike ones are measured
-    once.
+    once. All have their turn time and again, and the fastest counts: what else the machine does,
+    as drawing this page, only ever adds to it. told: is called with the share that is done.
     """
-    if report.arch not in list_models():
-        return float("nan")
+    kinds = {each.experiment: _kind(each) for each in reports if each.arch in list_models()}
+    classifiers = {}
+    for kind in dict.fromkeys(kinds.values()):
+        with suppress(ModelError):  # a report of a network as it no longer is
+            classifiers[kind] = _untrained(*kind)
+    fastest = dict.fromkeys(classifiers, math.inf)
+    face = np.zeros((1, *InputSpec().size_hw), np.uint8)
+    for done in range(1, ROUNDS + 1):
+        for kind, classifier in classifiers.items():
+            started = time.perf_counter()
+            classifier(face)
+            fastest[kind] = min(fastest[kind], time.perf_counter() - started)
+        told(done / ROUNDS)
+    return {name: 1000 * fastest[kind] for name, kind in kinds.items() if kind in fastest}
+
+
+def _kind(report: EvalReport) -> tuple[str, str, bool]:
+    """What decides how long a face takes."""
     arch_args = json.dumps(report.recipe.get("arch_args", {}), sort_keys=True)
-    return _milliseconds(report.arch, arch_args, bool(report.recipe.get("mirror_average")))
+    return report.arch, arch_args, bool(report.recipe.get("mirror_average"))
 
 
-@lru_cache(256)
-def _milliseconds(arch: str, arch_args: str, mirror_average: bool) -> float:
-    spec = InputSpec(mirror_average=mirror_average)
+def _untrained(arch: str, arch_args: str, mirror_average: bool) -> Classifier:
     model = create_model(arch, **json.loads(arch_args))
-    classifier = Classifier(model, spec, choose_device("cpu"))
-    face = np.zeros((1, *spec.size_hw), np.uint8)
-    seconds = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        classifier(face)
-        seconds.append(time.perf_counter() - started)
-    # The fastest: what else the machine does, as drawing this page, only ever adds to it.
-    return 1000 * min(seconds)
+    return Classifier(model, InputSpec(mirror_average=mirror_average), choose_device("cpu"))

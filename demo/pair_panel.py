@@ -34,7 +34,12 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
         ahead = [n for n, d in zip(LABELS, np.diag(gap), strict=True) if d > 0]
         chart(
             difference(
-                gap, "First minus second" + (", points" if per_cent else ", faces"), per_cent
+                gap,
+                "First minus second" + (", points" if per_cent else ", faces"),
+                [
+                    [f"{first} against {second} faces" for first, second in zip(*rows, strict=True)]
+                    for rows in zip(matrix_a, matrix_b, strict=True)
+                ],
             ),
             f"Difference of the confusion matrices of {a} and {b}. On the diagonal {a} is ahead "
             f"for {', '.join(ahead) or 'no expression'}.",

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from demo.charts.style import GROUND
 from demo.reports_store import judged_on, shelf, weights_folder
 from fer_core.pixels import to_png
-from fer_core.report import EvalReport
+from fer_core.report import EvalReport, Evaluation
 from fer_core.weights import FOLDER
 
 MAKE_ONE = """\
@@ -25,11 +25,29 @@ TAG_STYLE = (
     '<style>[data-testid="stMultiSelectTagsContainer"] [data-tag] '
     "{ background: #92400e; color: #fff; }</style>"
 )
+# Where one page leads to another, Streamlit writes the new parameters behind the old page's address
+# first, as a step of the browser's history that never was: Back would lead there.
+ONE_STEP = """<script>
+if (!window.ferStudioOneStep) {
+  window.ferStudioOneStep = true;
+  const push = history.pushState.bind(history);
+  let last = { ms: -Infinity, path: "" };
+  history.pushState = (state, unused, url) => {
+    const path = new URL(url ?? location.href, location.href).pathname;
+    const ms = performance.now();
+    const leaves = path !== location.pathname;
+    if (leaves && last.path === location.pathname && ms - last.ms < 500)
+      history.replaceState(state, unused, url);
+    else push(state, unused, url);
+    last = { ms, path };
+  };
+}
+</script>"""
 SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
 SUBSETS_HELP = (
     "Many test faces show a photo that the training or validation images have too, perhaps moved, "
-    "mirrored or changed: with them, or without. Each report says how many of those images were "
-    "left out of its training."
+    "mirrored or changed: with them, or without. “left out” counts the images that were kept out "
+    "of a model's training for that reason: as many as were known then."
 )
 PICTURES = "picture_format"
 # A drag over a chart scrolls a phone's page; what is worth zooming has its own controls.
@@ -39,6 +57,7 @@ ZOOMING = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScal
 def sidebar() -> None:
     """What stands beside every page."""
     st.html(TAG_STYLE)
+    st.html(ONE_STEP, unsafe_allow_javascript=True)
     with st.sidebar:
         st.segmented_control(
             "Save charts as",
@@ -153,14 +172,19 @@ def picture_button(picture: np.ndarray, name: str) -> None:
     )
 
 
-def subset_switch(bar: DeltaGenerator) -> str:
-    """All test faces, or the clean ones alone; kept in the address."""
+def subset_switch(bar: DeltaGenerator, key: str) -> str:
+    """All test faces, or the clean ones alone; kept in the address.
+
+    key: the page's own. What two pages call alike, the one takes over from the other, which is a
+    step of the browser's history.
+    """
+    say_what_is_missing(key, SUBSETS.values(), "a choice of test faces")
     subset = bar.segmented_control(
         "Test faces",
         list(SUBSETS),
         default="all",
         required=True,
-        key="faces",
+        key=key,
         format_func=SUBSETS.__getitem__,
         bind="query-params",
         help=SUBSETS_HELP,
@@ -168,13 +192,16 @@ def subset_switch(bar: DeltaGenerator) -> str:
     return str(subset)
 
 
-def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
+def judged_by(reports: Sequence[EvalReport], page: str) -> tuple[str, str] | None:
     """A switch for the labels and the subset that all the reports are judged on:
-    `Evaluation.judged_on` and the subset, kept in the address. None where they share none."""
+    `Evaluation.judged_on` and the subset, kept in the address, where `judging` puts them.
+    None where the reports share none."""
     shared = [name for name, n in sorted(judged_on(reports).items()) if n == len(reports)]
     if not shared:
         return None
     own = reports[0].main
+    key = f"{page}_labels"
+    say_what_is_missing(key, [_without_split(name, own) for name in shared], "labels")
     # Below one another: in a row, a phone would show only a part of the first.
     bar = st.container()
     judged = bar.segmented_control(
@@ -182,14 +209,33 @@ def judged_by(reports: Sequence[EvalReport]) -> tuple[str, str] | None:
         shared,
         default=own.judged_on if own.judged_on in shared else shared[0],
         required=True,
-        key="judged",
-        format_func=lambda name: name.removesuffix(f", {own.split}"),
+        key=key,
+        format_func=lambda name: _without_split(name, own),
         bind="query-params",
         help="The same answers against FER2013's own labels, or against the answer with most of "
-        "FER+'s ten votes; a clear majority has more than half of them, single votes left aside.",
+        "FER+'s ten votes, the first of the matrix's order where several have as many; a clear "
+        "majority has more than half of them, single votes left aside.",
     )
-    subset = subset_switch(bar)
+    subset = subset_switch(bar, f"{page}_faces")
     return str(judged), subset
+
+
+def judging(page: str, first: EvalReport, judged_on: str, subset: str) -> dict[str, str]:
+    """What a link to a page with `judged_by` says in its address, so that it judges like this one.
+
+    Only what the page would not do by itself: Streamlit takes a default out of an address, which
+    is one more step of the browser's history. first: the first report that the page will show.
+    """
+    asked = {}
+    if judged_on != first.main.judged_on:
+        asked[f"{page}_labels"] = _without_split(judged_on, first.main)
+    if subset != "all":
+        asked[f"{page}_faces"] = SUBSETS[subset]
+    return asked
+
+
+def _without_split(judged_on: str, own: Evaluation) -> str:
+    return judged_on.removesuffix(f", {own.split}")
 
 
 def file_name(*parts: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,11 +57,6 @@ def runs() -> dict[str, Run]:
             finished = (path.parent / REPORT).is_file()
             found.append(Run(path.parent.name, recipe, curves, finished, changed / 1e9))
     return {run.name: run for run in sorted(found, key=lambda run: -run.changed)}
-
-
-def going_now(found: Mapping[str, Run]) -> list[str]:
-    now = time.time()
-    return [name for name, run in found.items() if run.going(now)]
 
 
 @lru_cache(KEPT)

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from demo.charts.style import INK, bar_marker, finish, mark
+from demo.charts.style import GUIDE, INK, bar_marker, finish, mark
 from fer_core.study import StudyRow
 
 UNITS = {"accuracy": "%", "loss": "", "lr": ""}
@@ -73,6 +73,7 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
     """A line for each row: the published figure as a diamond, ours with its interval.
 
     The names stand above the marks: beside them they would leave a phone no room for the plot.
+    The best published one has a line, as which row of ours it is of may not be known.
     Ours look otherwise by what they are judged on: those are not to be compared.
     """
     wrapped = [wrap(row.changes, NAME_COLUMNS, break_on_hyphens=False) for row in rows]
@@ -122,6 +123,9 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
             marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
             hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
         )
+    if known and any(row.report for row in rows):
+        best = max(row.published for _, row in known)
+        figure.add_vline(x=100 * best, line={"color": GUIDE, "width": 1, "dash": "dot"})
     figure.update_xaxes(ticksuffix="%")
     for name, end, height in zip(names, ends, heights, strict=True):
         figure.add_annotation(

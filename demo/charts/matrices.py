@@ -7,6 +7,7 @@ from demo.charts.style import DIVERGING, INK, SEQUENTIAL, WHITE_ABOVE, finish
 from fer_core.emotions import LABELS
 
 HEIGHT = 420
+LEAST_TOP = 10.0  # a difference of so much has the full colour: fewer faces are mostly chance
 HIT_PX = 34  # of the invisible mark that makes a cell clickable: heat maps cannot be selected
 
 
@@ -53,16 +54,15 @@ def confusion(
     return finish(figure, title, "the model's answer", "labelled", HEIGHT)
 
 
-def difference(matrix: np.ndarray, title: str, per_cent: bool) -> go.Figure:
-    """First minus second (7, 7), in faces or in points of row per cent."""
+def difference(matrix: np.ndarray, title: str, tips: list[list[str]]) -> go.Figure:
+    """First minus second (7, 7), in faces or in points of row per cent; tips: a text a cell."""
     text = [[f"{value:+.0f}" if round(value) else "0" for value in row] for row in matrix]
-    top = max(float(abs(matrix).max()), 1.0)
+    top = max(float(abs(matrix).max()), LEAST_TOP)
     figure = _cells(matrix / top, text, DIVERGING, (-1.0, 1.0))
-    unit = " points" if per_cent else " faces"
     figure.data[0].update(
-        customdata=text,
+        customdata=tips,
         hoverinfo=None,
-        hovertemplate=f"labelled %{{y}}, taken for %{{x}}: %{{customdata}}{unit}<extra></extra>",
+        hovertemplate="labelled %{y}, taken for %{x}: %{customdata}<extra></extra>",
     )
     return finish(figure, title, "the model's answer", "labelled", HEIGHT)
 

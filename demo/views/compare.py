@@ -14,12 +14,14 @@ from demo.panels import (
     file_name,
     heading,
     judged_by,
+    judging,
     reports_or_stop,
     say_what_is_missing,
 )
 from demo.reports_store import best_first, evaluation, predictions
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, ReportError
+from fer_core.results import percent
 
 AT_MOST = 4
 METRICS = {"recall": "recall", "precision": "precision", "f1": "F1"}
@@ -38,6 +40,8 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
             "macro-F1": f"{e.macro_f1:.1%}",
             "ECE": f"{e.ece:.1%}",
             "parameters": f"{reports[name].params:,}",
+            "learned from": reports[name].main.dataset,
+            "left out": f"{reports[name].left_out:,}",
             "faces": f"{e.n:,}",
         }
         for name, e in judged.items()
@@ -47,9 +51,20 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
         hide_index=True,
         alt="; ".join(f"{line['model']} {line['accuracy']}" for line in lines),
     )
+    others = [name for name, e in judged.items() if reports[name].main.label_set != e.label_set]
+    if others:
+        st.caption(
+            f"{' and '.join(others)} learned from other labels than these: by its own a model "
+            "does better."
+        )
 
 
-def matrices(judged: dict[str, Evaluation], reports: dict[str, EvalReport], best: str) -> None:
+def matrices(
+    judged: dict[str, Evaluation],
+    reports: dict[str, EvalReport],
+    best: str,
+    choice: tuple[str, str],
+) -> None:
     st.subheader("Confusion matrices", anchor=False)
     unit = st.segmented_control(
         "In each cell",
@@ -63,7 +78,8 @@ def matrices(judged: dict[str, Evaluation], reports: dict[str, EvalReport], best
     in_per_cent = unit == PER_CENT
     shown = {name: row_per_cent(m) if in_per_cent else m for name, m in counts.items()}
     top = 100.0 if in_per_cent else float(max(m.max() for m in shown.values()))
-    st.caption("One colour scale for all of them; the more colour, the more faces.")
+    more = "the larger the share of the row" if in_per_cent else "the more faces"
+    st.caption(f"One colour scale for all of them; the more colour, {more}.")
     for first in range(0, len(shown), 2):
         pair_of_names = list(shown)[first : first + 2]
         for column, name in zip(st.columns(2), pair_of_names, strict=False):
@@ -74,16 +90,14 @@ def matrices(judged: dict[str, Evaluation], reports: dict[str, EvalReport], best
                     file_name("confusion", name),
                     pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),
                 )
-                # Only what the page would not show by itself: Streamlit takes a default out of an
-                # address, which is one more step of the browser's history.
-                asked = {"model": name} if name != best else {}
-                if judged[name].dataset != reports[name].main.dataset:
-                    asked["judged"] = judged[name].dataset
                 row.page_link(
                     "views/inside.py",
                     label="Look inside a cell",
                     icon=":material/search:",
-                    query_params=asked,
+                    query_params={
+                        **({"model": name} if name != best else {}),
+                        **judging("inside", reports[name], *choice),
+                    },
                 )
 
 
@@ -164,12 +178,11 @@ def unsure(faces: dict[str, Judged]) -> None:
         help="A face whose likeliest expression has less than this probability gets no answer.",
     )
     places = {name: curve.threshold.searchsorted(at / 100) for name, curve in curves.items()}
-    words = [
-        f"{name} answers {curve.answered[place]:.0%}, {curve.accuracy[place]:.1%} of them right"
-        for name, curve in curves.items()
-        for place in [places[name]]
-        if curve.answered[place] > 0
-    ]
+    words = []
+    for name, curve in curves.items():
+        share, right = curve.answered[places[name]], curve.accuracy[places[name]]
+        some = f"answers {percent(share)}, {right:.1%} of them right"
+        words.append(f"{name} {some if share > 0 else 'answers none'}")
     chart(
         answered(curves, at / 100),
         f"With unsure below {at} per cent: {'; '.join(words)}.",
@@ -186,7 +199,7 @@ def unsure(faces: dict[str, Judged]) -> None:
             for name, c in curves.items()
         ),
     )
-    st.caption("; ".join(words) + "." if words else "No answer is as sure as that.")
+    st.caption("; ".join(words) + ".")
 
 
 def page() -> None:
@@ -206,7 +219,7 @@ def page() -> None:
         st.info("Choose a model or more above.")
         return
     reports = {name: found[name] for name in names}
-    choice = judged_by(list(reports.values()))
+    choice = judged_by(list(reports.values()), "compare")
     if choice is None:
         st.info("These models were judged on different faces, so there is nothing to compare.")
         return
@@ -216,7 +229,7 @@ def page() -> None:
         if (each := evaluation(report, *choice)) is not None
     }
     summary(judged, reports)
-    matrices(judged, reports, best_first(found)[0])
+    matrices(judged, reports, best_first(found)[0], choice)
     classes(judged)
     faces: dict[str, Judged] = {}
     for name, report in reports.items():

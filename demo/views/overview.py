@@ -3,32 +3,27 @@
 import pandas as pd
 import streamlit as st
 
-from demo.analysis import pareto
-from demo.charts.overview import Point, against_cost
+from demo.cost_panel import accuracy_against_cost
 from demo.overview_table import (
     PERSON_ON,
     known_figures,
-    meaning,
     measure,
     rows_or_none,
     shipped_weights,
     studies,
     table,
 )
-from demo.panels import chart, csv_button, heading, reports_or_stop, subset_switch
+from demo.panels import (
+    csv_button,
+    heading,
+    judging,
+    reports_or_stop,
+    say_what_is_missing,
+    subset_switch,
+)
 from demo.reports_store import best_first, judged_on, weights_folder
 from fer_core.report import EvalReport
 
-COSTS = {
-    "parameters": "parameters",
-    "file size": "MB",
-    "time per face": "ms per face",
-}
-AXES = {
-    "parameters": "number of parameters",
-    "MB": "weights file in MB",
-    "ms per face": "milliseconds per face on this machine, one face at a time",
-}
 SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
 ASCENDING = ("ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
 AT_MOST = 4
@@ -36,28 +31,36 @@ TIMES = "milliseconds_per_face"
 TICKED, TABLES = "ticked", "tables"
 
 
-def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame:
-    """The controls, all kept in the address, and the rows that they leave."""
+def filters(
+    reports: list[EvalReport], study_of: dict[str, str]
+) -> tuple[pd.DataFrame, tuple[str, str]]:
+    """The controls, all kept in the address: the rows that they leave, and the labels and the
+    subset that these are about."""
     choices = [name for name, _ in judged_on(reports).most_common()]
     first = PERSON_ON if PERSON_ON in choices else choices[0]
+    known_studies = sorted({study_of.get(r.experiment, "other") for r in reports})
+    say_what_is_missing("labels", choices, "labels")
+    say_what_is_missing("study", known_studies, "a study")
+    say_what_is_missing("sort", SORTS, "an order")
+    say_what_is_missing("pick", [r.experiment for r in reports], "an experiment")
     top = st.container(horizontal=True, vertical_alignment="bottom")
     judged = top.selectbox(
         "Judged by",
         choices,
         index=choices.index(first),
-        key="labels",  # not as on the other pages, which would take its value over
+        key="labels",
         bind="query-params",
         width=330,
         help="Figures by different labels, or on different faces, cannot be compared with one "
         "another. PrivateTest is FER2013's own test split.",
     )
-    subset = subset_switch(top)
+    subset = subset_switch(top, "faces")
     words = top.text_input(
         "Filter", key="find", placeholder="name, model or device", bind="query-params", width=200
     )
     chosen_studies = top.multiselect(
         "Studies",
-        sorted({study_of.get(r.experiment, "other") for r in reports}),
+        known_studies,
         key="study",
         placeholder="all",
         bind="query-params",
@@ -78,7 +81,8 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> pd.DataFrame
         columns = ("experiment", "shipped as", "model", "device")
         text = rows[columns[0]].str.cat([rows[column] for column in columns[1:]], sep=" ")
         rows = rows[text.str.lower().str.contains(word, regex=False)]
-    return rows.sort_values(sort, ascending=sort in ASCENDING).reset_index(drop=True)
+    rows = rows.sort_values(sort, ascending=sort in ASCENDING).reset_index(drop=True)
+    return rows, (judged, subset)
 
 
 def show_table(rows: pd.DataFrame) -> list[str]:
@@ -104,17 +108,18 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "experiment",
             "accuracy",
             "interval",
+            "learned",
             "macro-F1",
             "ECE",
             "parameters",
             "shipped as",
             "MB",
             *(["ms per face"] if rows["ms per face"].notna().any() else []),
-            "published",
+            *(["published"] if rows["published"].notna().any() else []),
+            "left out",
             "minutes",
             "device",
             "model",
-            "learned",
             "study",
         ],
         column_config={
@@ -144,6 +149,12 @@ def show_table(rows: pd.DataFrame) -> list[str]:
                 format="%.2f%%",
                 help="The accuracy on all faces that its source printed, if any",
             ),
+            "left out": number(
+                "left out",
+                format="localized",
+                help="Training images without which it learned, since a validation or test face "
+                "repeats them: as many as were known then",
+            ),
             "minutes": number("training", format="%.0f min"),
             "learned": st.column_config.TextColumn("learned from"),
         },
@@ -155,74 +166,33 @@ def show_table(rows: pd.DataFrame) -> list[str]:
     return chosen
 
 
-def under_table(rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalReport]) -> None:
+def under_table(
+    rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalReport], choice: tuple[str, str]
+) -> None:
+    """choice: the labels and the subset that the table is about."""
     bar = st.container(horizontal=True, vertical_alignment="center")
     with bar:
         csv_button(rows, "experiments")
         if st.button("Measure time per face", icon=":material/timer:", type="tertiary"):
-            times = st.session_state.setdefault(TIMES, {})
-            with st.spinner("Timing each architecture on one face …"):
-                for name in rows["experiment"]:
-                    times[name] = measure(reports[name])
+            before = st.session_state.get(TIMES, {})
+            done = st.progress(0.0, "Timing each architecture on one face …")
+            times = measure([reports[name] for name in rows["experiment"]], done.progress)
+            # Another press can only come nearer: what else the machine does only ever adds to it.
+            faster = {name: min(ms, before.get(name, ms)) for name, ms in times.items()}
+            st.session_state[TIMES] = {**before, **faster}
             st.rerun()
         if 2 <= len(chosen) <= AT_MOST:
             st.page_link(
                 "views/compare.py",
                 label=f"Compare the {len(chosen)} ticked",
                 icon=":material/compare:",
-                query_params={"models": chosen} if chosen != best_first(reports)[:2] else {},
+                query_params={
+                    **({"models": chosen} if chosen != best_first(reports)[:2] else {}),
+                    **judging("compare", reports[chosen[0]], *choice),
+                },
             )
         else:
             st.caption(f"Tick 2 to {AT_MOST} rows to compare them.")
-
-
-def show_scatter(rows: pd.DataFrame, chosen: list[str], lines: dict[str, float]) -> None:
-    against = st.segmented_control(
-        "Accuracy against",
-        list(COSTS),
-        default="parameters",
-        required=True,
-        key="against",
-        bind="query-params",
-    )
-    column = COSTS[str(against)]
-    known = rows[rows[column] > 0]
-    missing = len(rows) - len(known)
-    if known.empty:
-        reason = {
-            "ms per face": "Press “Measure time per face” under the table first.",
-            "MB": "None of these experiments has its weights in the weights folder.",
-        }
-        st.info(reason.get(column, "None of these experiments has parameters."))
-        return
-    front = pareto(known[column].to_numpy(float), known["accuracy"].to_numpy(float))
-    points = [
-        Point(
-            row.experiment,
-            row.cost,
-            row.accuracy,
-            (row.low, row.high),
-            on_front,
-            row.experiment in chosen,
-        )
-        for row, on_front in zip(known.assign(cost=known[column]).itertuples(), front, strict=True)
-    ]
-    best = max(points, key=lambda p: p.accuracy)
-    cheapest_first = ", ".join(
-        f"{p.name} {p.accuracy:.1f}%" for p in sorted(points, key=lambda p: p.cost) if p.on_front
-    )
-    chart(
-        against_cost(points, lines, f"Accuracy against {against}", AXES[column]),
-        f"{len(points)} experiments. The most accurate is {best.name} with {best.accuracy:.1f} "
-        f"per cent. The front, the cheapest first: {cheapest_first}.",
-        f"accuracy-against-{column.split()[0].lower()}",
-        known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
-    )
-    st.caption(f"The front, the cheapest first: {cheapest_first}.")
-    if lines:
-        st.caption(f"Dotted: {meaning(lines)}.")
-    if missing:
-        st.caption(f"Not drawn: {missing} without known {against}.")
 
 
 def page() -> None:
@@ -233,14 +203,13 @@ def page() -> None:
     )
     found = reports_or_stop()
     rows_of_studies = rows_or_none()
-    rows = filters(list(found.values()), studies(rows_of_studies))
+    rows, choice = filters(list(found.values()), studies(rows_of_studies))
     if rows.empty:
         st.info("No experiment fits these filters.")
         return
     chosen = show_table(rows)
-    under_table(rows, chosen, found)
-    judged = str(st.session_state.get("labels"))
-    show_scatter(rows, chosen, known_figures(rows_of_studies, judged))
+    under_table(rows, chosen, found, choice)
+    accuracy_against_cost(rows, chosen, known_figures(rows_of_studies, choice[0]))
 
 
 page()

@@ -8,15 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from demo.charts.curves import detectors, over_k, published_and_ours
-from demo.panels import chart, csv_button, file_name, heading, reports_here
+from demo.panels import (
+    chart,
+    csv_button,
+    file_name,
+    heading,
+    reports_here,
+    say_what_is_missing,
+)
 from demo.reports_store import study_rows, weights_folder
+from demo.seeds import over_seeds
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 from fer_core.weights import FOLDER
 
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
 ONE_LINE = 34  # characters of a row's name that its column has room for
-OURS = "Our accuracy"  # where nothing is published beside it
 ABOUT = {
     "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
     "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces, beside nearest neighbours and "
@@ -54,7 +61,7 @@ def line(row: StudyRow) -> dict[str, Any]:
 def show_rows(rows: list[StudyRow], study: str) -> None:
     table = pd.DataFrame([line(row) for row in rows])
     ran = sum(bool(row.report) for row in rows)
-    st.markdown(f"**{ran} of {len(rows)}** rows have been run.")
+    st.markdown(f"**{ran} of {len(rows)}** rows on {rows[0].data} have been run.")
     number = st.column_config.NumberColumn
     # Streamlit wraps the text of rows above 64 px, so that a long name is there as a whole.
     row_px = 35 if table["row"].str.len().max() <= ONE_LINE else 66
@@ -87,7 +94,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     csv_button(table, file_name("rows", study))
     drawn = [row for row in rows if row.report or row.published]
     if drawn:
-        title = f"{study}: published and ours" if any(row.published for row in drawn) else OURS
+        what = {"published": any(row.published for row in rows), "ours": ran > 0}
+        title = f"{study}: {' and '.join(name for name, there in what.items() if there)}"
         chart(
             published_and_ours(drawn, title),
             f"{len(drawn)} rows of {study}. " + _behind(drawn),
@@ -102,6 +110,19 @@ def _behind(rows: list[StudyRow]) -> str:
         return "None has both a published figure and ours."
     inside = sum(row.interval[0] <= row.published <= row.interval[1] for row in both)
     return f"Of {len(both)} rows with both, {inside} published figures lie in our interval."
+
+
+def show_seeds(reports: list[EvalReport]) -> None:
+    table = over_seeds(reports)
+    if table.empty:
+        return
+    st.subheader("Over several seeds", anchor=False)
+    st.markdown(
+        "Mean and deviation: what lies within the deviation of another may be chance. By the "
+        "labels that the models learned."
+    )
+    st.table(table, hide_index=True, border="horizontal")
+    csv_button(table, "seeds")
 
 
 def neighbours(reports: dict[str, EvalReport]) -> None:
@@ -172,8 +193,10 @@ def page() -> None:
         elsewhere = f"The project writes them into its own folder alone, {FOLDER}."
         st.warning(f"{error} {'Write them: python -m train.tables' if own else elsewhere}")
         rows = ()
+    study = ""
     if rows:
         studies = list(dict.fromkeys(row.study for row in rows))
+        say_what_is_missing("report", studies, "a report")
         study = str(
             st.segmented_control(
                 "Report",
@@ -188,6 +211,7 @@ def page() -> None:
         chosen = [row for row in rows if row.study == study]
         sets = list(dict.fromkeys(row.data for row in chosen))
         if len(sets) > 1:
+            say_what_is_missing("data", sets, "a data set")
             data = st.segmented_control(
                 "Data set",
                 sets,
@@ -198,8 +222,10 @@ def page() -> None:
             )
             chosen = [row for row in chosen if row.data == data]
         show_rows(chosen, study)
-    neighbours(reports)
-    show_detectors()
+        show_seeds([reports[row.experiment] for row in chosen if row.experiment in reports])
+    if not rows or study == "START":
+        neighbours(reports)
+        show_detectors()
 
 
 page()

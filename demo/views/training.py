@@ -1,47 +1,83 @@
 """Training curves of any runs over each other, and those of the runs that go on now."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from demo.charts.curves import training
 from demo.panels import chart, heading, reports_here, say_what_is_missing
 from demo.reports_store import shelf
-from demo.runs_store import Run, going_now, runs
+from demo.runs_store import Run, runs
 from fer_core.report import EvalReport
 
 AT_MOST = 8
 REFRESH_SECONDS = 10
 QUANTITIES = {"accuracy": "accuracy", "loss": "loss", "lr": "learning rate"}
+AGAIN = "in the runs folder"  # a run that is not the one whose report is shipped
 PLAIN = "none"  # the recipe's word for no augmentation
 
 
-def curves_of(reports: Mapping[str, EvalReport], found: Mapping[str, Run]) -> dict[str, Mapping]:
-    """Every run's curves; a run whose report is shipped stands under its report alone."""
-    shipped = {name: report.curves for name, report in reports.items() if report.epochs}
-    return {**{name: run.curves for name, run in found.items() if name not in shipped}, **shipped}
+@dataclass(frozen=True)
+class Shown:
+    """A run that can be drawn: one whose report is shipped, or one in the runs folder."""
+
+    curves: Mapping[str, Sequence[float]]
+    recipe: Mapping[str, Any]
+    source: EvalReport | Run
+
+
+def everything(reports: Mapping[str, EvalReport], found: Mapping[str, Run]) -> dict[str, Shown]:
+    """Every run by name. One whose report is shipped stands under its report alone; where the runs
+    folder has another run of that name, that is one more."""
+    shown: dict[str, Shown] = {}
+    for name, run in found.items():
+        report = reports.get(name)
+        if report is None or not report.epochs:
+            shown[name] = Shown(run.curves, run.recipe, run)
+        elif not _same(run, report):
+            shown[f"{name} ({AGAIN})"] = Shown(run.curves, run.recipe, run)
+    shipped = {name: Shown(r.curves, r.recipe, r) for name, r in reports.items() if r.epochs}
+    return {**shown, **shipped}
+
+
+def _same(run: Run, report: EvalReport) -> bool:
+    """Whether the report came of this very run: its curves are rounded."""
+    own, its = run.curves["valid_accuracy"], report.curves["valid_accuracy"]
+    return len(own) == len(its) and bool(np.allclose(own, its, atol=1e-4, rtol=0))
+
+
+def going(shown: Mapping[str, Shown]) -> list[str]:
+    """The names of those that train now."""
+    now = time.time()
+    return [
+        name
+        for name, each in shown.items()
+        if isinstance(each.source, Run) and each.source.going(now)
+    ]
 
 
 def show_curves(names: list[str], quantity: str) -> None:
     """Drawn by the fragment below, so it reads the files itself."""
-    reports = shelf().reports
-    found = runs()
-    curves = {name: each for name, each in curves_of(reports, found).items() if name in names}
-    curves = {name: curves[name] for name in names if name in curves}
-    if not curves:  # the fragment runs alone, and a folder may go between two of its runs
+    known = everything(shelf().reports, runs())
+    shown = {name: known[name] for name in names if name in known}
+    if not shown:  # the fragment runs alone, and a folder may go between two of its runs
         st.info("The chosen runs are no longer in the runs folder.")
         return
-    for name in going_now(found):
-        if name in names:
-            run = found[name]
-            done, of = len(run.curves["seconds"]), run.recipe.get("epochs", "?")
-            minutes = (time.time() - run.changed) / 60
+    for name in going(shown):
+        source, recipe = shown[name].source, shown[name].recipe
+        if isinstance(source, Run):
+            minutes = (time.time() - source.changed) / 60
             st.success(  # no badge: on a phone it would cut the sentence off
-                f"{name} is training: epoch {done} of {of} ended {minutes:.0f} min ago",
+                f"{name} is training: epoch {len(source.curves['seconds'])} of "
+                f"{recipe.get('epochs', '?')} ended {minutes:.0f} min ago",
                 icon=":material/play_circle:",
             )
+    curves = {name: each.curves for name, each in shown.items()}
     ends = "; ".join(
         f"{name} ends at {100 * each['valid_accuracy'][-1]:.1f} per cent after "
         f"{len(each['valid_accuracy'])} epochs"
@@ -58,30 +94,30 @@ def show_curves(names: list[str], quantity: str) -> None:
         ),
     )
     if quantity != "lr":
-        recipes = {name: run.recipe for name, run in found.items()}
-        recipes |= {name: report.recipe for name, report in reports.items()}
-        st.caption(f"Strong lines: validation. Faint lines: training{augmented(recipes, curves)}.")
+        recipes = {name: each.recipe for name, each in shown.items()}
+        st.caption(f"Strong lines: validation. Faint lines: training{augmented(recipes)}.")
 
 
-def augmented(recipes: Mapping[str, Mapping], names: Collection[str]) -> str:
+def augmented(recipes: Mapping[str, Mapping[str, Any]]) -> str:
     """Which of the curves over training faces are over augmented ones; empty for none."""
-    changed = [name for name in names if recipes[name].get("augment", PLAIN) != PLAIN]
-    if len(changed) < len(names):
+    changed = [name for name in recipes if recipes[name].get("augment", PLAIN) != PLAIN]
+    if len(changed) < len(recipes):
         return f", that of {' and '.join(changed)} on augmented faces" if changed else ""
     return ", on augmented faces"
 
 
-def recipe(name: str, report: EvalReport | None, run: Run | None) -> None:
-    settings = report.recipe if report else run.recipe if run else {}
+def show_recipe(name: str, shown: Shown) -> None:
     with st.expander(f"Recipe of {name}", icon=":material/receipt_long:"):
-        if report:
+        report = shown.source
+        if isinstance(report, EvalReport):
             st.markdown(
                 f"Epoch {report.best_epoch} of {report.epochs} was the best. "
                 f"{report.training_faces:,} training faces, {report.left_out:,} left out because a "
                 f"validation or test face repeats them. {report.seconds / 60:.0f} minutes on "
                 f"{report.device}."
             )
-        st.code(report.command if report else run.command if run else "", language="bash")
+        st.code(shown.source.command, language="bash")
+        settings = shown.recipe
         st.table(
             pd.DataFrame({"setting": list(settings), "value": [str(v) for v in settings.values()]}),
             hide_index=True,
@@ -91,24 +127,22 @@ def recipe(name: str, report: EvalReport | None, run: Run | None) -> None:
 
 def page() -> None:
     heading("Training", "How the runs went, epoch by epoch.")
-    reports = reports_here()
-    found = runs()
-    curves = curves_of(reports, found)
-    if not curves:
+    shown = everything(reports_here(), runs())
+    if not shown:
         st.info("No report here was trained in epochs, and the runs folder is empty.")
         return
-    going = going_now(found)
-    say_what_is_missing("runs", curves, "a run")
+    training_now = going(shown)
+    say_what_is_missing("runs", shown, "a run")
     # The names as they are: the address keeps what was chosen, also when a run has ended.
     names = st.multiselect(
         "Runs",
-        list(curves),
-        default=[*going, *(name for name in curves if name not in going)][:3],
+        list(shown),
+        default=[*training_now, *(name for name in shown if name not in training_now)][:3],
         key="runs",
         max_selections=AT_MOST,
         bind="query-params",
     )
-    if others := [name for name in going if name not in names]:
+    if others := [name for name in training_now if name not in names]:
         st.caption(f"Training now: {', '.join(others)}.")
     quantity = st.segmented_control(
         "Curve",
@@ -122,11 +156,11 @@ def page() -> None:
     if not names:
         st.info("Choose a run or more above.")
         return
-    every = REFRESH_SECONDS if set(going) & set(names) else None
+    every = REFRESH_SECONDS if set(training_now) & set(names) else None
     st.fragment(show_curves, run_every=every)(names, str(quantity))
     st.subheader("Recipes", anchor=False)
     for name in names:
-        recipe(name, reports.get(name), found.get(name))
+        show_recipe(name, shown[name])
 
 
 page()

@@ -65,6 +65,28 @@ def test_one_back_leaves_a_page_that_a_link_opened(board: Page, address: str) ->
         settled(board, "Compare")
 
 
+def test_what_is_judged_goes_along_with_a_link_and_one_back_returns(
+    board: Page, address: str
+) -> None:
+    chosen = "pick=made-up-001&pick=made-up-002&faces=without+repeated+faces"
+    visit(board, f"{address}/overview?{chosen}", "Which model?")
+    board.get_by_role("link", name="Compare the 2 ticked").click()
+    settled(board, "Compare")
+    expect(board).to_have_url(re.compile("compare_faces=without"))
+    clean = board.get_by_role("radio", name="without repeated faces")
+    expect(clean).to_be_checked()
+    board.get_by_role("link", name="Look inside a cell").last.click()
+    settled(board, "Inside a class")
+    expect(board).to_have_url(re.compile("model=made-up-002.*inside_faces=without"))
+    expect(clean).to_be_checked()
+    board.go_back()
+    settled(board, "Compare")
+    expect(board).to_have_url(re.compile("models=made-up-001.*compare_faces=without"))
+    board.go_back()
+    settled(board, "Which model?")
+    expect(board).to_have_url(re.compile("pick=made-up-001.*pick=made-up-002"))
+
+
 def test_back_undoes_a_tick(board: Page, address: str) -> None:
     visit(board, f"{address}/overview?sort=experiment", "Which model?")  # by name, too
     table = board.get_by_test_id("stDataFrame").first

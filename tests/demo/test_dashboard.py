@@ -195,7 +195,7 @@ def test_compare_switches_labels_metric_threshold_and_unit(names):
     at = opened("compare", models=names)
     assert len(at.selectbox(key="pair").options) == 6
     before = figure(at, names[0])["layout"]["annotations"]
-    at.button_group(key="judged").set_value("FER2013 FER+ majority")
+    at.button_group(key="compare_labels").set_value("FER2013 FER+ majority")
     at.button_group(key="unit").set_value("faces")
     at.button_group(key="figure").set_value("f1")
     at.slider(key="unsure").set_value(90)

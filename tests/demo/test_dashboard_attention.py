@@ -11,11 +11,15 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     assert "compact_se: happy, &gt;99%" in face_cards(at)
     assert any("Grad-CAM" in each.value for each in at.caption)
     assert figure(at, "Channel weights (SE)")
-    at.selectbox(key="for").set_value("surprise")
     at.session_state["faith-compact-ferplus"] = True
     checked(at.run())
+    assert figure(at, "Deletion and insertion: happy")
+    assert "the map is better than chance on both" in text(at)
+    at.selectbox(key="for").set_value("surprise")
+    checked(at.run())
     assert figure(at, "Deletion and insertion: surprise")
-    assert "better than chance" in text(at)
+    # Blurred, she looks a little surprised.
+    assert "neither says anything about the map" in text(at)
 
 
 def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen_one():

@@ -191,7 +191,7 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
         row.update(ran, judged_on=judged_on, changes=f"{'a long beginning ' * 4}{judged_on}")
     path.write_text(json.dumps(twins))
     at = opened("studies")
-    drawn = figure(at, "Our accuracy")  # nothing is published beside it
+    drawn = figure(at, "START: ours")  # nothing is published beside it
     assert [trace["name"] for trace in drawn["data"]] == [
         "ours by these, 95% interval",
         "ours by those, 95% interval",
@@ -214,7 +214,7 @@ def test_the_neighbours_curves_and_the_detectors(names, folder):
         curves = {"k": tuple(range(1, 11)), "valid_accuracy": shares}
         made = made_up.report(f"knn-{metric}", found, epochs=0, curves=curves, arch="pixels + knn")
         made_up.write(folder, made, found)
-    at = opened("studies")
+    at = opened("studies", report="START")
     curves = [trace["name"] for trace in figure(at, "Nearest neighbours")["data"]]
     assert curves == ["knn-cosine, best with k = 5", "knn-euclidean, best with k = 5"]
     assert figure(at, "Time per photo")["data"][0]["name"] == "mtcnn"

@@ -11,7 +11,7 @@ import torch
 from dashboard_page import checked, figure, opened, text
 
 from demo import runs_store
-from demo.runs_store import going_now, runs
+from demo.runs_store import runs
 
 
 def make_run(folder, name, epochs, age_seconds=0.0):
@@ -66,7 +66,22 @@ def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
     (make_run(folder, "broken", 1)).write_bytes(b"no checkpoint")
     found = runs()
     assert set(found) == {"silent", "finished", "going"}
-    assert going_now(found) == ["going"]
+    now = time.time()
+    assert [name for name, run in found.items() if run.going(now)] == ["going"]
+
+
+def test_a_run_whose_report_is_shipped_is_one_and_another_of_its_name_one_more(folder):
+    found = made_up.predictions()
+    shipped = made_up.report("twice", found)
+    made_up.write(folder, shipped, found)
+    path = make_run(folder, "twice", shipped.epochs)
+    both = {"twice", "twice (in the runs folder)"}
+    assert set(opened("training").multiselect(key="runs").options) == both
+    state = torch.load(path, weights_only=True)
+    for epoch, accuracy in zip(state["history"], shipped.curves["valid_accuracy"], strict=True):
+        epoch["valid_accuracy"] = accuracy + 2e-6  # a report's curves are rounded
+    torch.save(state, path)
+    assert opened("training").multiselect(key="runs").options == ["twice"]
 
 
 def test_a_run_that_vanishes_while_it_is_shown_gets_a_sentence(names, folder, monkeypatch):

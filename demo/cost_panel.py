@@ -1,0 +1,82 @@
+"""Accuracy against what it costs: parameters, the size of the file, or time."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from demo.analysis import pareto
+from demo.charts.overview import Point, against_cost
+from demo.overview_table import meaning
+from demo.panels import chart
+from fer_core.models import list_models
+
+COSTS = {
+    "parameters": "parameters",
+    "file size": "MB",
+    "time per face": "ms per face",
+}
+NOT_DRAWN = {
+    "parameters": "that are no networks",
+    "MB": "that are no networks, or whose weights are not shipped",
+    "ms per face": "that are no networks, or were not measured",
+}
+AXES = {
+    "parameters": "number of parameters",
+    "MB": "weights file in MB",
+    "ms per face": "milliseconds per face on this machine, one face at a time",
+}
+
+
+def accuracy_against_cost(
+    rows: pd.DataFrame, chosen: list[str], lines: Mapping[str, float]
+) -> None:
+    """rows: of the overview's table. chosen: those to point out. lines: accuracies that are known
+    from elsewhere, by name, in per cent."""
+    against = st.segmented_control(
+        "Accuracy against",
+        list(COSTS),
+        default="parameters",
+        required=True,
+        key="against",
+        bind="query-params",
+    )
+    column = COSTS[str(against)]
+    # A tree has some numbers too, but what they cost is another matter.
+    known = rows[(rows[column] > 0) & rows["model"].isin(list_models())]
+    missing = len(rows) - len(known)
+    if known.empty:
+        reason = {
+            "ms per face": "Press “Measure time per face” under the table first.",
+            "MB": "None of these experiments has its weights in the weights folder.",
+        }
+        st.info(reason.get(column, "None of these experiments is a network."))
+        return
+    front = pareto(known[column].to_numpy(float), known["accuracy"].to_numpy(float))
+    points = [
+        Point(
+            row.experiment,
+            row.cost,
+            row.accuracy,
+            (row.low, row.high),
+            on_front,
+            row.experiment in chosen,
+        )
+        for row, on_front in zip(known.assign(cost=known[column]).itertuples(), front, strict=True)
+    ]
+    best = max(points, key=lambda p: p.accuracy)
+    cheapest_first = ", ".join(
+        f"{p.name} {p.accuracy:.1f}%" for p in sorted(points, key=lambda p: p.cost) if p.on_front
+    )
+    chart(
+        against_cost(points, lines, f"Accuracy against {against}", AXES[column]),
+        f"{len(points)} experiments. The most accurate is {best.name} with {best.accuracy:.1f} "
+        f"per cent. The front, the cheapest first: {cheapest_first}.",
+        f"accuracy-against-{column.split()[0].lower()}",
+        known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
+    )
+    st.caption(f"The front, the cheapest first: {cheapest_first}.")
+    if lines:
+        st.caption(f"Dotted: {meaning(lines)}.")
+    if missing:
+        st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")
