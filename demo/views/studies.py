@@ -23,7 +23,8 @@ from fer_core.study import StudyRow
 from fer_core.weights import FOLDER
 
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
-ONE_LINE = 34  # characters of a row's name that its column has room for
+ONE_LINE = 34  # characters that the columns of words have room for
+OURS = "Our accuracy"  # where nothing is published beside it
 ABOUT = {
     "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
     "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces, beside nearest neighbours and "
@@ -64,7 +65,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     st.markdown(f"**{ran} of {len(rows)}** rows on {rows[0].data} have been run.")
     number = st.column_config.NumberColumn
     # Streamlit wraps the text of rows above 64 px, so that a long name is there as a whole.
-    row_px = 35 if table["row"].str.len().max() <= ONE_LINE else 66
+    longest = table[["row", "not run because"]].map(len).to_numpy().max()
+    row_px = 35 if longest <= ONE_LINE else 66
     filled = table.columns[table.replace("", None).notna().any()]
     st.dataframe(
         table[filled],
@@ -84,6 +86,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
                 help="Ours on the test faces whose photo stands in no other split. What a method "
                 "has learned by heart shows in the difference.",
             ),
+            "not run because": st.column_config.TextColumn("not run because", width=260),
+            "n": number("n", format="localized"),
             "difference": st.column_config.TextColumn(
                 "difference",
                 help="Ours minus published in points, with the interval of ours. Where it spans "
@@ -94,8 +98,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
     csv_button(table, file_name("rows", study))
     drawn = [row for row in rows if row.report or row.published]
     if drawn:
-        what = {"published": any(row.published for row in rows), "ours": ran > 0}
-        title = f"{study}: {' and '.join(name for name, there in what.items() if there)}"
+        published = any(row.published for row in rows)
+        title = f"{study}: published{' and ours' if ran else ''}" if published else OURS
         chart(
             published_and_ours(drawn, title),
             f"{len(drawn)} rows of {study}. " + _behind(drawn),
@@ -121,7 +125,7 @@ def show_seeds(reports: list[EvalReport]) -> None:
         "Mean and deviation: what lies within the deviation of another may be chance. By the "
         "labels that the models learned."
     )
-    st.table(table, hide_index=True, border="horizontal")
+    st.dataframe(table, hide_index=True, alt=f"{len(table)} recipes with mean and deviation.")
     csv_button(table, "seeds")
 
 

@@ -62,7 +62,7 @@ def test_what_is_no_network_is_not_drawn_against_parameters(names, folder):
     found = made_up.predictions()
     made_up.write(folder, made_up.report("tree", found, arch="hog + tree", params=127), found)
     at = opened("overview")
-    drawn = [t for t in figure(at, "against parameters")["data"] if t["mode"] == "markers"]
+    drawn = [t for t in figure(at, "Accuracy against parameters")["data"] if t["mode"] == "markers"]
     assert sum(len(marks["x"]) for marks in drawn) == len(names)
     assert "1 that are no networks" in text(at)
 

@@ -191,7 +191,7 @@ def test_every_row_has_its_line_and_its_whole_name_in_the_chart(names, folder):
         row.update(ran, judged_on=judged_on, changes=f"{'a long beginning ' * 4}{judged_on}")
     path.write_text(json.dumps(twins))
     at = opened("studies")
-    drawn = figure(at, "START: ours")  # nothing is published beside it
+    drawn = figure(at, "Our accuracy")  # nothing is published beside it
     assert [trace["name"] for trace in drawn["data"]] == [
         "ours by these, 95% interval",
         "ours by those, 95% interval",
