@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from demo.charts.data import counts as counts_chart
@@ -27,17 +28,18 @@ def test_counts(reports: list[EvalReport]) -> None:
         for e in report.evaluations
         if e.subset == "all" and e.split == split
     }
-    show_counts(found, f"Test faces by label: {split}", "test-faces")
+    title = "Test faces by label"
+    show_counts(counts_chart(found, title, split), found, f"{title}, {split}", "test-faces")
 
 
-def show_counts(found: dict[str, np.ndarray], title: str, name: str) -> None:
+def show_counts(figure: go.Figure, found: dict[str, np.ndarray], title: str, name: str) -> None:
     words = "; ".join(
         f"{of}: most {LABELS[int(n.argmax())]} ({n.max():,}), fewest {LABELS[int(n.argmin())]} "
         f"({n.min():,})"
         for of, n in found.items()
     )
     chart(
-        counts_chart(found, title),
+        figure,
         f"{title}. {words}.",
         name,
         pd.DataFrame({"expression": LABELS, **found}),
@@ -64,7 +66,9 @@ def own_figures(own: Fer2013) -> None:
         split: np.bincount(own.labels[own.splits == split], minlength=len(LABELS))
         for split in SPLITS
     }
-    show_counts(by_split, "Faces of each split", "faces-by-split")
+    title = "Labels of each split"
+    figure = counts_chart(by_split, title, in_per_cent=True)
+    show_counts(figure, by_split, title, "faces-by-split")
     st.subheader("Faces of one class", anchor=False)
     samples(own)
     st.subheader("Mean face of each class", anchor=False)

@@ -67,11 +67,11 @@ def test_an_uploaded_fer2013_goes_with_its_file(names, fer2013):
     at = opened("data")
     files = [(name, (fer2013 / name).read_bytes(), "text/csv") for name in ("fer2013.csv",)]
     at.file_uploader(key="fer2013_files").set_value(files)
-    assert figure(checked(at.run()), "Faces of each split")
+    assert figure(checked(at.run()), "Labels of each split")
     at.switch_page("views/inside.py")
     assert "data:image/png;base64," in face_cards(checked(at.run()))  # it stays between the pages
     at.switch_page("views/data.py")
-    assert figure(checked(at.run()), "Faces of each split")
+    assert figure(checked(at.run()), "Labels of each split")
 
 
 def test_after_a_removal_or_a_broken_file_nothing_is_left_of_an_upload(names, fer2013):
@@ -105,14 +105,16 @@ def test_another_fer2013_is_not_taken_for_the_judged_one(names, fer2013):
 
 def test_the_data_page_counts_and_maps_labels(names, fer2013):
     at = opened("data")
-    shown = figure(at, "Test faces by label: PrivateTest")["data"][0]
+    shown = figure(at, "Test faces by label")["data"][0]
     matrix = np.array(shelf().reports[names[0]].main.confusion)
     assert shown["marker"]["color"][0].lower() == "#d55e00"
     assert list(at.table[-1].value["FER+"])[-1] == "contempt, unknown, NF"
     at.text_input(key="fer2013_path").set_value(str(fer2013))
     checked(at.run())
-    own = figure(at, "Faces of each split")["data"][2]
-    assert values(own["y"]) == matrix.sum(1).tolist() == values(shown["y"])
+    own = figure(at, "Labels of each split")["data"][2]
+    of_class = matrix.sum(1)
+    assert values(own["customdata"]) == of_class.tolist() == values(shown["y"])
+    assert values(own["y"]) == pytest.approx((100 * of_class / of_class.sum()).tolist())
     assert figure(at, "FER+ majority, % of row")
 
 
