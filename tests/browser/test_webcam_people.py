@@ -9,6 +9,17 @@ from tests.browser.webcam_page import open_webcam
 
 PEOPLE = ["1", "2", "3", "4"]
 
+# In how many quarters of the picture a numbered face stands; each of the film's is in its own.
+QUARTERS = """() => {
+  const middle = (each) => {
+    const box = each.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  const [x, y] = middle(document.querySelector("#camera .picture"));
+  const faces = [...document.querySelectorAll("#camera .spot")].map(middle);
+  return new Set(faces.map((face) => `${face[0] > x} ${face[1] > y}`)).size;
+}"""
+
 
 @pytest.fixture(scope="module")
 def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
@@ -21,19 +32,10 @@ def test_each_person_has_a_number_in_the_picture_and_a_chart(page: Page) -> None
     pins, charts = page.locator("#camera .pin"), page.locator(".person")
     expect(pins).to_have_text(PEOPLE)
     expect(charts).to_have_count(len(PEOPLE))
-    frame = page.locator("#camera .picture").bounding_box()
-    places = [pin.bounding_box() for pin in pins.all()]
-    assert frame
-    # Each face is in a quarter of the picture of its own.
-    quarters = {
-        (box["x"] > frame["x"] + frame["width"] / 2, box["y"] > frame["y"] + frame["height"] / 2)
-        for box in places
-        if box
-    }
-    assert len(quarters) == len(PEOPLE)
+    page.wait_for_function(f"({QUARTERS})() === {len(PEOPLE)}")
     # Mirrored, the same people are in other places: nobody is counted twice.
     page.get_by_label("Mirror").uncheck()
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(2000)
     expect(pins).to_have_text(PEOPLE)
     expect(charts).to_have_count(len(PEOPLE))
     expect(page.locator(".person.away")).to_have_count(0)
