@@ -28,7 +28,6 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def live(page: Page) -> Iterator[Page]:
     open_webcam(page)
     start(page)
-    next_picture(page)  # the first may still have been mirrored
     yield page
     page.get_by_role("button", name="Stop", exact=True).click()
 

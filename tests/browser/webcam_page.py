@@ -19,7 +19,9 @@ def start(page: Page) -> None:
     """Start the camera, unmirrored so that its counter can be read, and wait for a face."""
     page.get_by_role("button", name="Start the camera").click()
     page.get_by_label("Mirror").uncheck()
-    expect(page.locator(".picture")).to_have_attribute("alt", SHOWN)
+    expect(page.locator(".picture[src]")).to_have_attribute("alt", SHOWN)
+    next_picture(page)  # the first may still be mirrored; then people are counted anew
+    expect(page.locator(".person").first).to_be_visible()
 
 
 def shown_picture(page: Page) -> np.ndarray:
