@@ -14,7 +14,7 @@ from fer_core.files import write_whole
 from fer_core.images import Picture, read_picture
 from fer_core.pipeline import FerPipeline
 from fer_core.pixels import to_png
-from fer_core.results import percent, to_json
+from fer_core.results import in_words, to_json
 from fer_core.types import FerError, ImageError
 from fer_core.video_options import VideoOptions
 
@@ -100,8 +100,7 @@ def _annotate_picture(
     if as_json:
         write_whole(Path(f"{base}.json"), to_json(analysis, source.name))
     faces = ", ".join(
-        f"{shown.name} {percent(float(probs.max()))}"
-        for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
+        in_words(shown, probs) for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
     )
     print("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
 

@@ -9,9 +9,8 @@ import numpy as np
 from PIL import ImageColor
 
 from fer_core.artwork import blend, emoji_tile, label_tile
-from fer_core.emotions import UNSURE
 from fer_core.images import PictureSource, read_picture
-from fer_core.results import percent
+from fer_core.results import in_words
 from fer_core.types import Analysis, Float32Array, OptionError, UInt8Array
 
 # Diameter of the covering emoji in heights of the face box: the box ends at chin and brow, the
@@ -105,9 +104,7 @@ def _draw_box(picture: UInt8Array, analysis: Analysis, face: int) -> None:
     cv2.rectangle(picture, (x0, y0), (x1, y1), (20, 20, 20), line + max(line // 2, 2))
     cv2.rectangle(picture, (x0, y0), (x1, y1), ImageColor.getrgb(shown.colour), line)
     font_px = round(max((x1 - x0) * 0.16, SMALLEST_FONT_PX))
-    text = shown.name
-    if shown is not UNSURE:
-        text += f" {percent(float(analysis.probs[face, shown.index]))}"
+    text = in_words(shown, analysis.probs[face])
     above, below = y0 - 1.6 * font_px, y1 + 0.2 * font_px
     off = above < 0 and below + 1.6 * font_px <= len(picture)
     _draw_label(picture, text, font_px, face, analysis, below if off else above)

@@ -5,8 +5,8 @@ import io
 import json
 from typing import Any
 
-from fer_core.emotions import LABELS
-from fer_core.types import Analysis
+from fer_core.emotions import LABELS, UNSURE, Emotion
+from fer_core.types import Analysis, Float32Array
 
 
 def percent(prob: float) -> str:
@@ -14,6 +14,11 @@ def percent(prob: float) -> str:
     if 0 < prob <= 0.005:
         return "<1%"
     return ">99%" if 0.995 <= prob < 1 else f"{prob:.0%}"
+
+
+def in_words(shown: Emotion, probs: Float32Array) -> str:
+    """What is shown of a face, and its probability among `probs` (7,); "unsure" has none."""
+    return shown.name if shown is UNSURE else f"{shown.name} {percent(float(probs[shown.index]))}"
 
 
 def records(analysis: Analysis) -> list[dict[str, Any]]:

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from fer_core import Analysis, Faces
-from fer_core.results import percent, to_csv, to_json
+from fer_core import EMOTIONS, Analysis, Faces
+from fer_core.emotions import UNSURE
+from fer_core.results import in_words, percent, to_csv, to_json
 
 FACES = Faces(
     np.array([[1, 2, 31.26, 42], [50, 2, 80, 42]], np.float32),
@@ -16,6 +17,13 @@ FACES = Faces(
 CLEAR = np.eye(7, dtype=np.float32)[3]
 IN_DOUBT = np.array([0.1, 0.1, 0.1, 0.1, 0.4, 0.1, 0.1], np.float32)
 ANALYSIS = Analysis(FACES, np.stack([CLEAR, IN_DOUBT]), (60, 90), ("A note.",))
+
+
+def test_an_answer_has_its_own_probability_and_unsure_none():
+    probs = np.array([0.1, 0, 0, 0.6, 0.3, 0, 0], np.float32)
+    assert in_words(EMOTIONS[3], probs) == "happy 60%"
+    assert in_words(EMOTIONS[4], probs) == "sad 30%"  # held by a smoother
+    assert in_words(UNSURE, probs) == "unsure"
 
 
 def test_json_says_what_was_found():
