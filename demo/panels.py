@@ -201,7 +201,7 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> tuple[str, str] | Non
         return None
     own = reports[0].main
     key = f"{page}_labels"
-    say_what_is_missing(key, [_without_split(name, own) for name in shared], "labels")
+    say_what_is_missing(key, [_without_split(name, own) for name in shared], "a set of labels")
     # Below one another: in a row, a phone would show only a part of the first.
     bar = st.container()
     judged = bar.segmented_control(

@@ -39,7 +39,7 @@ def filters(
     choices = [name for name, _ in judged_on(reports).most_common()]
     first = PERSON_ON if PERSON_ON in choices else choices[0]
     known_studies = sorted({study_of.get(r.experiment, "other") for r in reports})
-    say_what_is_missing("labels", choices, "labels")
+    say_what_is_missing("labels", choices, "a set of labels")
     say_what_is_missing("study", known_studies, "a study")
     say_what_is_missing("sort", SORTS, "an order")
     say_what_is_missing("pick", [r.experiment for r in reports], "an experiment")
