@@ -25,21 +25,22 @@ TAG_STYLE = (
     '<style>[data-testid="stMultiSelectTagsContainer"] [data-tag] '
     "{ background: #92400e; color: #fff; }</style>"
 )
-# Where one page leads to another, Streamlit writes the new parameters behind the old page's address
-# first, as a step of the browser's history that never was: Back would lead there.
+# Where one page leads to another, Streamlit writes the old page without its parameters first, as a
+# step of the browser's history that never was: Back would lead there. What was written since the
+# user's last act, before the page changed, came of that act as the change did: one step.
 ONE_STEP = """<script>
 if (!window.ferStudioOneStep) {
   window.ferStudioOneStep = true;
   const push = history.pushState.bind(history);
-  let last = { ms: -Infinity, path: "" };
+  let written = false;
+  const begin = () => { written = false; };
+  for (const act of ["click", "keydown"]) addEventListener(act, begin, true);
+  addEventListener("popstate", begin);
   history.pushState = (state, unused, url) => {
-    const path = new URL(url ?? location.href, location.href).pathname;
-    const ms = performance.now();
-    const leaves = path !== location.pathname;
-    if (leaves && last.path === location.pathname && ms - last.ms < 500)
-      history.replaceState(state, unused, url);
+    const leaves = new URL(url ?? location.href, location.href).pathname !== location.pathname;
+    if (leaves && written) history.replaceState(state, unused, url);
     else push(state, unused, url);
-    last = { ms, path };
+    written = !leaves;
   };
 }
 </script>"""

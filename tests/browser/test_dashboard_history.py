@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.dashboard_server import PAGES
+from demo.panels import ONE_STEP
 from tests.browser.dashboard_server import made_up_dashboard
 from tests.browser.test_dashboard import open_page, settled, visit
 
@@ -22,6 +23,42 @@ def board(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page
     page.close()
+
+
+@pytest.fixture
+def stepping(board: Page) -> Page:
+    """An empty page whose history the dashboard's script keeps."""
+    board.route(
+        "http://localhost/*", lambda route: route.fulfill(body=ONE_STEP, content_type="text/html")
+    )
+    board.goto("http://localhost/old?a=1")
+    return board
+
+
+def act(page: Page, *written: str) -> None:
+    """A click, and what Streamlit writes into the history for it."""
+    page.locator("html").click()
+    for address in written:
+        page.evaluate("address => history.pushState({}, '', address)", address)
+
+
+def test_a_page_left_is_one_step_however_slow_the_server(stepping: Page) -> None:
+    stepping.locator("html").click()
+    stepping.evaluate("history.pushState({}, '', '/old')")
+    stepping.wait_for_timeout(1000)  # a busy server's
+    stepping.evaluate("history.pushState({}, '', '/new?b=2')")
+    expect(stepping).to_have_url("http://localhost/new?b=2")
+    stepping.go_back()
+    expect(stepping).to_have_url("http://localhost/old?a=1")
+
+
+def test_a_choice_stays_a_step_of_its_own(stepping: Page) -> None:
+    act(stepping, "/old?a=2")
+    act(stepping, "/old", "/new")
+    act(stepping, "/other")
+    for address in ("new", "old?a=2", "old?a=1"):
+        stepping.go_back()
+        expect(stepping).to_have_url(f"http://localhost/{address}")
 
 
 def choose(page: Page, control: str, option: str) -> None:
