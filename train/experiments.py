@@ -6,6 +6,7 @@ _ALL = (
     *ours.COMPACT,
     *ours.LITE0,
     *ours.DISTILLED,
+    *ours.LITE2,
     *ours.FACES,
     *ours.ATTENTION,
     *start.CLASSICAL,

