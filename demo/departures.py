@@ -7,7 +7,8 @@ from threading import Lock
 from demo.watch import Watch
 
 LOST_SECONDS = 600.0  # without a connection, and without a wish for so long, a page is gone
-LOOK_SECONDS = 30.0
+RELOAD_SECONDS = 30.0
+LOOK_SECONDS = 10.0
 MOST = 10_000  # anyone may say goodbye, in any name
 
 
@@ -16,7 +17,8 @@ class Departures:
 
     A page that is closed says so. A connection that ends says less: a phone was locked, or its
     network changed, and the page may still be there; Gradio does not open that connection again.
-    Only where an answer was on its way does it load the page anew, as another visitor's.
+    Only where an answer was on its way does it load the page anew, as another visitor's, who may
+    then take over what was under way.
     """
 
     def __init__(self, forget: Callable[[str], None], idle_seconds: Callable[[str], float]) -> None:
@@ -25,7 +27,7 @@ class Departures:
         self._forget = forget
         self._idle_seconds = idle_seconds
         self._lock = Lock()
-        self._lost: dict[str, float] = {}  # and when that was
+        self._lost: dict[str, tuple[float, float]] = {}  # when that was, and for how long they may
         self._watch = Watch(self._look, LOOK_SECONDS)
 
     def left(self, visitor: str) -> None:
@@ -35,17 +37,31 @@ class Departures:
 
     def lost(self, visitor: str) -> None:
         """The connection to the page ended."""
+        self._await(visitor, LOST_SECONDS)
+
+    def left_or_reloads(self, visitor: str) -> None:
+        """The page is being closed while a clip is on its way, for which it may come back."""
+        self._await(visitor, RELOAD_SECONDS)
+
+    def _await(self, visitor: str, seconds: float) -> None:
+        """Have them forgotten where they wish for nothing for so long."""
+        now = time.monotonic()
         with self._lock:
-            if len(self._lost) < MOST:
-                self._lost.setdefault(visitor, time.monotonic())
+            then, longer = self._lost.get(visitor, (now, seconds))
+            if visitor in self._lost or len(self._lost) < MOST:
+                self._lost[visitor] = (then, min(seconds, longer))
         self._watch.begin()
 
     def _look(self) -> bool:
         now = time.monotonic()
         with self._lock:
-            long_ago = [each for each, then in self._lost.items() if now - then >= LOST_SECONDS]
-        for visitor in long_ago:
-            if self._idle_seconds(visitor) >= LOST_SECONDS:
+            due = [
+                (visitor, seconds)
+                for visitor, (then, seconds) in self._lost.items()
+                if now - then >= seconds
+            ]
+        for visitor, seconds in due:
+            if self._idle_seconds(visitor) >= seconds:
                 with self._lock:
                     del self._lost[visitor]
                 self._forget(visitor)

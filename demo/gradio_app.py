@@ -43,7 +43,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     fetch_nothing()
-    jobs, turns, held = VideoJobs(files), Turns(), HeldUploads(WAITING)
+    jobs, turns, held = VideoJobs(files, store), Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
     with gr.Blocks(
@@ -105,12 +105,14 @@ def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
         return f'<i data-visitor="{request.session_hash}"></i>'
 
     def goodbye(visitor: str) -> None:
-        departures.left(visitor[:64])  # anyone may call this, with anything
+        visitor = visitor[:64]  # anyone may call this, with anything
+        if jobs.is_busy(visitor):
+            departures.left_or_reloads(visitor)
+        else:
+            departures.left(visitor)
 
     def lost(request: gr.Request) -> None:
-        visitor = str(request.session_hash)
-        jobs.stop(visitor)  # its pictures would not arrive
-        departures.lost(visitor)
+        departures.lost(str(request.session_hash))
 
     app.load(named, None, name, queue=False, show_progress="hidden", api_visibility="private")
     api(goodbye, api_name="goodbye", queue=False, api_visibility="undocumented")

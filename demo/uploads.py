@@ -22,12 +22,10 @@ class Upload(NamedTuple):
 
 
 class OpenUpload(NamedTuple):
-    """A file as the visitor has it, open for reading. choices: how they want it, where that is
-    settled when they choose the file."""
+    """A file as the visitor has it, open for reading."""
 
     name: str
     file: IO[bytes]
-    choices: Any = None
 
 
 class _Held(NamedTuple):
@@ -102,7 +100,3 @@ class HeldUploads:
         with self._lock:
             held = self._held.pop(visitor, None)
         return held.upload if held is not None else None
-
-    def holds(self, visitor: str) -> bool:
-        with self._lock:
-            return visitor in self._held

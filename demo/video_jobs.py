@@ -1,144 +1,268 @@
-"""Clips being annotated, by visitor, and the videos made for them. Knows no UI library."""
+"""Visitors' clips: annotated one after another in a thread of its own, which goes on where the page
+is not there at the moment, and what was made of them. Knows no UI library."""
 
+import logging
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, Timer
-from typing import NamedTuple
+from threading import Condition, Thread, Timer
 
-from demo.uploads import HeldUploads, OpenUpload
+from demo.films import ClipChoices, Film
+from demo.pipelines import PipelineStore
+from demo.uploads import OpenUpload
 from demo.visitor_files import VisitorFiles
-from fer_core.video import VideoJob
+from fer_core import FerError
+from fer_core.clips.source import ClipLimits
+from fer_core.video import VideoJob, VideoProgress
+from fer_core.video_options import VideoOptions
 
-KEEP_SECONDS = 3600.0
+log = logging.getLogger(__name__)
+
+DETECTOR = "mtcnn"
+LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
+WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
+KEEP_SECONDS = 3600.0  # what was made
+PULSE_SECONDS = 2.0  # so that who follows sees in time that nobody looks any more
 WAITING = 6  # clips at most: a longer line would be one of hours
+OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
 
 
-class _Video(NamedTuple):
-    """A visitor's video, and what deletes it in time."""
+@dataclass(frozen=True)
+class Waiting:
+    """before: how many others come first."""
 
+    before: int
+
+
+@dataclass(frozen=True)
+class Opening:
+    """It is the clip's turn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Working:
+    """stopped: whether it was told to end with these frames."""
+
+    progress: VideoProgress
+    stopped: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """path: of the annotated clip. out_of_time: whether it was ended for that."""
+
+    film: Film
     path: Path
-    timer: Timer
+    choices: ClipChoices
+    out_of_time: bool
 
 
-@dataclass
-class _Turn:
-    """A visitor's clip whose turn it is. job: None while it is being opened."""
+@dataclass(frozen=True)
+class Failed:
+    sentence: str
 
+
+State = Waiting | Opening | Working | Made | Failed
+
+
+@dataclass(eq=False)
+class _Task:
+    """A visitor's clip from its place in the line to what was made of it. job: None unless it is
+    open. left: nobody wants it any more."""
+
+    upload: OpenUpload
+    choices: ClipChoices
+    state: State | None = None  # None while it waits
     job: VideoJob | None = None
     stopped: bool = False
-    left: bool = False  # the visitor has, though this still runs
+    left: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return isinstance(self.state, (Made, Failed))
 
 
 class VideoJobs:
-    """Holds each visitor's clip while it waits, stops it at their word, and deletes what was made
-    for them when they leave or choose another."""
+    """One clip a visitor; their next one takes its place. Safe to use from several threads."""
 
-    def __init__(self, files: VisitorFiles) -> None:
+    def __init__(self, files: VisitorFiles, store: PipelineStore) -> None:
         self._files = files  # which go with the last who holds them
-        self._lock = Lock()
-        self._turns: dict[str, _Turn] = {}
-        self._videos: dict[str, _Video] = {}
-        self._held = HeldUploads(WAITING)
+        self._store = store
+        self._news = Condition()  # around everything below, and the tasks' fields
+        self._tasks: dict[str, _Task] = {}
+        self._line: list[_Task] = []  # those that wait
+        self._works = False
 
-    @contextmanager
-    def turn(self, visitor: str) -> Iterator[OpenUpload | None]:
-        """While it is the turn of a visitor's clip, until its video is in its place. None where
-        no clip waits any more; what is given is the caller's from now on."""
-        turn = _Turn()
-        with self._lock:
-            upload = self._held.take(visitor)
-            if upload is not None:
-                self._turns[visitor] = turn
-        try:
-            yield upload
-        finally:
-            with self._lock:
-                if self._turns.get(visitor) is turn:
-                    del self._turns[visitor]
-            if turn.left:
-                self._delete(visitor)
+    def put(self, visitor: str, upload: OpenUpload, choices: ClipChoices) -> bool:
+        """Put a visitor's opened clip at the line's end, and forget the one before. False where too
+        many wait already: it is closed, and nothing else changes."""
+        task = _Task(upload, choices)
+        with self._news:
+            own = self._tasks.get(visitor)
+            if sum(other is not own for other in self._line) >= WAITING:
+                upload.file.close()
+                return False
+            self._leave(visitor)
+            self._tasks[visitor] = task
+            self._line.append(task)
+            if not self._works:
+                self._works = True
+                Thread(target=self._work, name="clips", daemon=True).start()
+        return True
 
-    def begin(self, visitor: str, job: VideoJob) -> None:
-        """Within their turn: the clip is open, and this is what annotates it."""
-        with self._lock:
-            turn = self._turns[visitor]
-            turn.job = job
-        if turn.stopped:
-            job.stop()
+    def follow(self, visitor: str) -> Iterator[State]:
+        """The state of a visitor's clip at once, at each change, and every PULSE_SECONDS, until it
+        is made, fails or is forgotten. Nothing where they have none."""
+        with self._news:
+            task = self._tasks.get(visitor)
+        said: State | None = None
+        while task is not None and not isinstance(said, (Made, Failed)):
+            with self._news:
+                if not task.left and self._state(task) == said:
+                    self._news.wait(PULSE_SECONDS)
+                if task.left:
+                    return
+                said = self._state(task)
+            yield said
 
-    def place(self, visitor: str, name: str) -> Path:
-        """Where this visitor's video goes, for KEEP_SECONDS at most; their last one is deleted."""
-        self._delete(visitor)
-        # Whoever knows the address sees the video: it must not be guessed.
-        path = self._files.videos / secrets.token_hex(16) / name
-        timer = Timer(KEEP_SECONDS, shutil.rmtree, [path.parent], {"ignore_errors": True})
-        timer.daemon = True
-        timer.start()
-        with self._lock:
-            self._videos[visitor] = _Video(path, timer)
-        return path
-
-    def hold(self, visitor: str, upload: OpenUpload | None) -> bool:
-        """Keep a visitor's opened clip until it is its turn; what was made of the one before is
-        deleted. False where too many wait already: it is closed."""
-        held = self._held.hold(visitor, upload)
-        if held:
-            self._delete(visitor)
-        return held
+    def adopt(self, lost: str, visitor: str) -> bool:
+        """A page was loaded anew, as another visitor's: what the lost one had is theirs. False
+        where there is nothing."""
+        with self._news:
+            task = self._tasks.pop(lost, None)
+            if task is None:
+                return False
+            self._leave(visitor)
+            self._tasks[visitor] = task
+        return True
 
     def drop(self, visitor: str) -> bool:
         """Forget the clip that waits for its turn. False where none waits."""
-        with self._lock:
-            upload = self._held.take(visitor)
-        if upload is None:
-            return False
-        upload.file.close()
+        with self._news:
+            if self._tasks.get(visitor) not in self._line:
+                return False
+            self._leave(visitor)
         return True
 
     def stop(self, visitor: str) -> bool:
         """End the visitor's clip after the frames in hand; what was done is kept. False where it
         is not its turn."""
-        with self._lock:
-            turn = self._turns.get(visitor)
-            if turn is None:
+        with self._news:
+            task = self._tasks.get(visitor)
+            if task is None or task.state is None or task.ended:
                 return False
-            turn.stopped = True
-        if turn.job is not None:
-            turn.job.stop()
+            self._stop(task)
         return True
-
-    def is_stopped(self, visitor: str) -> bool:
-        """Whether the clip whose turn it is was told to end."""
-        with self._lock:
-            turn = self._turns.get(visitor)
-        return turn is not None and turn.stopped
 
     def is_busy(self, visitor: str) -> bool:
         """Whether a clip of theirs waits or is being annotated."""
-        with self._lock:
-            return visitor in self._turns or self._held.holds(visitor)
+        with self._news:
+            task = self._tasks.get(visitor)
+        return task is not None and not task.ended
 
-    def video(self, visitor: str) -> Path | None:
-        """The annotated clip that was made for a visitor last, while it is kept."""
-        with self._lock:
-            video = self._videos.get(visitor)
-        return video.path if video is not None and video.path.exists() else None
+    def made(self, visitor: str) -> Made | None:
+        """What was made of a visitor's last clip, while it is kept."""
+        with self._news:
+            task = self._tasks.get(visitor)
+        return task.state if task is not None and isinstance(task.state, Made) else None
 
     def forget(self, visitor: str) -> None:
         """The visitor has left. What is made for them at this moment is deleted when it is done."""
-        with self._lock:
-            if turn := self._turns.get(visitor):
-                turn.left = True
-        self.stop(visitor)
-        self.hold(visitor, None)
+        with self._news:
+            self._leave(visitor)
 
-    def _delete(self, visitor: str) -> None:
-        with self._lock:
-            video = self._videos.pop(visitor, None)
-        if video is not None:
-            video.timer.cancel()
-            shutil.rmtree(video.path.parent, ignore_errors=True)
+    def _leave(self, visitor: str) -> None:
+        task = self._tasks.pop(visitor, None)
+        if task is None:
+            return
+        task.left = True
+        if task in self._line:
+            self._line.remove(task)
+            task.upload.file.close()
+        elif isinstance(task.state, Made):
+            _delete(task.state.path)
+        else:
+            self._stop(task)
+        self._news.notify_all()
+
+    @staticmethod
+    def _stop(task: _Task) -> None:
+        task.stopped = True
+        if task.job is not None:
+            task.job.stop()
+
+    def _state(self, task: _Task) -> State:
+        if task.state is None:
+            return Waiting(self._line.index(task) + 1)  # one is being worked on
+        return task.state
+
+    def _work(self) -> None:
+        while (task := self._next()) is not None:
+            end: Made | Failed
+            try:
+                end = self._annotate(task)
+            except FerError as error:
+                end = Failed(str(error))
+            except (
+                Exception
+            ):  # the visitor gets a sentence, the others their turn, we the traceback
+                log.exception("A clip could not be annotated")
+                end = Failed(OUR_FAULT)
+            with self._news:
+                task.job = None
+                task.state = end
+                if isinstance(end, Made) and task.left:
+                    _delete(end.path)
+                elif isinstance(end, Made):
+                    timer = Timer(KEEP_SECONDS, self._expire, [task])
+                    timer.daemon = True
+                    timer.start()
+                self._news.notify_all()
+
+    def _next(self) -> _Task | None:
+        with self._news:
+            if not self._line:
+                self._works = False
+                return None
+            task = self._line.pop(0)
+            task.state = Opening()
+            self._news.notify_all()
+            return task
+
+    def _annotate(self, task: _Task) -> Made:
+        style, cover, every_nth, weights = task.choices
+        with task.upload.file as source:
+            options = VideoOptions(style, cover, every_nth, limits=LIMITS)
+            job = VideoJob(self._store.get(weights, DETECTOR), source, options, task.upload.name)
+            with job:
+                with self._news:
+                    task.job = job
+                    if task.stopped:
+                        job.stop()
+                until, out_of_time = time.monotonic() + WORK_SECONDS, False
+                for progress in job:
+                    if time.monotonic() > until:
+                        out_of_time = True
+                        job.stop()
+                    with self._news:
+                        task.state = Working(progress, task.stopped)
+                        self._news.notify_all()
+                result = job.finish()
+                film = Film.of(result)
+                # Whoever knows the address sees the video: it must not be guessed.
+                path = self._files.videos / secrets.token_hex(16) / f"{film.stem}.mp4"
+                result.video.save(path)
+                result.close()
+        return Made(film, path, task.choices, out_of_time)
+
+    def _expire(self, task: _Task) -> None:
+        with self._news:
+            for visitor in [each for each, its in self._tasks.items() if its is task]:
+                self._leave(visitor)
+
+
+def _delete(path: Path) -> None:
+    shutil.rmtree(path.parent, ignore_errors=True)

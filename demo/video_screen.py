@@ -1,19 +1,27 @@
 """What the Video tab shows after each step, as plain values."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from demo.charts.timeline import timeline_figure
+from demo.data_uris import jpeg_uri
 from demo.films import (
-    ClipChoices,
-    Film,
+    PREVIEW_SIDE,
+    done_sentence,
     made_with_html,
     people_html,
+    progress_html,
     sheet_html,
     timeline_html,
 )
+from demo.page_html import messages
+from demo.video_jobs import WORK_SECONDS, Failed, Made, Opening, State, Waiting, Working
+from fer_core.pixels import fit
+
+STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
+STOPPED = "Stopping; what is done so far is kept …"
+OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
 
 
 class Screen(NamedTuple):
@@ -33,20 +41,62 @@ class Screen(NamedTuple):
     sheet: Any = gr.skip()
     sheet_cover: Any = gr.skip()
     save_sheet: Any = gr.skip()
-    film: Any = gr.skip()
 
 
-def done_screen(message: str, path: Path, choices: ClipChoices, film: Film, cover: bool) -> Screen:
-    """The screen of an annotated clip; what there is nothing of is left out.
+UNCHANGED = Screen(gr.skip(), work=gr.skip(), stop=gr.skip())
 
-    path: of the annotated clip. cover: whether faces are covered in the moments.
+
+def screen(state: State, before: State | None, cover: bool) -> Screen:
+    """What a state brings to a page that shows the one before; None: nothing of this clip.
+
+    cover: whether faces are covered in the moments, also where they are not in the clip.
     """
+    if state == before:
+        return UNCHANGED
+    match state:
+        case Waiting():
+            return Screen(messages(waiting_sentence(state), busy=True), stop=_button(STOP))
+        case Opening():
+            return Screen(messages("Opening the clip …", busy=True), stop=_button(STOP_AND_KEEP))
+        case Working():
+            return _working(state, before)
+        case Failed():
+            return Screen(messages(error=state.sentence))
+        case Made():
+            return _made(state, state.choices.cover or cover)
+
+
+def waiting_sentence(state: Waiting) -> str:
+    others = "another one" if state.before == 1 else f"{state.before} others"
+    return f"Waiting for its turn, after {others} …"
+
+
+def _button(name: str) -> Any:
+    return gr.update(visible=True, value=name)
+
+
+def _working(state: Working, before: State | None) -> Screen:
+    work = progress_html(state.progress, jpeg_uri(fit(state.progress.preview, PREVIEW_SIDE)))
+    if isinstance(before, Working):  # what was said meanwhile stays
+        return UNCHANGED._replace(work=work)
+    # Where it was stopped, that is said, and the button is gone for good.
+    if state.stopped:
+        said = gr.skip() if before else messages(STOPPED, busy=True)
+        return UNCHANGED._replace(message=said, work=work)
+    button = gr.skip() if isinstance(before, Opening) else _button(STOP_AND_KEEP)
+    return Screen(messages(), work, button)
+
+
+def _made(made: Made, cover: bool) -> Screen:
+    """What there is nothing of is left out."""
+    film = made.film
+    done = done_sentence(film)
     moments = gr.update(visible=bool(film.moments))
     return Screen(
-        message,
+        messages(f"{OUT_OF_TIME} {done}" if made.out_of_time else done),
         results=gr.update(visible=True),
-        video=str(path),
-        made_with=made_with_html(choices),
+        video=str(made.path),
+        made_with=made_with_html(made.choices),
         people_part=gr.update(visible=bool(film.timeline.people)),
         timeline=timeline_html(film),
         plot=timeline_figure(film.timeline),
@@ -55,5 +105,4 @@ def done_screen(message: str, path: Path, choices: ClipChoices, film: Film, cove
         sheet=sheet_html(film, cover),
         sheet_cover=cover,
         save_sheet=moments,
-        film=film,
     )

@@ -1,9 +1,6 @@
 """The Video tab: a clip in; the annotated video, a timeline and each person's moments out."""
 
-import logging
-import time
-from collections.abc import Iterator, MutableSet
-from functools import partial
+from collections.abc import Callable, Iterator, MutableSet
 from pathlib import Path
 from typing import Any
 
@@ -12,41 +9,18 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html
 from demo.controls import style_choice, weights_choice
-from demo.data_uris import jpeg_uri
-from demo.films import (
-    FILE_KINDS,
-    PREVIEW_SIDE,
-    ClipChoices,
-    Film,
-    done_sentence,
-    make_file,
-    progress_html,
-    sheet_html,
-)
+from demo.films import FILE_KINDS, ClipChoices, make_file, sheet_html
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
-from demo.uploads import OpenUpload, open_upload
-from demo.video_jobs import VideoJobs
-from demo.video_screen import Screen, done_screen
-from fer_core import FerError
-from fer_core.clips.source import ClipLimits
-from fer_core.pixels import fit
-from fer_core.video import VideoJob
-from fer_core.video_options import MOST_EVERY, VideoOptions
+from demo.uploads import open_upload
+from demo.video_jobs import LIMITS, State, VideoJobs
+from demo.video_screen import STOP, STOPPED, UNCHANGED, Screen, screen
+from fer_core.video_options import MOST_EVERY
 
-log = logging.getLogger(__name__)
-
-DETECTOR = "mtcnn"
-LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
-WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
-FORGET_FILM_SECONDS = 3600
-OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
 GONE = "The clip is no longer in memory. Please choose it again."
-STOPPED = "Stopping; what is done so far is kept …"
-OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
+LOST = "This page was loaded anew, and what was under way is lost. Please choose the clip again."
 FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
 NOT_BEGUN = "Your clip was not begun, and is forgotten."
-STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
 WHEN_DONE = (Path(__file__).parent / "static" / "film.js").read_text(encoding="utf-8")
 
@@ -95,7 +69,8 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
-    film = gr.State(time_to_live=FORGET_FILM_SECONDS)
+    # Pressed by page.js, after Gradio has loaded the page anew as another visitor's.
+    resume, lost = gr.Button(visible="hidden", elem_id="video-resume"), gr.Text(visible=False)
     choosing = [clip, *controls]
 
     def free(yes: bool) -> tuple[Any, ...]:
@@ -111,65 +86,29 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         request: gr.Request,
     ) -> tuple[Any, ...]:
         # Opened at once, whoever is before it: Gradio deletes files that lie for long.
-        upload = open_upload(clip, uploads)
-        if upload is not None:
-            # What is chosen goes with the clip: it is made as the visitor sees it now.
-            upload = upload._replace(choices=ClipChoices(style, cover, every_nth, weights))
+        visitor, upload = str(request.session_hash), open_upload(clip, uploads)
         hidden = gr.update(visible=False)
         if upload is None:
-            jobs.hold(str(request.session_hash), None)
+            jobs.forget(visitor)
             return page_html.messages(error=GONE), hidden, hidden, *free(True)
-        if not jobs.hold(str(request.session_hash), upload):
+        # What is chosen goes with the clip: it is made as the visitor sees it now.
+        if not jobs.put(visitor, upload, ClipChoices(style, cover, every_nth, weights)):
             return page_html.messages(error=FULL), hidden, gr.skip(), *free(True)
         waiting = page_html.messages("Waiting for its turn …", busy=True)
         return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
-    def annotate_clip(sheet_cover: bool, request: gr.Request) -> Iterator[Screen]:
-        visitor = str(request.session_hash)
-        with jobs.turn(visitor) as upload:
-            if upload is None:  # it was stopped, or the turn of one that was went to this one
-                yield Screen(gr.skip(), stop=gr.skip(), work=gr.skip())
-                return
-            yield Screen(
-                page_html.messages("Opening the clip …", busy=True),
-                stop=gr.update(visible=True, value=STOP_AND_KEEP),
-            )
-            try:
-                yield from annotated(visitor, upload, sheet_cover)
-            except FerError as error:
-                yield Screen(page_html.messages(error=str(error)))
-            except Exception:  # the visitor gets a sentence, the app lives on, we get the traceback
-                log.exception("A clip could not be annotated")
-                yield Screen(page_html.messages(error=OUR_FAULT))
+    def follow(sheet_cover: bool, request: gr.Request) -> Iterator[Screen]:
+        before: State | None = None
+        for state in jobs.follow(str(request.session_hash)):
+            yield screen(state, before, sheet_cover)
+            before = state
+        if before is None:  # it was stopped
+            yield UNCHANGED
 
-    def annotated(visitor: str, upload: OpenUpload, sheet_cover: bool) -> Iterator[Screen]:
-        name, source, choices = upload
-        style, cover, every_nth, weights = choices
-        with source:
-            options = VideoOptions(style, cover, every_nth, limits=LIMITS)
-            job = VideoJob(store.get(weights, DETECTOR), source, options, name)
-            with job:
-                jobs.begin(visitor, job)
-                said = page_html.messages()
-                until, too_long = time.monotonic() + WORK_SECONDS, False
-                for progress in job:
-                    if time.monotonic() > until:
-                        too_long = True
-                        job.stop()
-                    preview = jpeg_uri(fit(progress.preview, PREVIEW_SIDE))
-                    work = progress_html(progress, preview)
-                    # Where it was stopped, that is said, and the button is gone for good.
-                    stopped = jobs.is_stopped(visitor)
-                    yield Screen(gr.skip() if stopped else said, work, stop=gr.skip())
-                    said = gr.skip()
-                result = job.finish()
-                made = Film.of(result)
-                path = jobs.place(visitor, f"{made.stem}.mp4")
-                result.video.save(path)
-                result.close()
-        done = done_sentence(made)
-        message = page_html.messages(f"{OUT_OF_TIME} {done}" if too_long else done)
-        yield done_screen(message, path, choices, made, cover or sheet_cover)
+    def resume_clip(lost: str, request: gr.Request) -> tuple[Any, ...]:
+        if jobs.adopt(lost[:64], str(request.session_hash)):
+            return gr.skip(), *free(False)
+        return page_html.messages(error=LOST), *[gr.skip()] * len(choosing)
 
     def stop_now(request: gr.Request) -> tuple[Any, ...]:
         visitor, hidden = str(request.session_hash), gr.update(visible=False)
@@ -181,7 +120,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         return gr.skip(), gr.skip(), *unchanged
 
     def clip_not_taken(request: gr.Request) -> tuple[Any, ...]:
-        jobs.drop(str(request.session_hash))
+        jobs.forget(str(request.session_hash))
         return page_html.messages(error=FULL), gr.update(visible=False), *free(True)
 
     def release(request: gr.Request) -> tuple[Any, ...]:
@@ -190,17 +129,26 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         return tuple(gr.skip() for _ in choosing) if busy else free(True)
 
     def save_clip(request: gr.Request) -> tuple[str | None, str]:
-        path = jobs.video(str(request.session_hash))
-        if path is None:
+        made = jobs.made(str(request.session_hash))
+        if made is None:
             return None, page_html.messages(error=GONE)
-        return str(path), page_html.messages(f"Saved {path.name}.")
+        return str(made.path), page_html.messages(f"Saved {made.path.name}.")
 
-    def save(kind: str, film: Film | None, cover: bool) -> tuple[str | None, str]:
-        if film is None:
-            return None, page_html.messages(error=GONE)
-        name, content = make_file(film, kind, cover)
-        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
-        return path, page_html.messages(f"Saved {name}.")
+    def saves_as(kind: str) -> Callable[[bool, gr.Request], tuple[str | None, str]]:
+        # No `partial`: of one, Gradio does not see that it wants the request.
+        def save(cover: bool, request: gr.Request) -> tuple[str | None, str]:
+            made = jobs.made(str(request.session_hash))
+            if made is None:
+                return None, page_html.messages(error=GONE)
+            name, content = make_file(made.film, kind, cover)
+            path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+            return path, page_html.messages(f"Saved {name}.")
+
+        return save
+
+    def moments(cover: bool, request: gr.Request) -> str:
+        made = jobs.made(str(request.session_hash))
+        return sheet_html(made.film, cover) if made else ""
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
@@ -211,31 +159,32 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         queue=False,
         **quiet,
     )
+    taking_over = resume.click(
+        resume_clip,
+        lost,
+        [message, *choosing],
+        js="() => window.ferStudioLost",
+        queue=False,
+        **quiet,
+    )
     above = [message, work, stop, results, video, made_with]
     below = [people_part, timeline, plot, people, moments_part, sheet, sheet_cover]
-    done = waiting.then(
-        annotate_clip,
-        sheet_cover,
-        [*above, *below, saves["png"], film],  # in the order of `Screen`
-        concurrency_limit=1,
-        concurrency_id="video",
-        **quiet,
-    )
-    done.then(None, None, None, js=WHEN_DONE, **quiet)
-    done.then(release, None, choosing, queue=False, **quiet)
-    done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
+    for chosen in (waiting, taking_over):
+        done = chosen.then(
+            follow,
+            sheet_cover,
+            [*above, *below, saves["png"]],  # in the order of `Screen`
+            concurrency_limit=None,  # they only wait
+            trigger_mode="multiple",  # the one before may not have ended yet
+            **quiet,
+        )
+        done.then(None, None, None, js=WHEN_DONE, **quiet)
+        done.then(release, None, choosing, queue=False, **quiet)
+        done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
     stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)
-    sheet_cover.input(
-        lambda film, cover: sheet_html(film, cover) if film else "",
-        [film, sheet_cover],
-        sheet,
-        trigger_mode="always_last",
-        **quiet,
-    )
+    sheet_cover.input(moments, sheet_cover, sheet, trigger_mode="always_last", **quiet)
     saving = [save_video.click(save_clip, None, [file, message], **quiet)]
     for kind, button in saves.items():
-        saving.append(
-            button.click(partial(save, kind), [film, sheet_cover], [file, message], **quiet)
-        )
+        saving.append(button.click(saves_as(kind), sheet_cover, [file, message], **quiet))
     for saved in saving:
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)

@@ -109,10 +109,9 @@
 
   // The server forgets at once what this page showed, and need not wait whether it comes back.
   addEventListener("pagehide", (event) => {
-    const visitor = document.querySelector("[data-visitor]")?.dataset.visitor;
-    if (event.persisted || !visitor) return; // kept by the browser, it may come back
+    if (event.persisted || !visitor()) return; // kept by the browser, it may come back
     const { root, api_prefix: prefix } = window.gradio_config;
-    const body = new Blob([JSON.stringify({ data: [visitor] })], { type: "application/json" });
+    const body = new Blob([JSON.stringify({ data: [visitor()] })], { type: "application/json" });
     navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
   });
 
@@ -132,7 +131,7 @@
 
   // Where the connection breaks while an answer is on its way, Gradio loads the page anew.
   const UNDER_WAY = "fer-studio-under-way";
-  const LOST = "This page was loaded anew, and what was under way is lost. Please choose it again.";
+  const LOST = "This page was loaded anew, and what was under way is lost. Please choose the photo again.";
   const memory = (() => {
     try {
       return sessionStorage;
@@ -143,14 +142,23 @@
   const isBusy = (video) =>
     message(video, "status")?.classList.contains("busy") ||
     (video && document.querySelector("#video-work .working"));
-  const sayLost = (tab, tries = 100) => {
+  const visitor = () => document.querySelector("[data-visitor]")?.dataset.visitor ?? "";
+  // A clip goes on where nobody looks: the server is asked for it, and shows it or says that it is
+  // gone.
+  const goOn = ([tab, lost], tries = 100) => {
     const video = tab === "Video";
-    if (document.querySelector(video ? "#video-drop" : "#drop")?.offsetParent)
-      message(video, "alert").textContent = LOST;
-    else openTab(tab);
-    if (!message(video, "alert")?.textContent && tries) setTimeout(sayLost, 100, tab, tries - 1);
+    const ready = document.querySelector(video ? "#video-drop" : "#drop")?.offsetParent;
+    const button = document.querySelector("#video-resume");
+    if (ready && video && button && visitor()) {
+      window.ferStudioLost = lost;
+      button.click();
+      return;
+    }
+    if (ready && !video) message(false, "alert").textContent = LOST;
+    if (!ready) openTab(tab);
+    if (!message(false, "alert")?.textContent && tries) setTimeout(goOn, 100, [tab, lost], tries - 1);
   };
-  if (memory[UNDER_WAY]) sayLost(memory[UNDER_WAY]);
+  if (memory[UNDER_WAY]) goOn(JSON.parse(memory[UNDER_WAY]));
 
   const mend = () => {
     document.querySelectorAll("fieldset.style").forEach((group, number) => {
@@ -172,7 +180,8 @@
   const said = new Map();
   new MutationObserver(() => {
     mend();
-    memory[UNDER_WAY] = isBusy(true) ? "Video" : isBusy(false) ? "Photo" : "";
+    const tab = isBusy(true) ? "Video" : isBusy(false) ? "Photo" : "";
+    memory[UNDER_WAY] = tab && JSON.stringify([tab, visitor()]);
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

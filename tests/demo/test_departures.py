@@ -22,6 +22,7 @@ class Visitors:
 @pytest.fixture
 def visitors(monkeypatch: pytest.MonkeyPatch) -> Visitors:
     monkeypatch.setattr(departures, "LOST_SECONDS", 0.2)
+    monkeypatch.setattr(departures, "RELOAD_SECONDS", 0.1)
     monkeypatch.setattr(departures, "LOOK_SECONDS", 0.05)
     return Visitors()
 
@@ -49,6 +50,17 @@ def test_who_goes_on_after_a_lost_connection_is_kept_for_as_long(visitors: Visit
     time.sleep(0.5)
     assert not visitors.forgotten
     visitors.idle_seconds = 1000.0
+    wait_until(lambda: visitors.forgotten == ["me"])
+
+
+def test_who_may_come_back_for_a_clip_is_waited_for_less_long(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(departures, "LOST_SECONDS", 1000.0)
+    visitors.departures.left_or_reloads("me")
+    visitors.departures.lost("me")  # the connection ends with the page
+    visitors.departures.lost("other")
+    assert not visitors.forgotten
     wait_until(lambda: visitors.forgotten == ["me"])
 
 

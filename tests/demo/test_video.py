@@ -1,12 +1,11 @@
-"""The Video tab without a browser: the pieces of its page, and what is kept for whom."""
+"""The Video tab without a browser: the pieces of its page."""
 
-import tempfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from demo import films, video_jobs
+from demo import films
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
 from demo.films import (
     ClipChoices,
@@ -20,13 +19,11 @@ from demo.films import (
     time_in_words,
     timeline_html,
 )
-from demo.uploads import OpenUpload
-from demo.video_jobs import WAITING, VideoJobs
-from demo.video_screen import done_screen
-from demo.visitor_files import VisitorFiles
+from demo.page_html import messages
+from demo.video_jobs import Failed, Made, Opening, Waiting, Working
+from demo.video_screen import STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
-from tests.waiting import wait_until
 
 
 def timeline(people, frames=40, rate=10.0):
@@ -105,8 +102,9 @@ def test_who_has_no_chart_is_told():
 
 def test_what_there_is_nothing_of_is_not_on_the_page(tmp_path):
     def shown(film):
-        screen = done_screen("", tmp_path, ClipChoices("emoji", False, 1, "default"), film, False)
-        parts = (screen.people_part, screen.moments_part, screen.save_sheet)
+        made = Made(film, tmp_path, ClipChoices("emoji", False, 1, "default"), False)
+        page = screen(made, None, cover=False)
+        parts = (page.people_part, page.moments_part, page.save_sheet)
         return [part["visible"] for part in parts]
 
     assert shown(film([])) == [False, False, False]
@@ -149,109 +147,26 @@ def test_progress_is_told_in_words(share, left, words):
     assert time_in_words(0.2) == "1 s"
 
 
-class Job:
-    stopped = False
-
-    def stop(self):
-        self.stopped = True
-
-
-@pytest.fixture
-def jobs(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return VideoJobs(VisitorFiles())
-
-
-def written(jobs, visitor):
-    path = jobs.place(visitor, "film.mp4")
-    path.parent.mkdir()
-    path.write_bytes(b"film")
-    return path
+def test_the_page_follows_a_clip_from_its_place_in_the_line_to_its_end():
+    progress = VideoProgress(100, 12.0, 0.5, 1.0, np.zeros((2, 2, 3), np.uint8))
+    waiting, first, second = Waiting(2), Working(progress, False), Working(progress, True)
+    shown = screen(waiting, None, False)
+    assert shown.message == messages("Waiting for its turn, after 2 others …", busy=True)
+    assert "after another one" in screen(Waiting(1), waiting, False).message
+    assert shown.stop["visible"] and shown.stop["value"] == STOP
+    assert screen(Waiting(2), waiting, False) == UNCHANGED
+    assert screen(Opening(), waiting, False).stop["value"] == STOP_AND_KEEP
+    # Pressed meanwhile, the button does not come back, nor goes what was said.
+    begun = screen(first, Opening(), False)
+    assert begun.message == messages() and begun.stop == UNCHANGED.stop and "50%" in begun.work
+    later = screen(second, first, False)
+    assert later._replace(work=UNCHANGED.work) == UNCHANGED and "50%" in later.work
+    assert screen(Failed("It is broken."), first, False).message == messages(error="It is broken.")
 
 
-def waiting(jobs, folder, visitor):
-    """The visitor's clip, which waits for its turn."""
-    clip = OpenUpload("a.mp4", (folder / f"{visitor}.mp4").open("wb+"))
-    jobs.hold(visitor, clip)
-    return clip
-
-
-def test_a_visitor_stops_only_their_own_clip(jobs, tmp_path):
-    mine, other = Job(), Job()
-    for visitor in ("me", "other"):
-        waiting(jobs, tmp_path, visitor)
-    with jobs.turn("me"), jobs.turn("other"):
-        jobs.begin("me", mine)
-        jobs.begin("other", other)
-        assert jobs.stop("me") and not jobs.stop("nobody")
-        assert jobs.is_stopped("me") and not jobs.is_stopped("other")
-    assert mine.stopped and not other.stopped
-    assert not jobs.stop("other") and not other.stopped  # it is over
-
-
-def test_a_clip_that_is_stopped_while_it_is_opened_stops_as_it_begins(jobs, tmp_path):
-    waiting(jobs, tmp_path, "me")
-    job = Job()
-    with jobs.turn("me"):
-        assert jobs.stop("me")
-        jobs.begin("me", job)
-    assert job.stopped
-
-
-def test_a_clip_that_waits_can_be_dropped(jobs, tmp_path):
-    clip = waiting(jobs, tmp_path, "me")
-    assert jobs.is_busy("me") and jobs.drop("me")
-    assert clip.file.closed and not jobs.is_busy("me") and not jobs.drop("me")
-    with jobs.turn("me") as upload:
-        assert upload is None and not jobs.is_busy("me")
-
-
-def test_of_too_many_clips_the_last_is_not_held_and_what_was_made_before_stays(jobs, tmp_path):
-    made = written(jobs, "me")
-    for number in range(WAITING):
-        waiting(jobs, tmp_path, f"other {number}")
-    clip = OpenUpload("a.mp4", (tmp_path / "mine.mp4").open("wb+"))
-    assert not jobs.hold("me", clip)
-    assert clip.file.closed and not jobs.is_busy("me") and made.exists()
-    jobs.forget("other 0")
-    waiting(jobs, tmp_path, "me")
-    assert jobs.is_busy("me") and not made.exists()
-
-
-def test_videos_go_with_their_visitor_and_with_their_next_one(jobs):
-    first = written(jobs, "me")
-    second = written(jobs, "me")
-    theirs = written(jobs, "other")
-    assert not first.exists() and second.exists()
-    assert jobs.video("me") == second and jobs.video("nobody") is None
-    jobs.forget("me")
-    assert jobs.video("me") is None
-    assert not second.parent.exists() and theirs.exists()
-
-
-def test_videos_go_with_age_though_nobody_comes(jobs, monkeypatch):
-    monkeypatch.setattr(video_jobs, "KEEP_SECONDS", 0.2)
-    path = written(jobs, "me")
-    assert path.exists()
-    wait_until(lambda: not path.parent.exists())
-
-
-def test_a_clip_that_waits_goes_with_its_visitor(jobs, tmp_path):
-    clip = waiting(jobs, tmp_path, "me")
-    jobs.forget("me")
-    assert clip.file.closed and not jobs.is_busy("me")
-
-
-def test_choosing_another_clip_deletes_what_was_made_of_the_last(jobs):
-    path = written(jobs, "me")
-    jobs.hold("me", None)
-    assert not path.parent.exists()
-
-
-def test_a_video_that_is_done_after_its_visitor_left_is_deleted(jobs, tmp_path):
-    waiting(jobs, tmp_path, "me")
-    with jobs.turn("me"):
-        jobs.forget("me")  # as while the last frames are written
-        path = written(jobs, "me")
-    assert not path.parent.exists()
-    assert written(jobs, "me").exists()  # come back, they are a visitor like any other
+def test_a_page_that_takes_over_a_clip_shows_what_the_lost_one_did():
+    progress = VideoProgress(100, 12.0, 0.5, 1.0, np.zeros((2, 2, 3), np.uint8))
+    shown = screen(Working(progress, False), None, False)
+    assert shown.message == messages() and shown.stop["value"] == STOP_AND_KEEP
+    stopped = screen(Working(progress, True), None, False)
+    assert stopped.message == messages(STOPPED, busy=True) and stopped.stop == UNCHANGED.stop

@@ -1,22 +1,24 @@
 """The Video tab's handlers as Gradio calls them, on a clip of red squares."""
 
 import tempfile
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from clip_fakes import moving, red_pipeline
 from clip_files import make_clip
+from gradio import Blocks
 
-from demo import video_tab
-from demo.films import ClipChoices, progress_html
+from demo.films import ClipChoices
 from demo.gradio_app import build_app
 from demo.page_html import messages
-from demo.video_tab import FULL, GONE, NOT_BEGUN, OUT_OF_TIME, STOPPED
+from demo.video_jobs import VideoJobs
+from demo.video_screen import STOPPED, UNCHANGED
+from demo.video_tab import FULL, GONE, LOST, NOT_BEGUN
 from demo.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 
-REQUEST = SimpleNamespace(session_hash="me")
 SIZE_WH = (192, 108)
 CLIP = make_clip(frames=70, size_wh=SIZE_WH, draw=lambda number, size: moving(number % 60, size))
 
@@ -27,35 +29,41 @@ CHOICES = ClipChoices("emoji", False, 1, "fake-net")
 class Tab:
     """A visitor's tab: what each answer brings, in the order of the outputs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.app, self.folder = build_app(red_pipeline(), VisitorFiles()), folder
+    def __init__(self, app: Blocks, folder: Path, visitor: str = "me") -> None:
+        self.app, self.folder = app, folder
         self._handlers = {fn.name: fn.fn for fn in self.app.fns.values()}
+        self.visitor = SimpleNamespace(session_hash=visitor)
 
     def annotate(self, name="holiday.mp4", choices=CHOICES):
         self.choose(name, choices)
-        return self.take_turn()
+        return self.follow()
 
     def choose(self, name="holiday.mp4", choices=CHOICES):
         upload = self.folder / "upload"
         upload.write_bytes(CLIP)
         self.app.upload_file_set.add(str(upload))
         clip = {"path": str(upload), "orig_name": name}
-        return self._handlers["wait"](clip, *choices, REQUEST)
+        return self._handlers["wait"](clip, *choices, self.visitor)
 
-    def take_turn(self):
-        return self._handlers["annotate_clip"](False, REQUEST)
+    def follow(self, cover=False):
+        return self._handlers["follow"](cover, self.visitor)
+
+    def load_anew(self):
+        """As another visitor, as Gradio does; what asks for what is under way then brings."""
+        lost, self.visitor = self.visitor, SimpleNamespace(session_hash="me again")
+        return self._handlers["resume_clip"](lost.session_hash, self.visitor)
 
     def release(self):
-        return self._handlers["release"](REQUEST)
+        return self._handlers["release"](self.visitor)
 
     def save_clip(self):
-        return self._handlers["save_clip"](REQUEST)
+        return self._handlers["save_clip"](self.visitor)
 
     def stop(self):
-        return self._handlers["stop_now"](REQUEST)
+        return self._handlers["stop_now"](self.visitor)
 
     def leave(self):
-        self._handlers["goodbye"](REQUEST.session_hash)
+        self._handlers["goodbye"](self.visitor.session_hash)
 
     def films(self):
         return list(self.folder.rglob("*.mp4"))
@@ -64,7 +72,7 @@ class Tab:
 @pytest.fixture
 def tab(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return Tab(tmp_path)
+    return Tab(build_app(red_pipeline(), VisitorFiles()), tmp_path)
 
 
 def leaves_alone(value):
@@ -76,58 +84,66 @@ def locks(updates):
     return {None if leaves_alone(update) else not update["interactive"] for update in updates}
 
 
-def test_the_stop_button_does_not_come_back(tab, monkeypatch):
+@pytest.fixture
+def ending(monkeypatch):
+    """Until it is set, no clip ends."""
+    event, finish = threading.Event(), VideoJob.finish
+    monkeypatch.setattr(VideoJob, "finish", lambda job: event.wait(60) and finish(job))
+    yield event
+    event.set()
+
+
+def test_a_clip_that_is_stopped_says_so_until_it_ends(tab, ending):
     answers = tab.annotate()
-    opening, first = next(answers), next(answers)
-    assert opening.stop["visible"] and "Opening" in opening.message
-    assert leaves_alone(first.stop) and first.message == messages()
-
-    def pressed_meanwhile(*progress):
-        said, button, *controls = tab.stop()
-        assert said == messages(STOPPED, busy=True) and not button["visible"]
-        assert locks(controls) == {None}
-        return progress_html(*progress)
-
-    monkeypatch.setattr(video_tab, "progress_html", pressed_meanwhile)
-    second, last = answers
-    assert leaves_alone(second.stop) and leaves_alone(second.message)
-    assert "Stopped after" in last.message and last.stop["visible"] is False
-
-
-def test_a_clip_that_is_stopped_while_it_is_opened_says_so_until_it_ends(tab):
-    answers = tab.annotate()
-    next(answers)
-    assert tab.stop()[0] == messages(STOPPED, busy=True)
-    first, last = answers
-    assert leaves_alone(first.message) and "Stopped after" in last.message
+    next(answer for answer in answers if "progress" in str(answer.work))
+    said, button, *controls = tab.stop()
+    assert said == messages(STOPPED, busy=True) and not button["visible"]
+    assert locks(controls) == {None} and locks(tab.release()) == {None}
+    ending.set()
+    *_, last = answers
+    assert "found in" in last.message and last.stop["visible"] is False
     assert all(leaves_alone(update) for update in tab.stop())  # too late: nothing is said
+
+
+def test_a_clip_that_waits_can_be_stopped_and_another_chosen(tab, ending):
+    Tab(tab.app, tab.folder, "other").choose()
+    tab.choose("first.mp4")
+    message, stop, *controls = tab.stop()
+    assert message == messages(NOT_BEGUN) and not stop["visible"] and locks(controls) == {False}
+    tab.choose("second.mp4", CHOICES._replace(cover=True))
+    ending.set()
+    *_, last = tab.follow()
+    assert "faces covered" in last.made_with and "second" in last.video
 
 
 def test_the_controls_are_locked_while_a_clip_is_made_and_it_tells_their_choices(tab):
     message, stop, _, *controls = tab.choose(choices=CHOICES._replace(cover=True))
     assert "Waiting" in message and stop["visible"] and locks(controls) == {True}
-    answers = tab.take_turn()
-    next(answers)
     assert locks(tab.release()) == {None}
-    *_, last = answers
+    *_, last = tab.follow()
     assert locks(tab.release()) == {False}
     assert "emoji, faces covered where found, every frame" in last.made_with
     assert last.sheet_cover is True
 
 
-def test_a_clip_that_waits_can_be_stopped_and_another_chosen(tab):
-    tab.choose("first.mp4", CHOICES)
-    message, stop, *controls = tab.stop()
-    assert message == messages(NOT_BEGUN) and not stop["visible"] and locks(controls) == {False}
-    tab.choose("second.mp4", CHOICES._replace(cover=True))
-    *_, last = tab.take_turn()  # the first one's turn
-    assert "faces covered" in last.made_with and "second" in last.video
-    (nothing,) = tab.take_turn()
-    assert all(leaves_alone(value) for value in nothing)
+def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(tab):
+    next(tab.annotate())
+    message, *controls = tab.load_anew()
+    assert leaves_alone(message) and locks(controls) == {True}
+    *_, last = tab.follow(cover=True)
+    assert "One person" in last.message or "people found" in last.message
+    assert last.sheet_cover is True and locks(tab.release()) == {False}
+    assert tab.save_clip() == (last.video, messages("Saved holiday-faces.mp4."))
+
+
+def test_a_page_whose_clip_is_gone_says_so(tab):
+    message, *controls = tab.load_anew()
+    assert message == messages(error=LOST) and locks(controls) == {None}
+    assert list(tab.follow()) == [UNCHANGED]
 
 
 def test_an_upload_that_is_gone_locks_nothing(tab):
-    message, _, _, *controls = tab._handlers["wait"](None, *CHOICES, REQUEST)
+    message, _, _, *controls = tab._handlers["wait"](None, *CHOICES, tab.visitor)
     assert GONE in message and locks(controls) == {False}
 
 
@@ -147,27 +163,8 @@ def test_a_long_name_loses_no_clip(tab, name):
     assert film.name.startswith(name[:50]) and film.name.endswith("-faces.mp4")
 
 
-def test_nothing_stays_of_a_visitor_who_leaves_while_the_end_is_written(tab, monkeypatch):
-    finish = VideoJob.finish
-
-    def left_meanwhile(job):
-        tab.leave()
-        return finish(job)
-
-    monkeypatch.setattr(VideoJob, "finish", left_meanwhile)
-    list(tab.annotate())
-    assert not tab.films()
-
-
-def test_a_clip_that_takes_too_long_is_ended_and_what_is_done_is_kept(tab, monkeypatch):
-    monkeypatch.setattr(video_tab, "WORK_SECONDS", -1.0)
-    *_, last = tab.annotate()
-    assert OUT_OF_TIME in last.message and "Stopped after" in last.message
-    assert Path(last.video).stat().st_size
-
-
 def test_where_too_many_wait_the_visitor_is_told_and_may_try_again(tab, monkeypatch):
-    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    monkeypatch.setattr(VideoJobs, "put", lambda *_: False)
     message, stop, results, *controls = tab.choose()
     assert message == messages(error=FULL) and not stop["visible"]
     assert leaves_alone(results) and locks(controls) == {False}
@@ -175,7 +172,6 @@ def test_where_too_many_wait_the_visitor_is_told_and_may_try_again(tab, monkeypa
 
 def test_of_a_clip_that_the_server_does_not_take_nothing_is_held(tab):
     tab.choose()
-    message, stop, *controls = tab._handlers["clip_not_taken"](REQUEST)
+    message, stop, *controls = tab._handlers["clip_not_taken"](tab.visitor)
     assert message == messages(error=FULL) and not stop["visible"] and locks(controls) == {False}
-    (nothing,) = tab.take_turn()
-    assert all(leaves_alone(value) for value in nothing)
+    assert list(tab.follow()) == [UNCHANGED]
