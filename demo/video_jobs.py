@@ -65,7 +65,12 @@ class Failed:
     sentence: str
 
 
-State = Waiting | Opening | Working | Made | Failed
+@dataclass(frozen=True)
+class Dropped:
+    """It was not begun, and is forgotten."""
+
+
+State = Waiting | Opening | Working | Made | Failed | Dropped
 
 
 @dataclass(eq=False)
@@ -115,17 +120,18 @@ class VideoJobs:
 
     def follow(self, visitor: str) -> Iterator[State]:
         """The state of a visitor's clip at once, at each change, and every PULSE_SECONDS, until it
-        is made, fails or is forgotten. Nothing where they have none."""
+        is made, fails or is dropped. Nothing where they have none, nor where another took its
+        place."""
         with self._news:
             task = self._tasks.get(visitor)
         said: State | None = None
-        while task is not None and not isinstance(said, (Made, Failed)):
+        while task is not None and not isinstance(said, (Made, Failed, Dropped)):
             with self._news:
                 if not task.left and self._state(task) == said:
                     self._news.wait(PULSE_SECONDS)
-                if task.left:
+                if task.left and visitor in self._tasks:
                     return
-                said = self._state(task)
+                said = Dropped() if task.left else self._state(task)
             yield said
 
     def adopt(self, lost: str, visitor: str) -> bool:

@@ -16,11 +16,12 @@ from demo.films import (
     timeline_html,
 )
 from demo.page_html import messages
-from demo.video_jobs import WORK_SECONDS, Failed, Made, Opening, State, Waiting, Working
+from demo.video_jobs import WORK_SECONDS, Dropped, Failed, Made, Opening, State, Waiting, Working
 from fer_core.pixels import fit
 
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 STOPPED = "Stopping; what is done so far is kept …"
+NOT_BEGUN = "Your clip was not begun, and is forgotten."
 OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
 
 
@@ -60,6 +61,8 @@ def screen(state: State, before: State | None, cover: bool) -> Screen:
             return Screen(messages("Opening the clip …", busy=True), stop=_button(STOP_AND_KEEP))
         case Working():
             return _working(state, before)
+        case Dropped():  # as for the button; what was on its way then may have come later
+            return Screen(messages(NOT_BEGUN))
         case Failed():
             return Screen(messages(error=state.sentence))
         case Made():

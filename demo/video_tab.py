@@ -14,13 +14,12 @@ from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
 from demo.video_jobs import LIMITS, State, VideoJobs
-from demo.video_screen import STOP, STOPPED, UNCHANGED, Screen, screen
+from demo.video_screen import NOT_BEGUN, STOP, STOPPED, UNCHANGED, Screen, screen
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."
 LOST = "This page was loaded anew, and what was under way is lost. Please choose the clip again."
 FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
-NOT_BEGUN = "Your clip was not begun, and is forgotten."
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
 WHEN_DONE = (Path(__file__).parent / "static" / "film.js").read_text(encoding="utf-8")
 

@@ -6,30 +6,15 @@ from gradio import Blocks
 from playwright.sync_api import BrowserContext, Page, expect
 
 from fer_core.emoji import STYLES
+from tests.browser.connections import cut_heartbeat, visitor
 from tests.browser.photo_page import ASTRONAUT, choose, show_group, uploads
 from tests.waiting import wait_until
-
-
-def visitor(page: Page) -> str:
-    name = page.locator("[data-visitor]").get_attribute("data-visitor")
-    assert name
-    return name
 
 
 def keeps(app: Blocks, session: str) -> bool:
     """Whether a photo is in memory. A wish of a page that is closing begins an empty session."""
     state = app.state_holder.session_data.get(session)
     return state is not None and any(value is not None for value in state.state_data.values())
-
-
-def cut_connection(app: Blocks, session: str) -> None:
-    """As when a phone is locked or its network changes: the one that says that the page is there.
-
-    Not the answers to wishes: where one of those breaks, Gradio loads the page anew.
-    """
-    for each in list(app.server.server_state.connections):
-        if each.scope and each.scope["path"].endswith(f"/heartbeat/{session}"):
-            each.loop.call_soon_threadsafe(each.transport.abort)
 
 
 def close(page: Page) -> None:
@@ -58,10 +43,20 @@ def test_a_photo_outlives_a_lost_connection_but_not_the_page(
     page.goto(str(app.local_url))
     show_group(page)
     session = visitor(page)
-    cut_connection(app, session)
+    cut_heartbeat(app, session)
     wait_until(lambda: app.state_holder.session_data[session].is_closed)
     time.sleep(1)  # for what the server does about it
     page.get_by_text(STYLES[1].capitalize(), exact=True).first.click()
     expect(page.get_by_role("status").first).to_have_text(f"Style changed to {STYLES[1]}.")
     close(page)
     wait_until(lambda: not keeps(app, session))
+
+
+def test_a_photo_that_was_under_way_when_the_page_was_loaded_anew_is_said_to_be_lost(
+    page: Page,
+) -> None:
+    page.add_init_script(
+        "sessionStorage.setItem('fer-studio-under-way', JSON.stringify(['Photo', 'nobody']))"
+    )
+    page.reload()
+    expect(page.locator("#message [role=alert]")).to_contain_text("choose the photo again")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -11,9 +12,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.film import frames
 from benchmarks.video import write_clip
+from demo.video_tab import LOST
 from fer_core.images import read_picture
 from fer_core.pixels import resize
 from tests.browser.accessibility import serious_faults
+from tests.browser.connections import cut_connections, visitor
 
 FRAMES, RATE = 24, 12
 PATIENCE_MS = 120_000
@@ -73,15 +76,6 @@ def a_click_on_the_timeline_seeks(page: Page) -> bool:
         if abs(seconds - 1) < 0.3:
             return True
     return False
-
-
-def test_a_page_that_is_loaded_anew_says_what_is_lost(tab: Page, clip: Path) -> None:
-    choose(tab, clip)
-    expect(tab.locator("#video-message .busy").or_(tab.locator(".working")).first).to_be_visible()
-    tab.reload()
-    expect(tab.locator("#video-message [role=alert]")).to_contain_text("choose it again")
-    tab.reload()
-    expect(tab.get_by_role("button", name="Choose a photo")).to_be_visible()  # said once
 
 
 def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) -> None:
@@ -167,6 +161,47 @@ def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
     expect(done).to_be_visible(timeout=PATIENCE_MS)
 
 
+@pytest.fixture
+def own_tab(context: BrowserContext, app: Blocks) -> Iterator[Page]:
+    """A page that may report errors: of answers that it left, or whose connection is cut."""
+    page = context.new_page()
+    page.goto(str(app.local_url))
+    page.get_by_role("tab", name="Video").click()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("how", ["by its visitor", "after its connection was cut"])
+def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
+    own_tab: Page, app: Blocks, long_clip: Path, how: str
+) -> None:
+    choose(own_tab, long_clip)
+    working = own_tab.get_by_role("img", name="The frame that was done last")
+    expect(working).to_be_visible()
+    lost = visitor(own_tab)
+    with own_tab.expect_event("load", timeout=PATIENCE_MS):
+        if how == "by its visitor":
+            own_tab.reload()
+        else:
+            cut_connections(app, lost)  # then Gradio loads it
+    expect(working).to_be_visible()
+    expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_disabled()
+    assert visitor(own_tab) != lost
+    own_tab.get_by_role("button", name="Stop and keep what is done").click()
+    expect(own_tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
+    own_tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
+    expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+
+
+def test_a_clip_that_is_gone_is_said_to_be(tab: Page) -> None:
+    tab.add_init_script(
+        "sessionStorage.setItem('fer-studio-under-way', JSON.stringify(['Video', 'nobody']))"
+    )
+    tab.reload()
+    expect(tab.locator("#video-message [role=alert]")).to_have_text(LOST)
+    expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+
+
 def test_faces_that_are_covered_in_the_clip_are_so_in_its_moments(tab: Page, clip: Path) -> None:
     cover = tab.get_by_label("Cover all faces")
     cover.check()
@@ -183,13 +218,10 @@ def test_faces_that_are_covered_in_the_clip_are_so_in_its_moments(tab: Page, cli
 
 
 def test_a_clip_that_waits_can_be_stopped(
-    tab: Page, context: BrowserContext, app: Blocks, clip: Path, long_clip: Path
+    tab: Page, own_tab: Page, clip: Path, long_clip: Path
 ) -> None:
-    other = context.new_page()
-    other.goto(str(app.local_url))
-    other.get_by_role("tab", name="Video").click()
-    choose(other, long_clip)
-    expect(other.get_by_role("img", name="The frame that was done last")).to_be_visible()
+    choose(own_tab, long_clip)
+    expect(own_tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
     tab.bring_to_front()
     choose(tab, clip)
     expect(tab.get_by_role("status").filter(has_text="Waiting for its turn")).to_be_visible()
@@ -199,9 +231,8 @@ def test_a_clip_that_waits_can_be_stopped(
     tab.get_by_label("Cover all faces").check()
     choose(tab, clip)  # the next is not held up by the one that was stopped
     expect(tab.get_by_role("status").filter(has_text="Waiting for its turn")).to_be_visible()
-    other.get_by_role("button", name="Stop and keep what is done").click()
+    own_tab.get_by_role("button", name="Stop and keep what is done").click()
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames")
     expect(done).to_be_visible(timeout=PATIENCE_MS)
     expect(tab.locator("#made-with")).to_contain_text("faces covered where found")
     expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
-    other.close()

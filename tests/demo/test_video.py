@@ -20,8 +20,8 @@ from demo.films import (
     timeline_html,
 )
 from demo.page_html import messages
-from demo.video_jobs import Failed, Made, Opening, Waiting, Working
-from demo.video_screen import STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
+from demo.video_jobs import Dropped, Failed, Made, Opening, Waiting, Working
+from demo.video_screen import NOT_BEGUN, STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 
@@ -161,6 +161,7 @@ def test_the_page_follows_a_clip_from_its_place_in_the_line_to_its_end():
     assert begun.message == messages() and begun.stop == UNCHANGED.stop and "50%" in begun.work
     later = screen(second, first, False)
     assert later._replace(work=UNCHANGED.work) == UNCHANGED and "50%" in later.work
+    assert screen(Dropped(), waiting, False).message == messages(NOT_BEGUN)
     assert screen(Failed("It is broken."), first, False).message == messages(error="It is broken.")
 
 

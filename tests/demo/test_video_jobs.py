@@ -14,6 +14,7 @@ from demo.uploads import OpenUpload
 from demo.video_jobs import (
     OUR_FAULT,
     WAITING,
+    Dropped,
     Failed,
     Made,
     Opening,
@@ -175,8 +176,18 @@ def test_a_clip_that_waits_can_be_dropped(line):
     assert taken and next(states) == Waiting(1)
     assert line.jobs.is_busy("me") and line.jobs.drop("me")
     assert clip.file.closed and not line.jobs.is_busy("me") and not line.jobs.drop("me")
-    assert not list(states) and not list(line.jobs.follow("me"))
+    assert list(states) == [Dropped()] and not list(line.jobs.follow("me"))
     assert not line.jobs.drop("other")  # its turn has come
+
+
+def test_of_a_clip_in_whose_place_another_came_nothing_more_is_heard(line):
+    line.begin("other", "theirs")
+    line.put("me", "first")
+    states = line.jobs.follow("me")
+    next(states)
+    line.jobs.drop("me")
+    line.put("me", "second")
+    assert not list(states) and next(line.jobs.follow("me")) == Waiting(1)
 
 
 def test_of_too_many_clips_the_last_is_not_taken_and_what_was_made_before_stays(line):

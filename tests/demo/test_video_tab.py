@@ -14,8 +14,8 @@ from demo.films import ClipChoices
 from demo.gradio_app import build_app
 from demo.page_html import messages
 from demo.video_jobs import VideoJobs
-from demo.video_screen import STOPPED, UNCHANGED
-from demo.video_tab import FULL, GONE, LOST, NOT_BEGUN
+from demo.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
+from demo.video_tab import FULL, GONE, LOST
 from demo.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 
