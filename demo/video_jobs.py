@@ -13,10 +13,11 @@ from threading import Condition, Thread, Timer
 from demo.films import ClipChoices, Film
 from demo.pipelines import PipelineStore
 from demo.uploads import OpenUpload
+from demo.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from demo.visitor_files import VisitorFiles
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
-from fer_core.video import VideoJob, VideoProgress
+from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
 
 log = logging.getLogger(__name__)
@@ -28,49 +29,6 @@ KEEP_SECONDS = 3600.0  # what was made
 PULSE_SECONDS = 2.0  # so that who follows sees in time that nobody looks any more
 WAITING = 6  # clips at most: a longer line would be one of hours
 OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """before: how many others come first."""
-
-    before: int
-
-
-@dataclass(frozen=True)
-class Opening:
-    """It is the clip's turn."""
-
-
-@dataclass(frozen=True, eq=False)
-class Working:
-    """stopped: whether it was told to end with these frames."""
-
-    progress: VideoProgress
-    stopped: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Made:
-    """path: of the annotated clip. out_of_time: whether it was ended for that."""
-
-    film: Film
-    path: Path
-    choices: ClipChoices
-    out_of_time: bool
-
-
-@dataclass(frozen=True)
-class Failed:
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """It was not begun, and is forgotten."""
-
-
-State = Waiting | Opening | Working | Made | Failed | Dropped
 
 
 @dataclass(eq=False)

@@ -16,7 +16,8 @@ from demo.films import (
     timeline_html,
 )
 from demo.page_html import messages
-from demo.video_jobs import WORK_SECONDS, Dropped, Failed, Made, Opening, State, Waiting, Working
+from demo.video_jobs import WORK_SECONDS
+from demo.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from fer_core.pixels import fit
 
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"

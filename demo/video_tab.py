@@ -13,8 +13,9 @@ from demo.films import FILE_KINDS, ClipChoices, make_file, sheet_html
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
-from demo.video_jobs import LIMITS, State, VideoJobs
+from demo.video_jobs import LIMITS, VideoJobs
 from demo.video_screen import NOT_BEGUN, STOP, STOPPED, UNCHANGED, Screen, screen
+from demo.video_states import State
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."

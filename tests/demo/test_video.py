@@ -20,8 +20,8 @@ from demo.films import (
     timeline_html,
 )
 from demo.page_html import messages
-from demo.video_jobs import Dropped, Failed, Made, Opening, Waiting, Working
 from demo.video_screen import NOT_BEGUN, STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
+from demo.video_states import Dropped, Failed, Made, Opening, Waiting, Working
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 

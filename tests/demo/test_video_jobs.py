@@ -11,17 +11,8 @@ import pytest
 from demo import video_jobs
 from demo.films import ClipChoices
 from demo.uploads import OpenUpload
-from demo.video_jobs import (
-    OUR_FAULT,
-    WAITING,
-    Dropped,
-    Failed,
-    Made,
-    Opening,
-    VideoJobs,
-    Waiting,
-    Working,
-)
+from demo.video_jobs import OUR_FAULT, WAITING, VideoJobs
+from demo.video_states import Dropped, Failed, Made, Opening, Waiting, Working
 from demo.visitor_files import VisitorFiles
 from fer_core.clips.source import ClipError
 from fer_core.timeline import ClipInfo
