@@ -206,7 +206,7 @@ LITE2 = (
             _LITE0,
             arch="efficientnet_lite2",
             augment="photo-mixed",
-            epochs=8,
+            epochs=6,
             lr=0.0005,
             warmup_epochs=0.3,
             start_from="lite2-ferplus-2",
