@@ -7,7 +7,7 @@ from threading import Lock
 from demo.watch import Watch
 
 LOST_SECONDS = 600.0  # without a connection, and without a wish for so long, a page is gone
-RELOAD_SECONDS = 30.0
+RELOAD_SECONDS = 30.0  # from the goodbye of a page that is loaded anew until it is there again
 LOOK_SECONDS = 10.0
 MOST = 10_000  # anyone may say goodbye, in any name
 
@@ -27,7 +27,7 @@ class Departures:
         self._forget = forget
         self._idle_seconds = idle_seconds
         self._lock = Lock()
-        self._lost: dict[str, tuple[float, float]] = {}  # when that was, and for how long they may
+        self._lost: dict[str, tuple[float, float]] = {}  # when, and for how long at most
         self._watch = Watch(self._look, LOOK_SECONDS)
 
     def left(self, visitor: str) -> None:

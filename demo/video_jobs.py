@@ -33,13 +33,17 @@ OUR_FAULT = "Something went wrong on our side. Please try again, or try another 
 
 @dataclass(eq=False)
 class _Task:
-    """A visitor's clip from its place in the line to what was made of it. job: None unless it is
-    open. left: nobody wants it any more."""
+    """A visitor's clip from its place in the line to what was made of it.
+
+    state: None while it waits. job: only while it is open. timer: only when something is made of
+    it, which it deletes. left: nobody wants it any more.
+    """
 
     upload: OpenUpload
     choices: ClipChoices
-    state: State | None = None  # None while it waits
+    state: State | None = None
     job: VideoJob | None = None
+    timer: Timer | None = None
     stopped: bool = False
     left: bool = False
 
@@ -57,7 +61,8 @@ class VideoJobs:
         self._news = Condition()  # around everything below, and the tasks' fields
         self._tasks: dict[str, _Task] = {}
         self._line: list[_Task] = []  # those that wait
-        self._works = False
+        self._works = False  # the thread is there
+        self._in_hand = 0  # clips: one, or none
 
     def put(self, visitor: str, upload: OpenUpload, choices: ClipChoices) -> bool:
         """Put a visitor's opened clip at the line's end, and forget the one before. False where too
@@ -150,6 +155,8 @@ class VideoJobs:
             _delete(task.state.path)
         else:
             self._stop(task)
+        if task.timer is not None:
+            task.timer.cancel()  # it would keep all of this in memory
         self._news.notify_all()
 
     @staticmethod
@@ -160,7 +167,7 @@ class VideoJobs:
 
     def _state(self, task: _Task) -> State:
         if task.state is None:
-            return Waiting(self._line.index(task) + 1)  # one is being worked on
+            return Waiting(self._line.index(task) + self._in_hand)
         return task.state
 
     def _work(self) -> None:
@@ -170,20 +177,19 @@ class VideoJobs:
                 end = self._annotate(task)
             except FerError as error:
                 end = Failed(str(error))
-            except (
-                Exception
-            ):  # the visitor gets a sentence, the others their turn, we the traceback
+            except Exception:  # a sentence for the visitor, the traceback for us
                 log.exception("A clip could not be annotated")
                 end = Failed(OUR_FAULT)
             with self._news:
                 task.job = None
                 task.state = end
+                self._in_hand = 0
                 if isinstance(end, Made) and task.left:
                     _delete(end.path)
                 elif isinstance(end, Made):
-                    timer = Timer(KEEP_SECONDS, self._expire, [task])
-                    timer.daemon = True
-                    timer.start()
+                    task.timer = Timer(KEEP_SECONDS, self._expire, [task])
+                    task.timer.daemon = True
+                    task.timer.start()
                 self._news.notify_all()
 
     def _next(self) -> _Task | None:
@@ -193,6 +199,7 @@ class VideoJobs:
                 return None
             task = self._line.pop(0)
             task.state = Opening()
+            self._in_hand = 1
             self._news.notify_all()
             return task
 

@@ -71,8 +71,8 @@ def screen(state: State, before: State | None, cover: bool) -> Screen:
 
 
 def waiting_sentence(state: Waiting) -> str:
-    others = "another one" if state.before == 1 else f"{state.before} others"
-    return f"Waiting for its turn, after {others} …"
+    after = {0: "", 1: ", after another one"}.get(state.before, f", after {state.before} others")
+    return f"Waiting for its turn{after} …"
 
 
 def _button(name: str) -> Any:

@@ -14,8 +14,8 @@ from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.uploads import open_upload
 from demo.video_jobs import LIMITS, VideoJobs
-from demo.video_screen import NOT_BEGUN, STOP, STOPPED, UNCHANGED, Screen, screen
-from demo.video_states import State
+from demo.video_screen import NOT_BEGUN, STOP, STOPPED, UNCHANGED, Screen, screen, waiting_sentence
+from demo.video_states import State, Waiting
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."
@@ -94,7 +94,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         # What is chosen goes with the clip: it is made as the visitor sees it now.
         if not jobs.put(visitor, upload, ClipChoices(style, cover, every_nth, weights)):
             return page_html.messages(error=FULL), hidden, gr.skip(), *free(True)
-        waiting = page_html.messages("Waiting for its turn …", busy=True)
+        waiting = page_html.messages(waiting_sentence(Waiting(0)), busy=True)
         return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
     def follow(sheet_cover: bool, request: gr.Request) -> Iterator[Screen]:

@@ -130,8 +130,9 @@
   });
 
   // Where the connection breaks while an answer is on its way, Gradio loads the page anew.
-  const UNDER_WAY = "fer-studio-under-way";
-  const LOST = "This page was loaded anew, and what was under way is lost. Please choose the photo again.";
+  const UNDER_WAY = "fer-studio-goes-on";
+  const LOST =
+    "This page was loaded anew, and what was under way is lost. Please choose the photo again.";
   const memory = (() => {
     try {
       return sessionStorage;
@@ -156,7 +157,8 @@
     }
     if (ready && !video) message(false, "alert").textContent = LOST;
     if (!ready) openTab(tab);
-    if (!message(false, "alert")?.textContent && tries) setTimeout(goOn, 100, [tab, lost], tries - 1);
+    if (!message(false, "alert")?.textContent && tries)
+      setTimeout(goOn, 100, [tab, lost], tries - 1);
   };
   if (memory[UNDER_WAY]) goOn(JSON.parse(memory[UNDER_WAY]));
 

@@ -195,7 +195,7 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
 
 def test_a_clip_that_is_gone_is_said_to_be(tab: Page) -> None:
     tab.add_init_script(
-        "sessionStorage.setItem('fer-studio-under-way', JSON.stringify(['Video', 'nobody']))"
+        "sessionStorage.setItem('fer-studio-goes-on', JSON.stringify(['Video', 'nobody']))"
     )
     tab.reload()
     expect(tab.locator("#video-message [role=alert]")).to_have_text(LOST)

@@ -152,6 +152,7 @@ def test_the_page_follows_a_clip_from_its_place_in_the_line_to_its_end():
     waiting, first, second = Waiting(2), Working(progress, False), Working(progress, True)
     shown = screen(waiting, None, False)
     assert shown.message == messages("Waiting for its turn, after 2 others …", busy=True)
+    assert "Waiting for its turn …" in screen(Waiting(0), waiting, False).message
     assert "after another one" in screen(Waiting(1), waiting, False).message
     assert shown.stop["visible"] and shown.stop["value"] == STOP
     assert screen(Waiting(2), waiting, False) == UNCHANGED

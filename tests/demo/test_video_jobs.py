@@ -244,8 +244,9 @@ def test_videos_go_with_their_visitor_and_with_their_next_one(line):
     second = line.finish("me", "second")
     theirs = line.finish("other", "third")
     assert not first.exists() and second.exists() and line.jobs.made("nobody") is None
+    timer = line.jobs._tasks["me"].timer
     line.jobs.forget("me")
-    assert line.jobs.made("me") is None
+    assert line.jobs.made("me") is None and timer.finished.is_set()
     assert not second.parent.exists() and theirs.exists()
 
 
