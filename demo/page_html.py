@@ -110,6 +110,7 @@ INVITATION = """
   <p class="headline">Drop a photo here</p>
   <p>or paste one, or choose a file: JPEG, PNG, WebP, GIF and more, up to {limit}.</p>
   <p class="again">Drop, paste or choose another photo.</p>
+  <p class="left-out" aria-live="polite"></p>
 </div>
 """
 
@@ -139,6 +140,7 @@ VIDEO_INVITATION = """
   <p class="headline">Drop a clip here</p>
   <p>or choose a file: MP4, MOV, WebM, MKV, AVI and more, up to {limit}. Of a longer clip, the first
   {minutes} minutes are used; larger frames are reduced to {side} pixels on the longer side.</p>
+  <p class="left-out" aria-live="polite"></p>
 </div>
 """
 

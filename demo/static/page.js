@@ -36,6 +36,12 @@
     );
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (files.length > 1)
+      sayLeftOut(`One at a time: of these ${files.length} files, ${file.name} was taken.`);
+  };
+  const sayLeftOut = (sentence) => {
+    for (const place of document.querySelectorAll(".left-out"))
+      place.textContent = place.closest(".drop").offsetParent ? sentence : "";
   };
 
   const openTab = (name) =>
@@ -77,7 +83,9 @@
   // The photo chosen last is the one that counts, though an earlier one may take longer to arrive.
   let lastPhoto = null; // none where an example was chosen
   addEventListener("click", (event) => {
-    if (event.target.closest?.("#examples .example")) lastPhoto = null;
+    if (!event.target.closest?.("#examples .example")) return;
+    lastPhoto = null;
+    sayLeftOut("");
   }, true);
   // Goes with each upload to the server; see photo_tab.py.
   window.photoIsLate = (file) =>
@@ -87,6 +95,7 @@
   addEventListener("change", (event) => {
     if (!event.target.matches?.(".drop input[type=file]") || !event.target.files.length) return;
     const video = isVideo(event.target);
+    sayLeftOut("");
     if (!video) lastPhoto = event.target.files[0];
     const status = message(video, "status");
     if (!status) return;

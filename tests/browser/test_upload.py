@@ -15,6 +15,7 @@ from demo.photo_tab import EXAMPLES
 from demo.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
+from tests.browser.accessibility import serious_faults
 from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, tab
 
 # How a browser hands over a photo that is pasted, or dropped somewhere on the page.
@@ -24,6 +25,14 @@ HAND_OVER = """([kind, name, bytes]) => {
   document.querySelector("header").dispatchEvent(kind === "paste"
     ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
     : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
+HAND_OVER_TWO = """(bytes) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File(["notes"], "notes.txt", {type: "text/plain"}));
+  transfer.items.add(new File([new Uint8Array(bytes)], "a.jpg", {type: "image/jpeg"}));
+  document.querySelector("header").dispatchEvent(
+    new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
 
 
@@ -106,6 +115,17 @@ def test_a_photo_can_be_pasted_or_dropped_anywhere(page: Page) -> None:
     for kind, picture, faces in (("paste", ASTRONAUT, 1), ("drop", GROUP, GROUP_FACES)):
         page.evaluate(HAND_OVER, [kind, "handed.jpg", list(picture.read_bytes())])
         expect(page.locator(".face")).to_have_count(faces)
+
+
+def test_of_several_files_the_first_photo_is_taken_and_that_is_said(page: Page) -> None:
+    page.evaluate(HAND_OVER_TWO, list(ASTRONAUT.read_bytes()))
+    expect(page.locator(".face")).to_have_count(1)
+    said = page.locator("#drop .left-out")
+    expect(said).to_have_text("One at a time: of these 2 files, a.jpg was taken.")
+    expect(said).to_be_visible()
+    assert not serious_faults(page)
+    show_group(page)
+    expect(said).to_be_hidden()
 
 
 @pytest.mark.parametrize("name", ["About", "Webcam", "Video"])
