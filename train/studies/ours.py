@@ -51,18 +51,20 @@ _LITE0 = Recipe(
     mirror_average=True,
 )
 
+_FROM_IMAGENET = replace(
+    _LITE0,
+    arch_args={"side": 64},
+    label_set="ferplus",
+    epochs=8,
+    lr=0.001,
+    mirror_average=False,
+    start_from="imagenet",
+)
+
 LITE0 = (
     Experiment(
         "lite0-ferplus-1",
-        replace(
-            _LITE0,
-            arch_args={"side": 64},
-            label_set="ferplus",
-            epochs=8,
-            lr=0.001,
-            mirror_average=False,
-            start_from="imagenet",
-        ),
+        _FROM_IMAGENET,
         changes=f"transfer from ImageNet, {_VOTES}, at first on small pictures",
     ),
     Experiment(
@@ -171,26 +173,18 @@ DISTILLED = (
 )
 
 # The same path with a larger network of the family, taught by what is shipped of both smaller ones.
+_LITE2 = replace(_LITE0, arch="efficientnet_lite2")
+
 LITE2 = (
     Experiment(
         "lite2-ferplus-1",
-        replace(
-            _LITE0,
-            arch="efficientnet_lite2",
-            arch_args={"side": 64},
-            label_set="ferplus",
-            epochs=8,
-            lr=0.001,
-            mirror_average=False,
-            start_from="imagenet",
-        ),
+        replace(_FROM_IMAGENET, arch=_LITE2.arch),
         changes=f"a larger network from ImageNet, {_VOTES}, at first on small pictures",
     ),
     Experiment(
         "lite2-ferplus-2",
         replace(
-            _LITE0,
-            arch="efficientnet_lite2",
+            _LITE2,
             label_set="ferplus",
             epochs=5,
             lr=0.0005,
@@ -203,8 +197,7 @@ LITE2 = (
     Experiment(
         "lite2-fer2013-1",
         replace(
-            _LITE0,
-            arch="efficientnet_lite2",
+            _LITE2,
             augment="photo-mixed",
             epochs=6,
             lr=0.0005,
