@@ -251,6 +251,16 @@ def test_the_whole_frame_is_searched_no_more_often_than_asked(fps, every, scene)
     assert 4 / (every + 1 / fps) <= len(detector.searched) <= 4 / every + 1
 
 
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_of_two_frames_at_one_time_the_second_may_have_lost_the_face(detector):
+    detector = detector(between(0, 1))
+    tracker = FaceTracker(detector)
+    frames = []
+    for detector.seconds in (0.0, 1.0):  # what the camera saw; its clock stood still
+        frames.append(tracker.update(ground(size_hw=detector.size_hw), 0.0, TrackingOptions()))
+    assert [frame.seen.tolist() for frame in frames] == [[True, True], [True, False]]
+
+
 @pytest.mark.parametrize("fps", FRAME_RATES)
 def test_the_whole_frame_is_searched_more_often_while_a_face_is_lost(fps):
     detector = RefiningDetector(lambda seconds: resting(0) if seconds < 2 else {})
