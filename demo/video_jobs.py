@@ -97,16 +97,16 @@ class VideoJobs:
                 said = Dropped() if task.left else self._state(task)
             yield said
 
-    def adopt(self, lost: str, visitor: str) -> bool:
-        """A page was loaded anew, as another visitor's: what the lost one had is theirs. False
-        where there is nothing."""
+    def adopt(self, lost: str, visitor: str) -> ClipChoices | None:
+        """A page was loaded anew, as another visitor's: what the lost one had is theirs. How they
+        wanted it; None where there is nothing."""
         with self._news:
             task = self._tasks.pop(lost, None)
             if task is None:
-                return False
+                return None
             self._leave(visitor)
             self._tasks[visitor] = task
-        return True
+        return task.choices
 
     def drop(self, visitor: str) -> bool:
         """Forget the clip that waits for its turn. False where none waits."""

@@ -106,9 +106,11 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             yield UNCHANGED
 
     def resume_clip(lost: str, request: gr.Request) -> tuple[Any, ...]:
-        if jobs.adopt(lost[:64], str(request.session_hash)):
-            return gr.skip(), *free(False)
-        return page_html.messages(error=LOST), *[gr.skip()] * len(choosing)
+        choices = jobs.adopt(lost[:64], str(request.session_hash))
+        if choices is None:
+            return page_html.messages(error=LOST), *[gr.skip()] * len(choosing)
+        locked = gr.update(interactive=False)
+        return gr.skip(), locked, *[locked | {"value": choice} for choice in choices]
 
     def stop_now(request: gr.Request) -> tuple[Any, ...]:
         visitor, hidden = str(request.session_hash), gr.update(visible=False)

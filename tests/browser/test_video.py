@@ -175,6 +175,10 @@ def own_tab(context: BrowserContext, app: Blocks) -> Iterator[Page]:
 def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
     own_tab: Page, app: Blocks, long_clip: Path, how: str
 ) -> None:
+    options = own_tab.locator("#video-options")
+    choices = [options.get_by_label("Word"), options.get_by_label("Cover all faces found")]
+    for choice in choices:
+        choice.check()
     choose(own_tab, long_clip)
     working = own_tab.get_by_role("img", name="The frame that was done last")
     expect(working).to_be_visible()
@@ -186,6 +190,8 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
             cut_connections(app, lost)  # then Gradio loads it
     expect(working).to_be_visible()
     expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_disabled()
+    for choice in choices:  # are still as the clip is made
+        expect(choice).to_be_checked()
     assert visitor(own_tab) != lost
     own_tab.get_by_role("button", name="Stop and keep what is done").click()
     expect(own_tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()

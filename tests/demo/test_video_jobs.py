@@ -198,7 +198,7 @@ def test_a_clip_goes_on_though_nobody_looks_and_a_page_loaded_anew_takes_it_over
     states = changes(line.jobs.follow("lost"))
     next(states)
     states.close()  # the connection
-    assert line.jobs.adopt("lost", "found")
+    assert line.jobs.adopt("lost", "found") == CHOICES
     assert not line.jobs.is_busy("lost") and line.jobs.is_busy("found")
     assert not line.jobs.adopt("lost", "somebody else")
     states = changes(line.jobs.follow("found"))

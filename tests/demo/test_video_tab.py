@@ -130,6 +130,7 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(tab):
     next(tab.annotate())
     message, *controls = tab.load_anew()
     assert leaves_alone(message) and locks(controls) == {True}
+    assert [control["value"] for control in controls[1:]] == list(CHOICES)
     *_, last = tab.follow(cover=True)
     assert "One person" in last.message or "people found" in last.message
     assert last.sheet_cover is True and locks(tab.release()) == {False}
