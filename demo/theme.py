@@ -1,4 +1,4 @@
-"""How the app looks: Gradio's theme and our style sheet, and no web fonts."""
+"""How the app looks: Gradio's theme and our style sheets, and no web fonts."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 STATIC = Path(__file__).parent / "static"
+SHEETS = ("shared.css", "photo.css", "webcam.css", "video.css", "about.css")
 FONT = ("system-ui", "sans-serif")
 
 
@@ -45,6 +46,6 @@ def launch_options() -> dict[str, Any]:
             button_primary_background_fill_hover_dark="*primary_300",
             button_primary_text_color_dark="*neutral_950",
         ),
-        "css_paths": [STATIC / "style.css"],
+        "css_paths": [STATIC / name for name in SHEETS],
         "head": f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
     }

@@ -6,13 +6,6 @@ const EMOTIONS = JSON.parse(root.dataset.emotions);
 const ART = Object.fromEntries(EMOTIONS.map((emotion) => [emotion.name, emotion.emoji]));
 ART.unsure = root.dataset.unsure;
 
-// What is sent: the width (the height follows from the camera) and the quality. On a slow link,
-// less and less.
-const SIZES = [[640, 0.8], [480, 0.7], [320, 0.6], [240, 0.5]];
-const SLOW_MS = 500; // on the way there and back
-const QUICK_MS = 200; // well below half of it: the next size up takes about twice as long
-const SLOW_FRAMES = 2; // in a row, until less is sent
-const QUICK_FRAMES = 20; // until more is
 const SHORTEST_MS = 50; // from one frame to the next: 20 a second are as smooth as it needs to be
 const RETRY_MS = 1000;
 const HISTORY_MS = 30_000; // less than the server remembers people for
@@ -32,9 +25,8 @@ let serverMs = 0; // what the server took for it
 let sentTime = -1; // of the camera's picture that was sent last
 let unanswered = 0; // since when a picture is asked for and none comes
 let firstShown = 0; // when this run's first picture came
-let size = 0; // of SIZES
 let mirrored = true;
-let slow = 0, quick = 0; // replies in a row
+let link = new Link();
 
 const put = (place, sentence) => {
   if (place.textContent !== sentence) place.textContent = sentence;
@@ -43,7 +35,7 @@ const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
 // The server's name for this run. People are followed from frame to frame in their pixels: with
 // frames of another size, or mirrored, it begins anew.
-const place = (run) => `${run}-${size}-${mirrored}`;
+const place = (run) => `${run}-${link.size}-${mirrored}`;
 
 const REFUSALS = {
   NotAllowedError:
@@ -85,7 +77,8 @@ async function start() {
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
   times = [];
-  size = slow = quick = unanswered = firstShown = 0;
+  link = new Link();
+  unanswered = firstShown = 0;
   mirrored = find(".mirror").checked;
   root.classList.add("on");
   find(".live").hidden = false;
@@ -136,7 +129,8 @@ async function run(mine) {
       show(reply); // the next frame is on its way while this one comes up
       unanswered = 0;
       say("");
-      await fitToLink(performance.now() - sent - reply.milliseconds, mine);
+      const step = link.step(performance.now() - sent - reply.milliseconds);
+      if (step) await beginAnew(mine, () => link.change(step));
     } catch (error) {
       if (viewer !== mine) return;
       say(error.message);
@@ -146,20 +140,11 @@ async function run(mine) {
   }
 }
 
-// Send less where the link is slow, and more again where it is quick.
-async function fitToLink(ms, mine) {
-  slow = ms > SLOW_MS ? slow + 1 : 0;
-  quick = ms < QUICK_MS ? quick + 1 : 0;
-  const step = slow >= SLOW_FRAMES ? 1 : quick >= QUICK_FRAMES ? -1 : 0;
-  if (step && SIZES[size + step]) await beginAnew(mine, () => { size += step; });
-}
-
 async function beginAnew(mine, change) {
   unanswered = performance.now();
   await leave(place(mine));
   if (viewer !== mine) return;
   change();
-  slow = quick = 0;
   history = new Map(); // people are counted from 1 again
 }
 
@@ -173,7 +158,7 @@ async function nextFrame() {
 }
 
 function capture() {
-  const [width, quality] = SIZES[size];
+  const [width, quality] = SIZES[link.size];
   const scale = Math.min(width / video.videoWidth, 1);
   frame.width = Math.round(video.videoWidth * scale);
   frame.height = Math.round(video.videoHeight * scale);
