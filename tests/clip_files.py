@@ -3,9 +3,13 @@
 import io
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
+
+from fer_core.clips.clip import Clip, ClipFrame
+from fer_core.clips.writer import ClipWriter, VideoFile
 
 SIZE_WH = (160, 120)
 RED = (250, 10, 10)
@@ -134,3 +138,40 @@ def tone_starts_seconds(video: bytes) -> float | None:
             if len(loud):
                 return float(frame.pts * frame.time_base) + loud[0] / frame.sample_rate - start
     return None
+
+
+def read_clip(data: Any, **more: Any) -> tuple[list[ClipFrame], Clip]:
+    """The frames of a clip, and the clip after it was read."""
+    with Clip(data, **more) as clip:
+        return list(clip.frames()), clip
+
+
+def sound_starts(clip: Clip) -> np.ndarray:
+    """When each packet of the sound begins, which was read, in seconds."""
+    return np.array([float(packet.pts * packet.time_base) for packet in clip.take_sound()])
+
+
+def copy_clip(
+    data: bytes, keep_frames: int | None = None
+) -> tuple[list[Fraction], bytes, tuple[str, ...]]:
+    """A clip read and written again; the times of its frames, the new file, the writer's notes."""
+    with Clip(data) as clip:
+        writer = ClipWriter(clip.size_hw, clip.time_base, clip.rate, clip.sound)
+        times = []
+        for frame in clip.frames():
+            writer.add_sound(clip.take_sound())
+            writer.write(frame.pixels, frame.ticks, frame.duration_ticks)
+            times.append(frame.ticks * clip.time_base)
+            if len(times) == keep_frames:
+                break
+        writer.add_sound(clip.take_sound())
+        video = writer.finish(all_sound=clip.complete)
+        assert (video.frames, video.sound) == (len(times), clip.sound is not None)
+    return times, whole(video), writer.notes
+
+
+def whole(video: VideoFile) -> bytes:
+    """The bytes of a video, which is then closed."""
+    data = video.read()
+    video.close()
+    return data

@@ -157,3 +157,20 @@ def play(
         tracked = tracker.update(picture, now, options or TrackingOptions())
         shown.append(Shown(now, tracked, detector.scene(now)))
     return shown
+
+
+FRAME_RATES = [5, 10, 30]
+DETECTORS = [RefiningDetector, SceneDetector]
+
+
+def resting(seconds: float) -> dict[str, Box]:
+    return {"a": face_at(100, 120)}
+
+
+def swaying(speed: float, reach: float = 90.0) -> Scene:
+    """A face that sways left and right, at up to `speed` of its heights a second."""
+
+    def scene(seconds: float) -> dict[str, Box]:
+        return {"a": face_at(160 + reach * np.sin(seconds * speed * FACE / reach), 120)}
+
+    return scene

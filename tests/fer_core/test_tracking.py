@@ -1,16 +1,16 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from moving_faces import (
+    DETECTORS,
     FACE,
+    FRAME_RATES,
     RefiningDetector,
-    SceneDetector,
     Shown,
     face_at,
     ground,
     play,
-    times,
+    resting,
+    swaying,
     uncovered,
     with_points,
 )
@@ -19,22 +19,6 @@ from fer_core import Faces, FerError
 from fer_core.boxes import join_faces, overlap
 from fer_core.tracking import FaceTracker, TrackedFaces
 from fer_core.tracking_options import TrackingOptions
-
-FRAME_RATES = [5, 10, 30]
-DETECTORS = [RefiningDetector, SceneDetector]
-
-
-def resting(seconds):
-    return {"a": face_at(100, 120)}
-
-
-def swaying(speed, reach=90.0):
-    """A face that sways left and right, at up to `speed` of its heights a second."""
-
-    def scene(seconds):
-        return {"a": face_at(160 + reach * np.sin(seconds * speed * FACE / reach), 120)}
-
-    return scene
 
 
 def between(start, end):
@@ -170,88 +154,6 @@ def test_who_looks_down_and_up_again_is_the_same_person(detector, fps):
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-@pytest.mark.parametrize("fps", FRAME_RATES)
-def test_a_scene_cut_gives_new_numbers_at_once(detector, fps):
-    """One of the two faces after the cut stands where one stood before."""
-    dark, bright = ground(60), ground(140)
-
-    def scene(seconds):
-        if seconds < 1:
-            return {"a": face_at(100, 120)}
-        return {"b": face_at(100, 120), "c": face_at(220, 120)}
-
-    made = detector(scene)
-    tracker = FaceTracker(made)
-    for now in times(fps, 3):
-        made.seconds = now
-        tracked = tracker.update(dark if now < 1 else bright, now, TrackingOptions())
-        numbers = Shown(now, tracked, scene(now)).numbers()
-        assert numbers == ({"a": 1} if now < 1 else {"b": 2, "c": 3})
-        assert tracked.seen.all()
-
-
-@pytest.mark.parametrize("level", [0, 255], ids=["black", "flash"])
-@pytest.mark.parametrize("detector", DETECTORS)
-def test_who_is_back_after_another_picture_is_the_same_person(detector, level):
-    made = detector(lambda seconds: {} if 0.9 < seconds < 1.05 else resting(seconds))
-    tracker = FaceTracker(made)
-    for now in times(20, 2):
-        made.seconds = now
-        picture = ground(level if 0.9 < now < 1.05 else 110)
-        tracked = tracker.update(picture, now, TrackingOptions())
-        assert tracked.people == (() if 0.9 < now < 1.05 else (1,))
-
-
-@pytest.mark.parametrize("away, number", [(1.0, 1), (2.0, 2)])
-def test_a_scene_that_is_back_after_long_is_a_new_one(away, number):
-    made = RefiningDetector(lambda seconds: {} if 0.5 <= seconds < 0.5 + away else resting(seconds))
-    tracker = FaceTracker(made)
-    for now in times(10, 3):
-        made.seconds = now
-        picture = ground(200 if 0.5 <= now < 0.5 + away else 110)
-        tracked = tracker.update(picture, now, TrackingOptions())
-    assert tracked.people == (number,)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda frame: ground(40 + 8 * frame),
-        lambda frame: np.roll(LEAVES, 6 * frame, axis=1),
-    ],
-    ids=["slowly brighter", "fine texture that moves"],
-)
-def test_what_is_no_scene_cut(change):
-    tracker = FaceTracker(RefiningDetector(resting))
-    for frame in range(15):
-        tracked = tracker.update(change(frame), frame / 10, TrackingOptions())
-        assert tracked.people == (1,)
-
-
-def test_a_camera_that_moves_between_slow_frames_makes_nobody_new():
-    tracker = FaceTracker(RefiningDetector(resting))
-    for frame in range(6):
-        tracked = tracker.update(ground(40 if frame % 2 else 140), frame / 2, TrackingOptions())
-        assert tracked.people == (1,)
-
-
-# Black and white patches of 2 px.
-LEAVES = np.kron(
-    np.random.default_rng(0).integers(0, 2, (120, 160, 1), np.uint8) * 255,
-    np.ones((2, 2, 3), np.uint8),
-)
-
-
-@pytest.mark.parametrize("fps", FRAME_RATES)
-@pytest.mark.parametrize("every", [0.4, 1.0])
-@pytest.mark.parametrize("scene", [resting, lambda seconds: {}], ids=["one face", "none"])
-def test_the_whole_frame_is_searched_no_more_often_than_asked(fps, every, scene):
-    detector = RefiningDetector(scene)
-    play(detector, fps, 4, TrackingOptions(detect_every_seconds=every))
-    assert 4 / (every + 1 / fps) <= len(detector.searched) <= 4 / every + 1
-
-
-@pytest.mark.parametrize("detector", DETECTORS)
 def test_of_two_frames_at_one_time_the_second_may_have_lost_the_face(detector):
     detector = detector(between(0, 1))
     tracker = FaceTracker(detector)
@@ -259,97 +161,6 @@ def test_of_two_frames_at_one_time_the_second_may_have_lost_the_face(detector):
     for detector.seconds in (0.0, 1.0):  # what the camera saw; its clock stood still
         frames.append(tracker.update(ground(size_hw=detector.size_hw), 0.0, TrackingOptions()))
     assert [frame.seen.tolist() for frame in frames] == [[True, True], [True, False]]
-
-
-@pytest.mark.parametrize("fps", FRAME_RATES)
-def test_the_whole_frame_is_searched_more_often_while_a_face_is_lost(fps):
-    detector = RefiningDetector(lambda seconds: resting(0) if seconds < 2 else {})
-    frames = play(detector, fps, 4, TrackingOptions(hold_seconds=1.0))
-    searches = len(detector.searched)
-    calm = RefiningDetector(resting)
-    play(calm, fps, 4)
-    lost = sum(len(f.tracked.people) > 0 and not f.tracked.seen.any() for f in frames) / fps
-    assert len(calm.searched) < searches <= len(calm.searched) + lost / 0.15 + 1
-
-
-def test_without_refining_each_frame_is_searched():
-    detector = SceneDetector(swaying(1.0))
-    frames = play(detector, 30, 2)
-    assert len(detector.searched) == len(frames)
-    assert all(frame.tracked.seen.all() for frame in frames)
-
-
-@pytest.mark.parametrize(
-    "fps, options",
-    [
-        (10, TrackingOptions(hold_seconds=0)),
-        (2, TrackingOptions(detect_every_seconds=2)),
-        (1, TrackingOptions(detect_every_seconds=5)),
-    ],
-    ids=["nothing held", "two frames a second", "one frame a second"],
-)
-def test_a_face_is_followed_however_long_the_last_frame_is_ago(fps, options):
-    frames = play(RefiningDetector(resting), fps, 10, options)
-    assert [frame.numbers() for frame in frames] == [{"a": 1}] * len(frames)
-
-
-@pytest.mark.parametrize(
-    "search_side, searched, size_hw",
-    [(320, (240, 320), (960, 1280)), (320, (320, 120), (1280, 480)), (0, (960, 1280), (960, 1280))],
-    ids=["reduced", "upright", "as it is"],
-)
-def test_the_search_is_in_a_reduced_picture_and_the_boxes_in_the_frame(
-    search_side, searched, size_hw
-):
-    detector = RefiningDetector(resting, size_hw)
-    frames = play(detector, 10, 1, TrackingOptions(search_side=search_side))
-    assert set(detector.searched) == {searched}
-    assert all(frame.numbers() == {"a": 1} for frame in frames)
-
-
-@pytest.mark.parametrize("fps", [10, 30])
-def test_a_face_that_jumps_is_found_in_the_same_frame(fps):
-    """By nearly half its height, farther than the detector is sure of a face."""
-    detector = RefiningDetector(lambda seconds: {"a": face_at(127 if seconds > 0.55 else 100, 120)})
-    for frame in play(detector, fps, 1):
-        assert frame.numbers() == {"a": 1}
-        assert np.abs(frame.boxes - frame.truth["a"]).max() < 0.12 * FACE
-    assert len(detector.searched) == 3  # at 0, 0.4 and 0.8 seconds: not for the jump
-
-
-@pytest.mark.parametrize("kind", DETECTORS)
-def test_a_new_face_has_to_be_sure_and_a_known_one_less_so(kind):
-    detector = kind(resting)
-    detector.score = 0.8
-    assert not any(frame.tracked.people for frame in play(detector, 10, 1))
-    surely = TrackingOptions(min_score=0.8)
-    assert all(frame.numbers() == {"a": 1} for frame in play(detector, 10, 1, surely))
-
-
-@pytest.mark.parametrize("kind", DETECTORS)
-@pytest.mark.parametrize(
-    "score, least, seen", [(0.8, 0.95, True), (0.6, 0.95, False), (0.6, 0.5, True)]
-)
-def test_how_sure_the_detector_has_to_be_of_a_known_face(kind, score, least, seen):
-    detector, options = kind(resting), TrackingOptions(min_score=least)
-    tracker = FaceTracker(detector)
-    assert tracker.update(ground(), 0.0, options).people == (1,)
-    for now in times(10, 0.3, start=0.1):
-        detector.score = score
-        tracked = tracker.update(ground(), now, options)
-        assert tracked.people == (1,) and tracked.seen.tolist() == [seen]
-
-
-def test_what_is_no_face_when_seen_sharply_is_nobody(monkeypatch):
-    detector = RefiningDetector(lambda seconds: {"tie": face_at(160, 120)})
-    tracker = FaceTracker(detector)
-    sure = detector.refine
-    monkeypatch.setattr(
-        detector, "refine", lambda *a: replace(sure(*a), scores=np.array([0.9], np.float32))
-    )
-    assert tracker.update(ground(), 0.0, TrackingOptions(search_side=160)).people == ()
-    monkeypatch.undo()
-    assert tracker.update(ground(), 0.5, TrackingOptions(search_side=160)).people == (1,)
 
 
 def test_the_frames_may_change_their_size():

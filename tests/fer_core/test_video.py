@@ -1,17 +1,7 @@
-"""From a clip to its results: what is in them, stopping, damage, limits, and nothing left over."""
+"""From a clip to its results: what is in them, damage, and limits."""
 
-import io
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
-from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from clip_fakes import BRIGHT, DARK, FACE_PX, RedDetector, left_px, moving, red_pipeline
@@ -19,49 +9,12 @@ from clip_files import codecs, frame_times, make_clip, noise, pictures, tone_sta
 from fakes import HAPPY, NEUTRAL
 
 from fer_core import EMOTIONS, Faces, video
-from fer_core.boxes import join_faces
 from fer_core.clips.source import ClipLimits
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis
 from fer_core.types import ClipError, OptionError
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def red():
-    return red_pipeline()
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """What was drawn over each frame, in order."""
-    analyses = []
-
-    def render(picture, analysis, style, cover):
-        analyses.append(analysis)
-        return picture
-
-    monkeypatch.setattr(video, "render", render)
-    return analyses
-
-
-@pytest.fixture
-def annotate():
-    """Annotate a clip: its result, closed after the test, and the progress."""
-    results = []
-
-    def call(pipeline, source, **options):
-        with VideoJob(pipeline, source, VideoOptions(**options)) as job:
-            progress = list(job)
-            results.append(job.finish())
-        return results[-1], progress
-
-    yield call
-    for result in results:
-        result.close()
 
 
 def test_everything_that_comes_of_a_clip(annotate, red):
@@ -206,57 +159,6 @@ def test_who_comes_or_goes_between_two_frames(seconds, hold, people):
         assert found.faces.xyxy[people.index(3), 0] == 50
 
 
-def test_a_hidden_face_is_hidden_in_every_frame(annotate):
-    data = make_clip(frames=20, draw=moving)
-    for style, cover, every in (("emoji", False, 1), ("badge", True, 1), ("word", True, 6)):
-        result, _ = annotate(red_pipeline(), data, style=style, cover=cover, every_nth=every)
-        for number, picture in enumerate(pictures(result.video.read())):
-            left = left_px(number)
-            middle = picture[45:65, left + 8 : left + FACE_PX - 8].astype(int)
-            assert (np.abs(middle - BRIGHT).sum(2) < 60).mean() < 0.05
-
-
-class LateDetector(RedDetector):
-    """Looks again at known boxes too, so that the whole frame is searched only now and then."""
-
-    def refine(self, picture, xyxy):
-        faces = join_faces([self(picture)] * len(xyxy))
-        lost = not len(faces)
-        return Faces(
-            xyxy if lost else faces.xyxy,
-            np.zeros((len(xyxy), 0, 2), np.float32),
-            np.full(len(xyxy), 0.0 if lost else 1.0, np.float32),
-        )
-
-
-@pytest.mark.parametrize("every", [1, 4])
-@pytest.mark.parametrize(
-    "came, left, room",
-    [(13, 30, 32), (27, 30, 32), (22, 25, 32), (14, 30, 3)],
-    ids=["in the middle", "before the end", "before a cut", "before all that is held is written"],
-)
-def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(
-    annotate, monkeypatch, every, came, left, room
-):
-    def coming(number, size_wh):
-        if came <= number < left:
-            return moving(number, size_wh)
-        return np.full((*size_wh[::-1], 3), 120 if number < came else 10)
-
-    monkeypatch.setattr(video, "CHUNK_FRAMES", room)
-    data = make_clip(frames=30, draw=lambda n, wh: coming(n, wh).astype(np.uint8))
-    late = replace(red_pipeline(), detector=LateDetector())
-    result, _ = annotate(late, data, cover=True, every_nth=every)
-    bare = []
-    for number, picture in enumerate(pictures(result.video.read())):
-        x = left_px(number)
-        middle = picture[45:65, x + 8 : x + FACE_PX - 8].astype(int)
-        bare.append((np.abs(middle - BRIGHT).sum(2) < 60).mean())
-    assert len(bare) == 30 and max(bare) < 0.05
-    # Where it only was carried back to, it is no row of the timeline.
-    assert came < min(result.timeline.frame) < left
-
-
 def test_nobody_in_the_clip(annotate, red):
     data = make_clip(frames=5, draw=lambda n, wh: np.full((wh[1], wh[0], 3), 90, np.uint8))
     result, _ = annotate(red, data)
@@ -268,172 +170,6 @@ def test_nobody_in_the_clip(annotate, red):
 def test_a_clip_of_one_frame(annotate, red, every):
     result, progress = annotate(red, make_clip(frames=1, draw=moving), every_nth=every)
     assert result.info.frames == len(result.timeline) == len(progress) == 1 and result.complete
-
-
-class TestStopping:
-    data = make_clip(frames=50, draw=moving, sound="aac", sound_seconds=2)
-
-    @pytest.fixture(autouse=True)
-    def small_chunks(self, monkeypatch):
-        monkeypatch.setattr(video, "CHUNK_FRAMES", 5)
-
-    def check(self, result):
-        """What was done is whole: as many frames as rows, and the sound that goes with them."""
-        video = result.video.read()
-        result.close()
-        frames = result.info.frames
-        assert not result.complete and 0 < frames < 50
-        seconds = frames / 25
-        assert result.info.notes[-1] == (
-            f"Stopped after {seconds:.1f} s; what was done until then was kept."
-        )
-        assert len(frame_times(video)) == len(result.timeline) == frames
-        with av.open(io.BytesIO(video)) as container:
-            assert container.duration / av.time_base == pytest.approx(seconds, abs=0.05)
-
-    def test_breaking_off_the_loop_keeps_what_was_done(self, red):
-        with VideoJob(red, self.data) as job:
-            for progress in job:
-                if progress.frames >= 20:
-                    break
-            self.check(job.finish())
-
-    def test_stopped_at_its_last_frame_it_is_whole(self, red):
-        with VideoJob(red, make_clip(frames=5, draw=moving)) as job:
-            next(iter(job))
-            job.stop()
-            list(job)
-            whole = job.finish()
-            with pytest.raises(ClipError, match="finished already"):
-                job.finish()
-        whole.close()
-        assert whole.info.frames == 5 and whole.complete and not whole.info.notes
-
-    def test_another_thread_may_stop_it(self, red):
-        with VideoJob(red, self.data) as job:
-            for progress in job:
-                if progress.frames == 20:
-                    thread = threading.Thread(target=job.stop)
-                    thread.start()
-                    thread.join()
-            assert progress.frames <= 25
-            self.check(job.finish())
-
-    def test_a_stop_inside_a_gap_leaves_no_frame_without_analysis(self, red, drawn):
-        with VideoJob(red, self.data, VideoOptions(every_nth=4)) as job:
-            frames = job._clip.frames()
-            job._clip.frames = lambda: self.stopping_after(job, frames, 6)
-            list(job)
-            result = job.finish()
-            result.close()
-        assert result.info.frames == 7 == len(drawn)
-        assert result.timeline.frame.tolist() == [0, 4, 6]
-
-    def stopping_after(self, job, frames, number):
-        for frame in frames:
-            if frame.index == number:
-                job.stop()
-            yield frame
-
-    def test_a_stop_after_the_end_changes_nothing(self, red):
-        with VideoJob(red, self.data) as job:
-            list(job)
-            job.stop()
-            result = job.finish()
-            result.close()
-        assert result.complete and result.info.notes == ()
-
-    def test_before_the_first_frame_there_is_nothing_to_keep(self, red):
-        says = pytest.raises(ClipError, match=r"me.mp4 was stopped before its first frame")
-        with VideoJob(red, self.data, name="me.mp4") as job, says:
-            job.finish()
-
-    def test_leaving_without_finish_drops_everything(self, red, monkeypatch, tmp_path):
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        before = set(os.listdir("/proc/self/fd"))
-        with VideoJob(red, self.data) as job:
-            next(iter(job))
-            assert list(tmp_path.iterdir()) == []  # not even while it runs
-        assert job._writer._file.closed
-        assert set(os.listdir("/proc/self/fd")) <= before
-
-    def test_what_was_dropped_cannot_be_finished_nor_what_was_closed_be_read(self, red):
-        with VideoJob(red, self.data, name="me.mp4") as job:
-            for _ in job:
-                pass
-        with pytest.raises(ClipError, match=r"me\.mp4 was dropped: call finish inside"):
-            job.finish()
-        with pytest.raises(ClipError, match="was dropped"):
-            job._writer.finish(all_sound=True)
-        with VideoJob(red, self.data) as job:
-            next(iter(job))
-            result = job.finish()
-        result.close()
-        with pytest.raises(ClipError, match="was closed"):
-            result.video.read()
-
-    def test_an_error_on_the_way_drops_everything(self, red):
-        def fail(crops):
-            raise RuntimeError("out of memory")
-
-        object.__setattr__(red, "classifier", fail)
-        with pytest.raises(RuntimeError, match="out of memory"), VideoJob(red, self.data) as job:
-            list(job)
-        assert job._writer._file.closed
-
-
-KILLED = """
-import sys
-from clip_fakes import moving, red_pipeline
-from clip_files import make_clip
-from fer_core.video import VideoJob
-with VideoJob(red_pipeline(), make_clip(frames=50, draw=moving)) as job:
-    for progress in job:
-        print(progress.frames, flush=True)
-        if progress.frames > 5:
-            sys.stdin.read()
-"""
-
-
-def test_a_killed_program_leaves_nothing(tmp_path):
-    environment = {
-        **os.environ,
-        "TMPDIR": str(tmp_path),
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        cwd=tmp_path,
-    ) as process:
-        assert process.stdout is not None and int(process.stdout.readline()) > 0
-        os.kill(process.pid, signal.SIGKILL)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_program_killed_while_it_saves_leaves_nothing(tmp_path):
-    child = os.fork()
-    if not child:
-        try:
-            import shutil
-
-            from fer_core.clips.unnamed_file import publish, unnamed_file
-
-            def copy(source, target):
-                target.write(b"half of it")
-                target.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
-
-            shutil.copyfileobj = copy
-            with unnamed_file() as file:
-                publish(file, tmp_path / "me.mp4")
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_clip_gives_what_could_be_read(annotate, red):

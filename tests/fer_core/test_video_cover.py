@@ -1,0 +1,62 @@
+"""Hidden faces: none is seen in any frame, also where it is found late."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from clip_fakes import BRIGHT, FACE_PX, RedDetector, left_px, moving, red_pipeline
+from clip_files import make_clip, pictures
+
+from fer_core import Faces, video
+from fer_core.boxes import join_faces
+
+
+def test_a_hidden_face_is_hidden_in_every_frame(annotate):
+    data = make_clip(frames=20, draw=moving)
+    for style, cover, every in (("emoji", False, 1), ("badge", True, 1), ("word", True, 6)):
+        result, _ = annotate(red_pipeline(), data, style=style, cover=cover, every_nth=every)
+        for number, picture in enumerate(pictures(result.video.read())):
+            left = left_px(number)
+            middle = picture[45:65, left + 8 : left + FACE_PX - 8].astype(int)
+            assert (np.abs(middle - BRIGHT).sum(2) < 60).mean() < 0.05
+
+
+class LateDetector(RedDetector):
+    """Looks again at known boxes too, so that the whole frame is searched only now and then."""
+
+    def refine(self, picture, xyxy):
+        faces = join_faces([self(picture)] * len(xyxy))
+        lost = not len(faces)
+        return Faces(
+            xyxy if lost else faces.xyxy,
+            np.zeros((len(xyxy), 0, 2), np.float32),
+            np.full(len(xyxy), 0.0 if lost else 1.0, np.float32),
+        )
+
+
+@pytest.mark.parametrize("every", [1, 4])
+@pytest.mark.parametrize(
+    "came, left, room",
+    [(13, 30, 32), (27, 30, 32), (22, 25, 32), (14, 30, 3)],
+    ids=["in the middle", "before the end", "before a cut", "before all that is held is written"],
+)
+def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(
+    annotate, monkeypatch, every, came, left, room
+):
+    def coming(number, size_wh):
+        if came <= number < left:
+            return moving(number, size_wh)
+        return np.full((*size_wh[::-1], 3), 120 if number < came else 10)
+
+    monkeypatch.setattr(video, "CHUNK_FRAMES", room)
+    data = make_clip(frames=30, draw=lambda n, wh: coming(n, wh).astype(np.uint8))
+    late = replace(red_pipeline(), detector=LateDetector())
+    result, _ = annotate(late, data, cover=True, every_nth=every)
+    bare = []
+    for number, picture in enumerate(pictures(result.video.read())):
+        x = left_px(number)
+        middle = picture[45:65, x + 8 : x + FACE_PX - 8].astype(int)
+        bare.append((np.abs(middle - BRIGHT).sum(2) < 60).mean())
+    assert len(bare) == 30 and max(bare) < 0.05
+    # Where it only was carried back to, it is no row of the timeline.
+    assert came < min(result.timeline.frame) < left
