@@ -234,7 +234,7 @@ FACES = (
             epochs=4,
             warmup_epochs=0.3,
             start_from="faces-ferplus-1",
-            teachers=("faces-ferplus-1", "compact-ferplus-2", "lite0-ferplus-2"),
+            teachers=("faces-ferplus-1", "compact-ferplus-3", "lite0-ferplus-3"),
             seed=1,  # other pictures than those of the cycle before
         ),
         changes="a further cycle, half taught by three votes networks (Hinton et al. 2015)",
