@@ -10,19 +10,17 @@ import dataclasses
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
 from fer_core.classifier import Classifier
 from fer_core.inputs import InputSpec
 from train.augment import AUGMENTATIONS
-from train.averaging import move_towards
 from train.checkpoints import Checkpoint, checkpoint_of, read_checkpoint, save_checkpoint
 from train.class_weights import balanced
 from train.config import Recipe
@@ -34,7 +32,9 @@ from train.history import Epoch
 from train.initial import initial_model
 from train.machine import Machine
 from train.metrics import accuracy
-from train.optimizers import create_optimizer
+from train.step import Step
+
+SAVE_SECONDS = 10.0  # between checkpoints, where epochs are shorter
 
 
 class Trainer:
@@ -57,21 +57,18 @@ class Trainer:
                 "processes. Start as many as divide it."
             )
         self.images, self.targets = self._to_device(train)
-        self.class_weights = balanced(self.targets) if recipe.class_weights else None
+        class_weights = balanced(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
         model = initial_model(recipe, folder.parent)
-        self.model = model.to(choice.device).to(memory_format=torch.channels_last)
-        self.averaged = copy.deepcopy(self.model).requires_grad_(False)
-        if machine.compiled:
-            torch.compiler.reset()  # it compiles eight networks of a family and runs the next as is
-            self.model.compile()
-        self.parallel = ranks.wrap(self.model)
-        self.optimizer = create_optimizer(recipe, self.model)
+        self._step = step = Step(recipe, machine, model, self.teachers, class_weights)
+        self.model, self.averaged, self.optimizer = step.model, step.averaged, step.optimizer
         self.history: list[Epoch] = []
         # Of this process's last epoch: another machine's says nothing, nor does one that has the
         # compiler's minutes in it.
         self._epoch_seconds, self._compiles = 0.0, machine.compiled
         self._diverged = False
+        self._best: Mapping[str, Tensor] = {}  # the averaged weights after the best epoch
+        self._unsaved, self._saved_at = False, -math.inf
         self.device_in_words = machine.in_words  # of the last epoch, if that was another process's
 
     def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
@@ -97,7 +94,7 @@ class Trainer:
         return done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
 
     def epochs(self, deadline: float = math.inf) -> Iterator[Epoch]:
-        """Train until the epochs are done or validation stops improving, saving after each.
+        """Train until the epochs are done or validation stops improving, saved on the way.
 
         deadline: of `time.monotonic`; an epoch that would go beyond it, as the last one here took,
         is not begun.
@@ -121,12 +118,13 @@ class Trainer:
                     seconds=time.perf_counter() - started,
                 )
             )
-            if self.ranks.leads:
-                self._save()
+            self._keep()
             if not self._compiles:
                 self._epoch_seconds = time.perf_counter() - started
             self._compiles = False
             yield self.history[-1]
+        if self._unsaved:
+            self._save()
 
     def _end_diverged(self, loss: float) -> None:
         """What was best before is what the run comes to; without any, DivergedError."""
@@ -135,6 +133,8 @@ class Trainer:
             raise DivergedError(f"{words}. Lower the learning rate, or warm up for longer.")
         print(f"{words}: the run ends here.", file=sys.stderr)
         self._diverged = True
+        if self._unsaved:  # the checkpoint stays behind: there is no way on from here
+            save_tensors(self._best, self.folder / BEST)
 
     def _fits(self, deadline: float) -> bool:
         ends = time.monotonic() + self._epoch_seconds
@@ -177,23 +177,6 @@ class Trainer:
         loss, share_right = (ranks.total(total) / seen).tolist()
         return loss, share_right
 
-    def _step(self, images: Tensor, targets: Tensor) -> Tensor:
-        """One optimizer step -> [summed loss, number right], on the device (no wait for it)."""
-        inputs = self.spec.normalise(images).contiguous(memory_format=torch.channels_last)
-        with self.choice.autocast():
-            logits = self.parallel(inputs)
-            if self.recipe.teachers and self.recipe.teach_on == "views":
-                taught = self.teachers.on_views(inputs)
-                targets = torch.lerp(targets, taught, self.recipe.teacher_share)
-        loss = F.cross_entropy(logits.float(), targets, self.class_weights)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer.step()
-        if self.recipe.ema_decay:
-            move_towards(self.averaged, self.model, self.recipe.ema_decay)
-        right = (logits.argmax(1) == targets.argmax(1)).sum()
-        return torch.stack([loss.detach().double() * len(images), right.double()])
-
     def _validate(self) -> tuple[float, float]:
         """Loss and accuracy of the averaged weights on the validation split, for all ranks."""
         loss = share_right = 0.0
@@ -205,7 +188,19 @@ class Trainer:
         device = self.choice.device
         return self.ranks.from_lead(loss, device), self.ranks.from_lead(share_right, device)
 
+    def _keep(self) -> None:
+        """Remember the best weights, and write all down where it is time."""
+        if not self.ranks.leads:
+            return
+        if self.best_epoch == len(self.history) - 1:
+            self._best = copy.deepcopy(self.averaged.state_dict())
+        self._unsaved = True
+        if self.finished or time.monotonic() - self._saved_at >= SAVE_SECONDS:
+            self._save()
+
     def _save(self) -> None:
+        """The best weights first: they are never older than the checkpoint."""
+        save_tensors(self._best, self.folder / BEST)
         checkpoint = Checkpoint(
             recipe=self.recipe.to_json(),
             data=self.data,
@@ -216,11 +211,7 @@ class Trainer:
             history=[dataclasses.asdict(epoch) for epoch in self.history],
         )
         save_checkpoint(checkpoint, self.folder / CHECKPOINT)
-        self._save_best()
-
-    def _save_best(self) -> None:
-        if self.best_epoch == len(self.history) - 1:
-            save_tensors(self.averaged.state_dict(), self.folder / BEST)
+        self._unsaved, self._saved_at = False, time.monotonic()
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, or that of the shorter run which this one continues.
@@ -246,8 +237,6 @@ class Trainer:
             raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
         if checkpoint.data and checkpoint.data != self.data:
             raise RunError(f"{path} was trained on other faces. Give a new --out folder.")
-        if shorter and self.ranks.leads:
-            save_tensors(read_tensors(path.with_name(BEST)), self.folder / BEST)
         try:
             self.model.load_state_dict(checkpoint.model)
             self.averaged.load_state_dict(checkpoint.averaged or checkpoint.model)
@@ -259,5 +248,7 @@ class Trainer:
             ) from error
         self.device_in_words = checkpoint.device
         self.history = [Epoch(**epoch) for epoch in checkpoint.history]
-        if self.ranks.leads:
-            self._save_best()  # a kill may have come between the two files
+        if self.best_epoch == len(self.history) - 1:
+            self._best = copy.deepcopy(self.averaged.state_dict())
+        else:
+            self._best = read_tensors(path.with_name(BEST))

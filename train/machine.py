@@ -19,6 +19,11 @@ class Machine:
     compiled: bool = False
 
     @property
+    def captures(self) -> bool:
+        """Whether steps are replayed as CUDA graphs; several processes exchange in the midst."""
+        return self.choice.device.type == "cuda" and self.ranks.world == 1
+
+    @property
     def in_words(self) -> str:
         """The device, and how many processes have one like it."""
         several = f"{self.ranks.world} x " if self.ranks.world > 1 else ""

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch.utils.benchmark import Timer
 from torch.utils.flop_counter import FlopCounterMode
 
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
+from train.captured import Captured
 from train.config import ClassicalRecipe, Recipe
+from train.machine import Machine
 
 # A small network, whose steps are mostly overhead, and one whose steps are mostly arithmetic.
 REFERENCES = (
@@ -70,12 +73,18 @@ def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int, steps: int = 
     inputs = torch.randn(batch, 1, *InputSpec().size_hw, device=choice.device)
     targets = torch.zeros(batch, dtype=torch.long, device=choice.device)
 
-    def step() -> None:
+    def gradients(inputs: Tensor, targets: Tensor) -> Tensor:
         with choice.autocast():
             logits = model(inputs.contiguous(memory_format=torch.channels_last))
         loss = F.cross_entropy(logits.float(), targets)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        return loss.detach()
+
+    work = Captured(gradients, model) if Machine(choice).captures else gradients  # as the loop
+
+    def step() -> None:
+        work(inputs, targets)
         optimizer.step()
 
     for _ in range(2):  # the first steps choose algorithms and allocate

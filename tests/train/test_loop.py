@@ -21,6 +21,7 @@ from train.initial import initial_model
 from train.loop import Trainer
 from train.machine import Machine
 from train.run import run
+from train.step import Step
 
 
 def test_a_loss_that_is_no_number_ends_the_run(recipe, tiny_data, tmp_path):
@@ -33,14 +34,24 @@ def test_a_loss_that_is_no_number_ends_the_run(recipe, tiny_data, tmp_path):
 def test_a_run_that_diverges_later_comes_to_its_best_epoch(
     recipe, tiny_data, tmp_path, monkeypatch, capsys
 ):
+    good, best = 2, {}
     train_epoch = Trainer._train_epoch
-    monkeypatch.setattr(
-        Trainer, "_train_epoch", lambda t, epoch: (np.nan, 0.1) if epoch else train_epoch(t, epoch)
-    )
+
+    def diverging(self, epoch):
+        if epoch == good:
+            best.update({k: v.clone() for k, v in self._best.items()})
+            return np.nan, 0.1
+        return train_epoch(self, epoch)
+
+    monkeypatch.setattr(Trainer, "_train_epoch", diverging)
+    accuracies = iter([0.1, 0.2, 0.3])
+    monkeypatch.setattr(Trainer, "_validate", lambda self: (1.0, next(accuracies)))
     assert run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU)
     report = read_report(tmp_path / REPORT)
-    assert report.epochs == report.best_epoch == 1
-    assert "in epoch 2 the loss is nan: the run ends here" in capsys.readouterr().err
+    assert report.epochs == report.best_epoch == good
+    assert f"in epoch {good + 1} the loss is nan: the run ends here" in capsys.readouterr().err
+    kept = load_file(tmp_path / BEST)
+    assert all(torch.equal(kept[name], value) for name, value in best.items())
 
 
 def test_weights_that_became_no_number_in_an_epochs_last_step_are_not_its_outcome(
@@ -83,7 +94,7 @@ def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatc
     def step(*_):
         raise error
 
-    monkeypatch.setattr(Trainer, "_step", step)
+    monkeypatch.setattr(Step, "__call__", step)
     with pytest.raises(FerError, match="tiny needs more memory"):
         run(Experiment("tiny", recipe), tiny_data, tmp_path / "tiny", CPU)
 
