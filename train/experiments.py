@@ -8,6 +8,7 @@ _ALL = (
     *ours.DISTILLED,
     *ours.LITE2,
     *ours.FACES,
+    *ours.LARGE,
     *ours.ATTENTION,
     *start.CLASSICAL,
     start.RESNET9,

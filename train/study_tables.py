@@ -172,9 +172,10 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         "`train/leaks.py`:\nwhat a method has learned by heart shows in the difference. *Left out* "
         "are the training\nfaces whose photo a test split has, as far as that was known: of "
         "FER2013's own splits 775 at\nfirst, 2,385 today.\n"
-        "Minutes are of the run's own training, on a machine that did other work too;\nwhat it "
-        "started from is not in them, but a run of 200 epochs has its first 100 in them.\nMethods "
-        "without epochs were fitted once. A CPU with bfloat16 beside it was used with\n"
+        "Minutes are of the run's own training, on a machine that did other work too. On the H200\n"
+        "up to fourteen ran at once, some behind the others: their minutes tell no pace.\n"
+        "What a run started from is not in them, but one of 200 epochs has its first 100 in them.\n"
+        "Methods without epochs were fitted once. A CPU with bfloat16 beside it was used with\n"
         "`--format bfloat16`. Without a file, only the report is shipped.",
         "\n".join(lines),
     ]

@@ -169,7 +169,7 @@ def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
     at = opened("studies", report="Leeds")
     table = at.dataframe[0].value.set_index("experiment")
     assert table.loc["leeds-vgg16", "difference"] == "+4.3 [+2.3, +6.3]"
-    assert "still to train" in table.loc["leeds-vgg16-se", "not run because"]
+    assert "still to train" in table.loc["leeds-resnet152-se", "not run because"]
     assert figure(at, "Leeds: published and ours")
     at.button_group(key="data").set_value("JAFFE")
     reasons = checked(at.run()).dataframe[0].value["not run because"]
