@@ -24,7 +24,7 @@ PAGES = {
     "attention": "attention?example=President"
     + "".join(f"&weights=attention-{kind}" for kind in ("plain", "se", "eca", "cbam")),
     "training": "training",
-    "studies": "studies?report=START",
+    "studies": "studies?report=Leeds",
     "data": "data",
 }
 SIZE = {"width": 1280, "height": 960}
