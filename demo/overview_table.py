@@ -5,22 +5,20 @@ import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from demo.reports_store import evaluation, study_rows
+from demo.shipped import NOT_SHIPPED, Shipped
 from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model, list_models
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
-from fer_core.types import FerError, ModelError
-from fer_core.weights import list_weights, read_card
+from fer_core.types import ModelError
 
 OTHER = "other"
 ROUNDS = 25
@@ -63,31 +61,6 @@ def meaning(figures: Collection[str]) -> str:
     person = "how often a person agrees with the labels (Goodfellow et al. 2013)"
     told = [published] if any(name != A_PERSON for name in figures) else []
     return ", and ".join([*told, person] if A_PERSON in figures else told)
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """Weights at hand: their name, which is not their experiment's, and their file's size in MB."""
-
-    name: str
-    megabytes: float
-
-
-NOT_SHIPPED = Shipped("", float("nan"))
-
-
-def shipped_weights(folder: Path) -> dict[str, Shipped]:
-    """The weights of each experiment that has some."""
-    found: dict[str, Shipped] = {}
-    for name in list_weights(folder):
-        path = folder / f"{name}.safetensors"
-        try:
-            experiment = Path(read_card(name, folder).report).stem
-        except FerError:  # the weights' own pages say what is wrong with a card
-            continue
-        if path.is_file():
-            found[experiment] = Shipped(name, path.stat().st_size / 1e6)
-    return found
 
 
 def table(

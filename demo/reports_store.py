@@ -83,11 +83,6 @@ def judged_on(reports: Iterable[EvalReport]) -> Counter[str]:
     return Counter(each for report in reports for each in {e.judged_on for e in report.evaluations})
 
 
-def best_first(reports: Mapping[str, EvalReport]) -> list[str]:
-    """The reports' names by accuracy, each by the labels that its model learned from."""
-    return sorted(reports, key=lambda name: -reports[name].main.accuracy)
-
-
 def evaluation(report: EvalReport, judged_on: str, subset: str) -> Evaluation | None:
     """The report's figures on those labels and faces; on all where it has no such subset."""
     found = {e.subset: e for e in report.evaluations if e.judged_on == judged_on}

@@ -18,7 +18,8 @@ from demo.panels import (
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.reports_store import best_first, evaluation, predictions
+from demo.reports_store import evaluation, predictions, weights_folder
+from demo.shipped import app_first
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, ReportError
 from fer_core.results import percent
@@ -62,7 +63,7 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
 def matrices(
     judged: dict[str, Evaluation],
     reports: dict[str, EvalReport],
-    best: str,
+    first_offered: str,
     choice: tuple[str, str],
 ) -> None:
     st.subheader("Confusion matrices", anchor=False)
@@ -95,7 +96,7 @@ def matrices(
                     label="Look inside a cell",
                     icon=":material/search:",
                     query_params={
-                        **({"model": name} if name != best else {}),
+                        **({"model": name} if name != first_offered else {}),
                         **judging("inside", reports[name], *choice),
                     },
                 )
@@ -206,10 +207,11 @@ def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
     found = reports_or_stop()
     say_what_is_missing("models", found, "a model")
+    offered = app_first(found, weights_folder())
     names = st.multiselect(
         "Models",
         list(found),
-        default=best_first(found)[:2],
+        default=offered[:2],
         key="models",
         max_selections=AT_MOST,
         bind="query-params",
@@ -229,7 +231,7 @@ def page() -> None:
         if (each := evaluation(report, *choice)) is not None
     }
     summary(judged, reports)
-    matrices(judged, reports, best_first(found)[0], choice)
+    matrices(judged, reports, offered[0], choice)
     classes(judged)
     faces: dict[str, Judged] = {}
     for name, report in reports.items():

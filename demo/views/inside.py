@@ -18,7 +18,8 @@ from demo.panels import (
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.reports_store import best_first, evaluation, predictions
+from demo.reports_store import evaluation, predictions, weights_folder
+from demo.shipped import app_first
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.report import Evaluation, ReportError
@@ -137,9 +138,9 @@ def page() -> None:
     )
     found = reports_or_stop()
     names = list(found)
-    best = best_first(found)[0]
+    first = app_first(found, weights_folder())[0]
     say_what_is_missing("model", found, "a model")
-    model = st.selectbox("Model", names, index=names.index(best), key="model", bind="query-params")
+    model = st.selectbox("Model", names, index=names.index(first), key="model", bind="query-params")
     report = found[model]
     choice = judged_by([report], "inside")
     judged = evaluation(report, *choice) if choice else None

@@ -9,7 +9,6 @@ from demo.overview_table import (
     known_figures,
     measure,
     rows_or_none,
-    shipped_weights,
     studies,
     table,
 )
@@ -21,7 +20,8 @@ from demo.panels import (
     say_what_is_missing,
     subset_switch,
 )
-from demo.reports_store import best_first, judged_on, weights_folder
+from demo.reports_store import judged_on, weights_folder
+from demo.shipped import app_first, shipped_weights
 from fer_core.report import EvalReport
 
 SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
@@ -182,12 +182,13 @@ def under_table(
             st.session_state[TIMES] = {**before, **faster}
             st.rerun()
         if 2 <= len(chosen) <= AT_MOST:
+            unasked = app_first(reports, weights_folder())[:2]
             st.page_link(
                 "views/compare.py",
                 label=f"Compare the {len(chosen)} ticked",
                 icon=":material/compare:",
                 query_params={
-                    **({"models": chosen} if chosen != best_first(reports)[:2] else {}),
+                    **({"models": chosen} if chosen != unasked else {}),
                     **judging("compare", reports[chosen[0]], *choice),
                 },
             )

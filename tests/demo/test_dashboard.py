@@ -10,10 +10,11 @@ from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, te
 from streamlit.config import get_option
 
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import published_best, shipped_weights
+from demo.overview_table import published_best
 from demo.reports_store import shelf
+from demo.shipped import app_first, shipped_weights
 from fer_core.study import read_rows
-from fer_core.weights import FOLDER, list_weights, read_card
+from fer_core.weights import DEFAULT, FOLDER, list_weights, read_card
 
 
 def test_no_module_stands_in_for_one_of_pythons():
@@ -56,6 +57,17 @@ def test_weights_stand_beside_the_experiment_that_made_them():
         assert card.recipe["experiment"] == experiment
         path = FOLDER / f"{each.name}.safetensors"
         assert each.megabytes == pytest.approx(path.stat().st_size / 1e6)
+
+
+def test_the_apps_own_network_is_looked_at_first_then_others_at_hand():
+    reports, at_hand = shelf().reports, shipped_weights(FOLDER)
+    first, *others = app_first(reports, FOLDER)
+    assert at_hand[first].name == DEFAULT
+    assert sorted([first, *others]) == sorted(reports)
+    for group in (others[: len(at_hand) - 1], others[len(at_hand) - 1 :]):
+        assert len({name in at_hand for name in group}) == 1
+        accuracies = [reports[name].main.accuracy for name in group]
+        assert accuracies == sorted(accuracies, reverse=True)
 
 
 def test_the_overview_filters_and_switches_the_labels(names):
