@@ -94,7 +94,7 @@ def test_one_back_undoes_one_choice_of_a_cell(board: Page, address: str) -> None
 
 def test_one_back_leaves_a_page_that_a_link_opened(board: Page, address: str) -> None:
     visit(board, f"{address}/compare", "Compare")
-    for index, asked in enumerate(("", "?model=made-up-002")):  # of the first offered, and of another
+    for index, asked in enumerate(("", "?model=made-up-002")):  # of the first, and of another
         board.get_by_role("link", name="Look inside a cell").nth(index).click()
         settled(board, "Inside a class")
         expect(board).to_have_url(f"{address}/inside{asked}")
