@@ -1,6 +1,6 @@
 """Every experiment that `train.run` knows, in the order in which the queue takes them."""
 
-from train.studies import leeds, ours, records, start, unt, usth
+from train.studies import large, leeds, ours, records, start, unt, usth
 
 _ALL = (
     *ours.COMPACT,
@@ -8,7 +8,7 @@ _ALL = (
     *ours.DISTILLED,
     *ours.LITE2,
     *ours.FACES,
-    *ours.LARGE,
+    *large.LARGE,
     *ours.ATTENTION,
     *start.CLASSICAL,
     start.RESNET9,

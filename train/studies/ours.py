@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from train.config import Experiment, Recipe
 
-_VOTES = "learned from the FER+ votes"
-_LABELS = "tuned to the labels that the reports are judged by"
+VOTES = "learned from the FER+ votes"
+LABELS = "tuned to the labels that the reports are judged by"
 
 _COMPACT = Recipe("compact_se", augment="photo", ema_decay=0.998)
 
@@ -13,7 +13,7 @@ COMPACT = (
     Experiment(
         "compact-ferplus-1",
         replace(_COMPACT, label_set="ferplus", epochs=24, lr=0.1),
-        changes=f"first cycle, {_VOTES}",
+        changes=f"first cycle, {VOTES}",
     ),
     Experiment(
         "compact-ferplus-2",
@@ -36,11 +36,11 @@ COMPACT = (
             lr=0.03,
             start_from="compact-ferplus-1",
         ),
-        changes=f"the default's twin, {_LABELS}",
+        changes=f"the default's twin, {LABELS}",
     ),
 )
 
-_LITE0 = Recipe(
+LITE0_RECIPE = Recipe(
     "efficientnet_lite0",
     {"side": 96},
     augment="photo",
@@ -52,7 +52,7 @@ _LITE0 = Recipe(
 )
 
 _FROM_IMAGENET = replace(
-    _LITE0,
+    LITE0_RECIPE,
     arch_args={"side": 64},
     label_set="ferplus",
     epochs=8,
@@ -65,22 +65,26 @@ LITE0 = (
     Experiment(
         "lite0-ferplus-1",
         _FROM_IMAGENET,
-        changes=f"transfer from ImageNet, {_VOTES}, at first on small pictures",
+        changes=f"transfer from ImageNet, {VOTES}, at first on small pictures",
     ),
     Experiment(
         "lite0-ferplus-2",
-        replace(_LITE0, label_set="ferplus", epochs=5, lr=0.0005, start_from="lite0-ferplus-1"),
+        replace(
+            LITE0_RECIPE, label_set="ferplus", epochs=5, lr=0.0005, start_from="lite0-ferplus-1"
+        ),
         changes="then on larger ones (progressive learning, Tan & Le 2021)",
     ),
     Experiment(
         "lite0-fer2013-1",
-        replace(_LITE0, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus-2"),
-        changes=f"its twin, {_LABELS}",
+        replace(
+            LITE0_RECIPE, label_smoothing=0.1, epochs=4, lr=0.0003, start_from="lite0-ferplus-2"
+        ),
+        changes=f"its twin, {LABELS}",
     ),
     Experiment(
         "lite0-fer2013-2",
         replace(
-            _LITE0,
+            LITE0_RECIPE,
             epochs=6,
             lr=0.0004,
             warmup_epochs=0.3,
@@ -93,7 +97,7 @@ LITE0 = (
     Experiment(
         "lite0-fer2013-3",
         replace(
-            _LITE0,
+            LITE0_RECIPE,
             epochs=5,
             lr=0.0005,
             warmup_epochs=0.3,
@@ -107,7 +111,7 @@ LITE0 = (
     Experiment(
         "lite0-ferplus-3",
         replace(
-            _LITE0,
+            LITE0_RECIPE,
             label_set="ferplus",
             epochs=5,
             lr=0.0005,
@@ -142,7 +146,7 @@ DISTILLED = (
     Experiment(
         "lite0-fer2013-4",
         replace(
-            _LITE0,
+            LITE0_RECIPE,
             augment="photo-mixed",
             epochs=6,
             lr=0.0005,
@@ -173,13 +177,13 @@ DISTILLED = (
 )
 
 # The same path with a larger network of the family, taught by what is shipped of both smaller ones.
-_LITE2 = replace(_LITE0, arch="efficientnet_lite2")
+_LITE2 = replace(LITE0_RECIPE, arch="efficientnet_lite2")
 
 LITE2 = (
     Experiment(
         "lite2-ferplus-1",
         replace(_FROM_IMAGENET, arch=_LITE2.arch),
-        changes=f"a larger network from ImageNet, {_VOTES}, at first on small pictures",
+        changes=f"a larger network from ImageNet, {VOTES}, at first on small pictures",
     ),
     Experiment(
         "lite2-ferplus-2",
@@ -213,7 +217,7 @@ LITE2 = (
 )
 
 _FACES = replace(
-    _LITE0,
+    LITE0_RECIPE,
     arch="mobilenet_v1",
     arch_args={"side": 128},
     lr=0.0003,
@@ -224,7 +228,7 @@ FACES = (
     Experiment(
         "faces-ferplus-1",
         replace(_FACES, label_set="ferplus", epochs=6, start_from="vggface2"),
-        changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {_VOTES}",
+        changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {VOTES}",
     ),
     Experiment(
         "faces-ferplus-2",
@@ -238,99 +242,6 @@ FACES = (
             seed=1,  # other pictures than those of the cycle before
         ),
         changes="a further cycle, half taught by three votes networks (Hinton et al. 2015)",
-    ),
-)
-
-# What a GPU is for: teachers that two cores could not train, and what they teach smaller networks.
-_LARGE = Recipe("cifar_resnet18", augment="photo-mixed", ema_decay=0.998, mirror_average=True)
-_OF_VOTES = replace(_LARGE, label_set="ferplus", epochs=50, lr=0.1)
-_OF_LABELS = replace(_LARGE, label_smoothing=0.1, epochs=12, lr=0.02)
-_WIDE = {"widths": (96, 192, 384, 768), "dropout": 0.3}
-_BROAD = {"widths": (48, 96, 192, 384)}
-_TAUGHT_VOTES = replace(
-    _OF_VOTES,
-    arch="compact_se",
-    lr=0.08,
-    teachers=("resnet18-ferplus-1", "wide-ferplus-1", "vgg-ferplus-1"),
-    teacher_share=0.8,
-    teach_on="views",
-)
-_TAUGHT_LABELS = replace(
-    _LARGE,
-    arch="compact_se",
-    lr=0.05,
-    teachers=("resnet18-fer2013-1", "wide-fer2013-1", "vgg-fer2013-1"),
-    teacher_share=0.7,
-    teach_on="views",
-)
-
-LARGE = (
-    Experiment("resnet18-ferplus-1", _OF_VOTES, changes=f"a teacher: ResNet18, {_VOTES}"),
-    Experiment(
-        "wide-ferplus-1",
-        replace(_OF_VOTES, arch="compact_se", arch_args=_WIDE),
-        changes=f"a teacher: the default's network three times as wide, {_VOTES}",
-    ),
-    Experiment(
-        "vgg-ferplus-1",
-        replace(_OF_VOTES, arch="vgg_bn", lr=0.05),
-        changes=f"a teacher: VGG with batch norm, {_VOTES}",
-    ),
-    Experiment(
-        "broad-ferplus-1",
-        replace(_OF_VOTES, arch="compact_se", arch_args=_BROAD),
-        changes=f"the default's network half as wide again, {_VOTES}",
-    ),
-    Experiment(
-        "resnet18-fer2013-1",
-        replace(_OF_LABELS, start_from="resnet18-ferplus-1"),
-        changes=f"the teacher's twin, {_LABELS}",
-    ),
-    Experiment(
-        "wide-fer2013-1",
-        replace(_OF_LABELS, arch="compact_se", arch_args=_WIDE, start_from="wide-ferplus-1"),
-        changes=f"the teacher's twin, {_LABELS}",
-    ),
-    Experiment(
-        "vgg-fer2013-1",
-        replace(_OF_LABELS, arch="vgg_bn", start_from="vgg-ferplus-1"),
-        changes=f"the teacher's twin, {_LABELS}",
-    ),
-    Experiment(
-        "compact-ferplus-4",
-        replace(_TAUGHT_VOTES, epochs=70, start_from="compact-ferplus-3", seed=2),
-        changes="fourth cycle, taught by three large votes networks on every view",
-    ),
-    Experiment(
-        "broad-fer2013-1",
-        replace(_TAUGHT_LABELS, arch_args=_BROAD, epochs=60, start_from="broad-ferplus-1", seed=1),
-        changes="the best twin, taught by three large twins on every view",
-    ),
-    Experiment(
-        "compact-fer2013-3",
-        replace(_TAUGHT_LABELS, epochs=50, start_from="compact-ferplus-3", seed=3),
-        changes="the default's twin, taught by three large twins on every view",
-    ),
-    Experiment(
-        "broad-ferplus-2",
-        replace(_TAUGHT_VOTES, arch_args=_BROAD, epochs=40, start_from="broad-ferplus-1", seed=1),
-        changes="a further cycle, taught by three large votes networks on every view",
-    ),
-    Experiment(
-        "lite0-fer2013-5",
-        replace(
-            _LITE0,
-            augment="photo-mixed",
-            epochs=8,
-            lr=0.0006,
-            warmup_epochs=0.3,
-            start_from="lite0-fer2013-4",
-            teachers=("broad-fer2013-1", "compact-fer2013-3", "lite0-fer2013-4"),
-            teacher_share=0.8,
-            teach_on="views",
-            seed=5,
-        ),
-        changes="lite0's twin, taught by three twins on every view",
     ),
 )
 
