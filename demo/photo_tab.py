@@ -95,8 +95,8 @@ def photo_tab(
     def wait(visitor: str, upload: OpenUpload | None) -> str:
         if upload is None:
             return page_html.messages(error=GONE)
-        turns.next(visitor)  # an answer to what was asked for before comes too late from now on
-        if not held.hold(visitor, upload):
+        # Where it is held, an answer to what was asked for before comes too late from now on.
+        if not held.hold(visitor, upload, lambda: turns.next(visitor)):
             return page_html.messages(error=FULL)
         return page_html.messages("Waiting for its turn …", busy=True)
 

@@ -78,9 +78,17 @@ class HeldUploads:
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
 
-    def hold(self, visitor: str, upload: OpenUpload | None) -> bool:
+    def hold(
+        self,
+        visitor: str,
+        upload: OpenUpload | None,
+        before_its_turn: Callable[[], object] = lambda: None,
+    ) -> bool:
         """None: nothing in place of what was held. False where as many are held as may be: the
-        file is closed."""
+        file is closed, and nothing else changes.
+
+        before_its_turn: called where the upload is held, before anyone can take it.
+        """
         now = self._clock()
         with self._lock:
             # Of callers who do not wait for an answer, the turn never comes.
@@ -89,6 +97,7 @@ class HeldUploads:
             room = len(self._held) < self._most
             if upload is not None and room:
                 self._held[visitor] = _Held(upload, now)
+                before_its_turn()
         if upload is not None and not room:
             closed.append(upload)
         for each in closed:

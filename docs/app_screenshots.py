@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.film import camera_flags, frames, mjpeg
 from demo.gradio_app import build_app, launch_options
 from demo.visitor_files import VisitorFiles
-from docs.screenshots import DOCS, SIZE, small_png
+from docs.screenshots import DOCS, SIZE, small_webp
 from fer_core import FerPipeline
 
 CAMERA_MS, CLIP_FRAMES, PATIENCE_MS = 20_000, 120, 300_000
@@ -36,8 +36,8 @@ def main() -> int:
         page.set_default_timeout(PATIENCE_MS)
         page.goto(str(app.local_url))
         for name, shoot in (("app", _photo), ("webcam", _webcam), ("video", _video)):
-            target = DOCS / f"{name}.png"
-            target.write_bytes(small_png(shoot(page, Path(folder))))
+            target = DOCS / f"{name}.webp"
+            target.write_bytes(small_webp(shoot(page, Path(folder))))
             print(f"{target}: {target.stat().st_size:,} bytes")
         browser.close()
         app.close()

@@ -24,8 +24,13 @@ def reason(experiment: Experiment) -> str:
     hours = _flops(recipe.arch) * faces * recipe.epochs / flops_per_second / 3600
     return (
         f"still to train: up to {recipe.epochs} epochs of {recipe.arch}, "
-        f"{hours:.0f} h of one core at the pace of {PACE_OF}"
+        f"{_time(hours)} of one core at the pace of {PACE_OF}"
     )
+
+
+def _time(hours: float) -> str:
+    """With two digits, as far as the estimate goes."""
+    return f"{hours:.0f} h" if hours >= 9.5 else f"{hours:.1f} h"
 
 
 @cache

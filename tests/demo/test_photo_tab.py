@@ -243,3 +243,15 @@ def test_where_too_many_wait_the_photo_stays_and_the_visitor_is_told(
     list(page.take_turn())
     assert page.kept is not None and page.kept.shot.name == FIRST
     assert page.shown[1] == messages(error=FULL)
+
+
+def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = page.open(1)
+    next(second)
+    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    page.wait(0)
+    assert page.shown[1] == messages(error=FULL)
+    list(second)
+    assert page.is_settled(EMOJI, SECOND)
