@@ -169,7 +169,20 @@
     if (!message(false, "alert")?.textContent && tries)
       setTimeout(goOn, 100, [tab, lost], tries - 1);
   };
-  if (memory[UNDER_WAY]) goOn(JSON.parse(memory[UNDER_WAY]));
+  // A tab that is duplicated remembers what its original is at, which keeps it while it is there:
+  // it holds a lock, which the browser releases with the page.
+  const PATIENCE_MS = 3000; // of the lock of a page that was just left
+  let claimed = false;
+  const claim = () => {
+    claimed = true;
+    navigator.locks?.request(visitor(), () => new Promise(() => {}));
+  };
+  const goOnAlone = (left) => {
+    if (!navigator.locks) goOn(left); // the page is not from a secure address
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    navigator.locks?.request(left[1], { signal }, () => goOn(left)).catch(() => {});
+  };
+  if (memory[UNDER_WAY]) goOnAlone(JSON.parse(memory[UNDER_WAY]));
 
   const mend = () => {
     document.querySelectorAll("fieldset.style").forEach((group, number) => {
@@ -193,6 +206,7 @@
     mend();
     const tab = isBusy(true) ? "Video" : isBusy(false) ? "Photo" : "";
     memory[UNDER_WAY] = tab && JSON.stringify([tab, visitor()]);
+    if (tab && !claimed) claim();
     for (const part of document.querySelectorAll("#message, #video-message, #video-work")) {
       const error = part.querySelector("[role=alert]")?.textContent.trim();
       const now = error || Boolean(part.textContent.trim());

@@ -199,6 +199,24 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
     expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
 
 
+def test_a_tab_that_is_duplicated_leaves_the_clip_to_its_original(
+    own_tab: Page, context: BrowserContext, app: Blocks, long_clip: Path
+) -> None:
+    choose(own_tab, long_clip)
+    expect(own_tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
+    memory = own_tab.evaluate("JSON.stringify(sessionStorage)")
+    copy = context.new_page()
+    copy.add_init_script(f"Object.assign(sessionStorage, {memory})")
+    copy.goto(str(app.local_url))
+    copy.wait_for_timeout(5000)  # longer than it waits whether its original leaves
+    expect(copy.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
+    expect(copy.get_by_role("alert")).to_have_text([""] * copy.get_by_role("alert").count())
+    copy.close()
+    stop = own_tab.get_by_role("button", name="Stop and keep what is done")
+    stop.click()
+    expect(own_tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
+
+
 def test_a_clip_that_is_gone_is_said_to_be(tab: Page) -> None:
     tab.add_init_script(
         "sessionStorage.setItem('fer-studio-goes-on', JSON.stringify(['Video', 'nobody']))"
