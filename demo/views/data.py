@@ -49,16 +49,24 @@ def show_counts(figure: go.Figure, found: dict[str, np.ndarray], title: str, nam
 def label_maps() -> None:
     st.subheader("How the data sets' labels map onto the seven", anchor=False)
     table = pd.DataFrame(
-        {
-            name: {
-                ours: ", ".join(theirs for theirs, mapped in labels.items() if mapped == ours)
-                for ours in (*LABELS, "")
-            }
-            for name, labels in DATASET_LABELS.items()
-        }
-    ).reset_index(names="here")
-    table["here"] = table["here"].replace("", "left out")
+        {"here": ours or "left out", "there": "; ".join(_other_names(ours))}
+        for ours in (*LABELS, "")
+    )
     st.table(table, hide_index=True, border="horizontal")
+    st.caption(
+        f"Of {', '.join(DATASET_LABELS)}. Where one is not named, the word there is ours; "
+        "folders of images may have ours too."
+    )
+
+
+def _other_names(ours: str) -> list[str]:
+    """Each name that data sets have for our label instead, and whose it is."""
+    whose: dict[str, list[str]] = {}
+    for dataset, labels in DATASET_LABELS.items():
+        for theirs, mapped in labels.items():
+            if mapped == ours != theirs:
+                whose.setdefault(theirs, []).append(dataset)
+    return [f"{theirs} ({', '.join(datasets)})" for theirs, datasets in whose.items()]
 
 
 def own_figures(own: Fer2013) -> None:
