@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from fer_core.files import write_whole
 from train.config import Recipe
@@ -19,18 +20,20 @@ from train.files import CHECKPOINT
 class Checkpoint:
     """What a run goes on from.
 
-    recipe: as JSON. device: in words. model, averaged, optimizer: their state, by name; averaged is
-    empty where it is the model's. history: the fields of each epoch done. data: the fingerprint of
-    the data set; "" in files from before there was one.
+    recipe: as JSON. data: the fingerprint of the data set. devices: in words, those that epochs
+    were trained on, in order. model, averaged, optimizer: their state, by name; averaged is empty
+    where it is the model's. best: the averaged weights after the best epoch. history: the fields of
+    each epoch done.
     """
 
     recipe: str
-    device: str
+    data: str
+    devices: Sequence[str]
     model: Mapping[str, Any]
     averaged: Mapping[str, Any]
+    best: Mapping[str, Tensor]
     optimizer: Mapping[str, Any]
     history: Sequence[Mapping[str, float]]
-    data: str = ""
 
     def is_of(self, recipe: Recipe, shorter: bool) -> bool:
         """Whether it is of this recipe.

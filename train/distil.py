@@ -13,15 +13,19 @@ from torch import Tensor
 from fer_core.classifier import Classifier
 from fer_core.device import DeviceChoice
 from fer_core.inputs import InputSpec
+from train.data import Dataset
 from train.finished import finished_model
 
 
 class Teachers:
     """Finished networks, whose mean answer is taught; each looks at a face once, not mirrored."""
 
-    def __init__(self, runs: Path, names: Iterable[str], choice: DeviceChoice) -> None:
-        """Raises RunError where a teacher is missing in the folder of runs, or not finished."""
-        models = [finished_model(runs / name) for name in names]
+    def __init__(
+        self, runs: Path, names: Iterable[str], data: Dataset, choice: DeviceChoice
+    ) -> None:
+        """data: what is learned from. Raises RunError where a teacher is missing in the folder of
+        runs, is not finished, or learned from other faces of the data set."""
+        models = [finished_model(runs / name, data) for name in names]
         self.classifiers = [Classifier(model, InputSpec(), choice) for model in models]
 
     def on_faces(self, images: np.ndarray) -> Tensor:

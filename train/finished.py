@@ -3,16 +3,19 @@
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from torch import nn
 
 from fer_core.models import create_model
 from fer_core.report import EvalReport, read_report
-from fer_core.weights import list_weights, load_model, read_card
+from fer_core.weights import FOLDER, list_weights, load_model, read_card
 from train.config import Experiment
+from train.data import Dataset
 from train.errors import RunError
 from train.evaluate import data_name
+from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, REPORT, read_tensors
 
 SHIPPED = "weights"  # in the folder of the run folders: what finished runs come out as
@@ -38,14 +41,16 @@ def report_of(experiment: Experiment, weights: Iterable[Path]) -> EvalReport | N
     return None
 
 
-def finished_model(run: Path) -> nn.Module:
-    """The best network of the run in that folder, on the CPU.
+def finished_model(run: Path, data: Dataset) -> nn.Module:
+    """The best network of the run in that folder, on the CPU, for a run on `data` to build on.
 
     Without a finished run there, the shipped weights of the experiment with the folder's name:
-    the same, rounded to float16. Raises RunError where there are none either.
+    the same, rounded to float16. Raises RunError where there are none either, and where what is
+    there may have learned from test faces of `data`, or is of another recipe than is declared.
     """
     if (run / REPORT).is_file() and (run / BEST).is_file():
         report = read_report(run / REPORT)
+        _refuse_strangers(report, run.name, data, f"The run in {run}")
         model = create_model(report.arch, **report.recipe["arch_args"])
         try:
             model.load_state_dict(read_tensors(run / BEST))
@@ -58,6 +63,10 @@ def finished_model(run: Path) -> nn.Module:
         raise RunError(f"This run builds on {run}, which is not finished. {_first_run(run)}")
     for card in map(read_card, list_weights()):
         if card.recipe["experiment"] == run.name:
+            report = read_report(FOLDER / card.report)
+            _refuse_strangers(
+                report, run.name, data, f"{run} is not here, and the shipped {card.name}"
+            )
             print(
                 f"{run} is not here: the shipped weights {card.name} stand in for it, which were "
                 f"trained on {card.trained_on}.",
@@ -65,6 +74,20 @@ def finished_model(run: Path) -> nn.Module:
             )
             return load_model(card)
     raise RunError(f"This run builds on {run}, which is missing. {_first_run(run)}")
+
+
+def _refuse_strangers(report: EvalReport, name: str, data: Dataset, what: str) -> None:
+    declared = EXPERIMENTS.get(name)
+    if declared and not is_of(report, replace(declared, data=data_name(report.main))):
+        raise RunError(f"{what} is of another recipe than {name} is now. Train it anew.")
+    theirs = (data_name(report.main), report.main.split, report.left_out)
+    ours = (data.name, data.split_names[2], data.removed)
+    if theirs != ours:
+        told = "{}, judged on {}, {:,} training faces left out"
+        raise RunError(
+            f"{what} was trained on other faces ({told.format(*theirs)}) than are learned from now "
+            f"({told.format(*ours)}), and may know some of the test faces. Train it anew."
+        )
 
 
 def _first_run(run: Path) -> str:

@@ -27,7 +27,7 @@ from train.config import Recipe
 from train.data import Dataset, Split
 from train.distil import Teachers
 from train.errors import DivergedError, RunError
-from train.files import BEST, CHECKPOINT, read_tensors, save_tensors
+from train.files import BEST, CHECKPOINT, save_tensors
 from train.history import Epoch
 from train.initial import initial_model
 from train.machine import Machine
@@ -45,10 +45,10 @@ class Trainer:
         the recipe starts from are missing."""
         self.recipe, self.folder, self.machine = recipe, folder, machine
         self.choice, self.ranks = choice, ranks = machine.choice, machine.ranks
-        self.data = data.fingerprint
+        self.fingerprint = data.fingerprint
         self.spec = InputSpec()
         self.valid = data.valid.with_labels(recipe.label_set)
-        self.teachers = Teachers(folder.parent, recipe.teachers, choice)
+        self.teachers = Teachers(folder.parent, recipe.teachers, data, choice)
         train = data.train.with_labels(recipe.label_set)
         batch = min(recipe.batch_size, len(train))
         if not ranks.divide(batch):
@@ -59,7 +59,7 @@ class Trainer:
         self.images, self.targets = self._to_device(train)
         class_weights = balanced(self.targets) if recipe.class_weights else None
         torch.manual_seed(recipe.seed)
-        model = initial_model(recipe, folder.parent)
+        model = initial_model(recipe, folder.parent, data)
         self._step = step = Step(recipe, machine, model, self.teachers, class_weights)
         self.model, self.averaged, self.optimizer = step.model, step.averaged, step.optimizer
         self.history: list[Epoch] = []
@@ -69,7 +69,7 @@ class Trainer:
         self._diverged = False
         self._best: Mapping[str, Tensor] = {}  # the averaged weights after the best epoch
         self._unsaved, self._saved_at = False, -math.inf
-        self.device_in_words = machine.in_words  # of the last epoch, if that was another process's
+        self.devices: list[str] = []  # in words: those that epochs were trained on, in order
 
     def _to_device(self, split: Split) -> tuple[Tensor, Tensor]:
         images = torch.from_numpy(split.images[:, None]).to(self.choice.device)
@@ -125,6 +125,7 @@ class Trainer:
             yield self.history[-1]
         if self._unsaved:
             self._save()
+        self._finish()
 
     def _end_diverged(self, loss: float) -> None:
         """What was best before is what the run comes to; without any, DivergedError."""
@@ -133,7 +134,11 @@ class Trainer:
             raise DivergedError(f"{words}. Lower the learning rate, or warm up for longer.")
         print(f"{words}: the run ends here.", file=sys.stderr)
         self._diverged = True
-        if self._unsaved:  # the checkpoint stays behind: there is no way on from here
+        self._finish()  # the checkpoint stays behind: there is no way on from here
+
+    def _finish(self) -> None:
+        """The best weights as a file of their own, where they are final."""
+        if self.finished and self.ranks.leads:
             save_tensors(self._best, self.folder / BEST)
 
     def _fits(self, deadline: float) -> bool:
@@ -142,7 +147,8 @@ class Trainer:
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         recipe, ranks = self.recipe, self.ranks
-        self.device_in_words = self.machine.in_words
+        if self.machine.in_words not in self.devices:
+            self.devices.append(self.machine.in_words)
         torch.manual_seed(recipe.seed * 1_000_003 + epoch * 1009 + ranks.rank)  # dropout
         rng = np.random.default_rng([recipe.seed, epoch])
         augment = AUGMENTATIONS[recipe.augment]
@@ -199,14 +205,13 @@ class Trainer:
             self._save()
 
     def _save(self) -> None:
-        """The best weights first: they are never older than the checkpoint."""
-        save_tensors(self._best, self.folder / BEST)
         checkpoint = Checkpoint(
             recipe=self.recipe.to_json(),
-            data=self.data,
-            device=self.device_in_words,
+            data=self.fingerprint,
+            devices=self.devices,
             model=self.model.state_dict(),
             averaged=self.averaged.state_dict() if self.recipe.ema_decay else {},
+            best=self._best,
             optimizer=self.optimizer.state_dict(),
             history=[dataclasses.asdict(epoch) for epoch in self.history],
         )
@@ -235,7 +240,7 @@ class Trainer:
         shorter = path.parent != self.folder
         if not checkpoint.is_of(self.recipe, shorter):
             raise RunError(f"{path} belongs to another recipe. Give a new --out folder.")
-        if checkpoint.data and checkpoint.data != self.data:
+        if checkpoint.data != self.fingerprint:
             raise RunError(f"{path} was trained on other faces. Give a new --out folder.")
         try:
             self.model.load_state_dict(checkpoint.model)
@@ -246,9 +251,6 @@ class Trainer:
                 f"{path} does not fit {self.recipe.arch} as it is now ({error}). "
                 "Give a new --out folder."
             ) from error
-        self.device_in_words = checkpoint.device
+        self.devices = list(checkpoint.devices)
         self.history = [Epoch(**epoch) for epoch in checkpoint.history]
-        if self.best_epoch == len(self.history) - 1:
-            self._best = copy.deepcopy(self.averaged.state_dict())
-        else:
-            self._best = read_tensors(path.with_name(BEST))
+        self._best = checkpoint.best

@@ -9,7 +9,7 @@ from train.config import Experiment, Recipe
 from train.speed import PASSES, forward_flops
 
 HELD_BACK = ("RAF-DB", "CK+", "JAFFE", "Toronto faces")
-PACE_OF = "usth-cnn"  # on one core; of what was trained here, it computed most in a second
+PACE_OF = "usth-cnn"  # of what was trained on one core, it computed most in a second
 
 
 def reason(experiment: Experiment) -> str:

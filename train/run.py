@@ -68,6 +68,9 @@ def run(
     if data.name != experiment.data:  # the source's figure is of other faces
         experiment = dataclasses.replace(experiment, published=0.0)
     leads = machine.ranks.leads
+    if _came_without_checkpoint(folder):
+        _refuse_others(folder, experiment, data)
+        return True
     if isinstance(recipe, ClassicalRecipe):
         if leads:
             with claimed(folder):
@@ -83,6 +86,8 @@ def run(
                     _wait_for_shorter(folder, recipe.continues)
                 trainer.resume()
             if leads:
+                if not trainer.finished:  # a report would say that it is
+                    (folder / REPORT).unlink(missing_ok=True)
                 _train(trainer, deadline)
                 if trainer.finished:
                     _write(*make_report(experiment, recipe, data, trainer), data, folder)
@@ -97,6 +102,13 @@ def run(
             "what else uses it, or train on several with torchrun."
         ) from error
     return trainer.finished
+
+
+def _came_without_checkpoint(folder: Path) -> bool:
+    """Whether it holds a finished network's report and weights, but nothing to go on from."""
+    return not (folder / CHECKPOINT).is_file() and all(
+        (folder / name).is_file() for name in (REPORT, BEST)
+    )
 
 
 def _refuse_others(folder: Path, experiment: Experiment, data: Dataset) -> None:
@@ -191,7 +203,7 @@ def make_report(
         epochs=len(history),
         best_epoch=1 + trainer.best_epoch,
         seconds=round(sum(e.seconds for e in history), 1),
-        device=trainer.device_in_words,
+        device=", then ".join(trainer.devices),
         command=experiment.command,
         recipe=json.loads(recipe.to_json()),
         training_faces=len(data.train.with_labels(recipe.label_set)),

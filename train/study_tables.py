@@ -1,6 +1,6 @@
 """The studies' tables, published and ours, from the experiments and the shipped reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -28,8 +28,8 @@ the clean figures of the first table say. Where a report does not say how it tra
 momentum, batch and rate, USTH's rate and patience), the settings are ours. A dash is a figure that
 the source does not give, or that is not known to us. A sweep's value has no row of its own where
 another row has that recipe already. Of what is still to train, the hours are those of all its
-epochs at the pace of `usth-cnn`, which computed most in a second here; deep ResNets take several
-times as long. Leeds divides CK+ by pictures, we divide it by people: those figures
+epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep ResNets take
+three to six times as long. Leeds divides CK+ by pictures, we divide it by people: those figures
 are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
@@ -142,15 +142,13 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         for card in (read_card(name, weights) for name in list_weights(weights))
     }
     lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for row in rows:
-        if not row.report:
-            continue
-        report = read_report(weights / row.report)
+    reports = {row.experiment: read_report(weights / row.report) for row in rows if row.report}
+    for name, report in reports.items():
         faces = report.training_faces * max(report.epochs, 1)
         low, high = (100 * end for end in report.main.interval)
-        file = files.get(row.report)
+        file = files.get(f"reports/{name}.json")
         cells = [
-            f"`{row.experiment}`",
+            f"`{name}`",
             f"{report.params:,}",
             f"{report.left_out:,}",
             report.device,
@@ -178,7 +176,23 @@ def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         "Methods without epochs were fitted once. A CPU with bfloat16 beside it was used with\n"
         "`--format bfloat16`. Without a file, only the report is shipped.",
         "\n".join(lines),
+        *_apart(reports),
     ]
+
+
+def _apart(reports: Mapping[str, EvalReport]) -> Iterator[str]:
+    """Of each run that was to go on from a shorter one, and went on from another training of it."""
+    for name, report in reports.items():
+        shorter = reports.get(report.recipe.get("continues", ""))
+        if (
+            shorter
+            and report.curves["train_loss"][: shorter.epochs] != shorter.curves["train_loss"]
+        ):
+            yield (
+                f"`{name}` and `{shorter.experiment}` are two trainings, in another number format "
+                "or on other faces,\nthough the longer is declared to go on from the shorter: more "
+                "than the epochs sets them apart."
+            )
 
 
 def _clean_accuracy(report: EvalReport) -> float:

@@ -134,7 +134,8 @@ def _report(
     experiment: Experiment, data: Dataset, folder: Path, machine: Machine, deadline: float
 ) -> EvalReport | None:
     """The report of the experiment's run, which is trained as far as it is not; None: not done."""
-    experiment = replace(experiment, data=data.name)
+    if experiment.data != data.name:  # the source's figure is of other faces
+        experiment = replace(experiment, data=data.name, published=0.0)
     if shipped := report_of(experiment, (FOLDER, folder.parent / SHIPPED)):
         return shipped
     path = folder / REPORT

@@ -21,11 +21,11 @@ def test_running_statistics_are_averaged_like_the_weights():
     assert averaged.num_batches_tracked.item() == 5
 
 
-def test_teachers_answer_for_each_face_alone(tmp_path, monkeypatch):
+def test_teachers_answer_for_each_face_alone(tiny_data, tmp_path, monkeypatch):
     torch.manual_seed(0)
     model = nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 7), nn.BatchNorm1d(7)).train()
-    monkeypatch.setattr("train.distil.finished_model", lambda run: model)
-    teachers = Teachers(tmp_path, ["one", "two"], choose_device("cpu"))
+    monkeypatch.setattr("train.distil.finished_model", lambda run, data: model)
+    teachers = Teachers(tmp_path, ["one", "two"], tiny_data, choose_device("cpu"))
     views = torch.rand(6, 1, 48, 48)
     answers = teachers.on_views(views)
     assert torch.allclose(answers[:2], teachers.on_views(views[:2]), atol=1e-6)

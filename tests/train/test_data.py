@@ -179,3 +179,8 @@ def test_drawn_faces_are_the_same_each_time(monkeypatch):
 def test_an_unknown_split_is_named(tiny_data):
     with pytest.raises(FerError, match=r"drawn has no split 'test'.*Training, PublicTest"):
         tiny_data.split("test")
+
+
+def test_a_path_that_cannot_be_read_is_named():
+    with pytest.raises(DataError, match=r"^a{300} cannot be read: File name too long\.$"):
+        load_dataset("a" * 300)

@@ -13,9 +13,11 @@ import torch
 from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.files import draft_of, write_whole
-from fer_core.weights import read_card
+from fer_core.report import read_report
+from fer_core.weights import FOLDER, read_card
 from train.checkpoints import Checkpoint, read_checkpoint, save_checkpoint
 from train.config import Experiment
+from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, REPORT, claimed, read_tensors, save_tensors
 from train.finished import finished_model
 from train.machine import Machine
@@ -41,7 +43,7 @@ def small_disk(size=10_000):
     [
         lambda path: write_whole(path, "x" * 100_000),
         lambda path: save_tensors(LARGE, path),
-        lambda path: save_checkpoint(Checkpoint("{}", "CPU", LARGE, {}, {}, []), path),
+        lambda path: save_checkpoint(Checkpoint("{}", "", [], LARGE, {}, {}, {}, []), path),
     ],
     ids=["text", "tensors", "checkpoint"],
 )
@@ -116,24 +118,56 @@ def test_another_programs_checkpoint_is_named(tmp_path):
         read_checkpoint(tmp_path / CHECKPOINT, CPU.choice.device)
 
 
-def test_truncated_weights_are_named(finished):
+def test_truncated_weights_are_named(finished, tiny_data):
     path = finished / BEST
-    assert read_tensors(path).keys() == finished_model(finished).state_dict().keys()
+    whole = finished_model(finished, tiny_data)
+    assert read_tensors(path).keys() == whole.state_dict().keys()
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(FerError, match=r"best\.safetensors cannot be read"):
-        finished_model(finished)
+        finished_model(finished, tiny_data)
 
 
-def test_shipped_weights_do_not_stand_in_for_a_run_that_is_under_way(tmp_path):
+@pytest.mark.parametrize(
+    "change", [{"name": "other"}, {"removed": 5}, {"split_names": ("a", "b", "c")}]
+)
+def test_a_run_on_other_faces_is_not_built_on(finished, tiny_data, change):
+    with pytest.raises(FerError, match=r"trained on other faces \(drawn, judged on PrivateTest, 0"):
+        finished_model(finished, dataclasses.replace(tiny_data, **change))
+
+
+def test_a_run_of_another_recipe_than_is_declared_is_not_built_on(
+    finished, tiny_experiment, tiny_data, monkeypatch
+):
+    name = finished.name
+    monkeypatch.setitem(EXPERIMENTS, name, tiny_experiment)
+    assert finished_model(finished, tiny_data)
+    changed = dataclasses.replace(tiny_experiment.recipe, lr=0.01)
+    monkeypatch.setitem(EXPERIMENTS, name, dataclasses.replace(tiny_experiment, recipe=changed))
+    with pytest.raises(FerError, match=f"another recipe than {name} is now"):
+        finished_model(finished, tiny_data)
+
+
+@pytest.fixture
+def as_fer2013(tiny_data):
+    """What passes for the faces that the shipped weights learned from."""
+    left_out = read_report(FOLDER / read_card("mini-xception").report).left_out
+    return dataclasses.replace(tiny_data, name="FER2013", removed=left_out)
+
+
+def test_shipped_weights_do_not_stand_in_for_a_run_that_is_under_way(tmp_path, as_fer2013):
     run = tmp_path / "mini-xception"
     run.mkdir()
     (run / CHECKPOINT).touch()
     with pytest.raises(FerError, match=r"mini-xception, which is not finished\. First run: python"):
-        finished_model(run)
+        finished_model(run, as_fer2013)
 
 
-def test_shipped_weights_stand_in_for_a_run_that_is_not_here_and_that_is_said(tmp_path, capsys):
-    model = finished_model(tmp_path / "mini-xception")
+def test_shipped_weights_stand_in_for_a_run_that_is_not_here_and_that_is_said(
+    tmp_path, as_fer2013, tiny_data, capsys
+):
+    with pytest.raises(FerError, match=r"the shipped mini-xception was trained on other faces"):
+        finished_model(tmp_path / "mini-xception", tiny_data)
+    model = finished_model(tmp_path / "mini-xception", as_fer2013)
     assert sum(p.numel() for p in model.parameters()) == read_card("mini-xception").params
     said = capsys.readouterr().err
     assert "mini-xception is not here: the shipped weights" in said and "training faces" in said

@@ -12,7 +12,7 @@ from fer_core.classifier import Classifier
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
 from fer_core.report import read_report
-from fer_core.weights import load_model, read_card
+from fer_core.weights import FOLDER, load_model, read_card
 from train.class_weights import balanced
 from train.config import Experiment, Recipe
 from train.distil import Teachers
@@ -149,15 +149,18 @@ def test_a_run_starts_from_the_run_beside_it(recipe, tiny_data, tmp_path):
         trainer(other, tiny_data, tmp_path / "second")
 
 
-def test_without_their_run_the_shipped_weights_are_built_on(tmp_path):
+def test_without_their_run_the_shipped_weights_are_built_on(tiny_data, tmp_path):
     card = read_card("mini-xception")
+    left_out = read_report(FOLDER / card.report).left_out
+    data = dataclasses.replace(tiny_data, name="FER2013", removed=left_out)
     shipped, name = load_model(card), card.recipe["experiment"]
     recipe = Recipe(card.arch, dict(card.arch_args), start_from=name)
-    started = initial_model(recipe, tmp_path).state_dict()
+    started = initial_model(recipe, tmp_path, data).state_dict()
     assert all(torch.equal(started[key], value) for key, value in shipped.state_dict().items())
     faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48), np.uint8)
     expected = Classifier(shipped, InputSpec(), CPU.choice)(faces)
-    assert np.array_equal(Teachers(tmp_path, [name], CPU.choice).on_faces(faces), expected)
+    teachers = Teachers(tmp_path, [name], data, CPU.choice)
+    assert np.array_equal(teachers.on_faces(faces), expected)
 
 
 def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):

@@ -62,12 +62,12 @@ def test_what_is_missing_is_trained_once_and_exported(experiments, tiny_data, tm
 def test_a_failure_costs_only_its_own_experiment(
     experiments, tiny_data, tmp_path, capsys, monkeypatch
 ):
-    def start(recipe, runs):
+    def start(recipe, runs, data):
         if recipe == unfit.recipe:
             raise ModelError("the package with its weights is not installed")
         if recipe == wrong.recipe:
             raise ValueError("a mistake of ours")
-        return initial_model(recipe, runs)
+        return initial_model(recipe, runs, data)
 
     monkeypatch.setattr("train.loop.initial_model", start)
     unfit = dataclasses.replace(experiments[0], name="unfit")

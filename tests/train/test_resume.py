@@ -9,10 +9,13 @@ from safetensors.torch import load_file
 from trained import CPU, finish, trainer
 
 from fer_core import FerError
+from fer_core.device import choose_device
+from fer_core.report import read_report
 from train import loop
 from train.config import Experiment
-from train.files import BEST, CHECKPOINT, claimed
+from train.files import BEST, CHECKPOINT, REPORT, claimed
 from train.loop import Trainer
+from train.machine import Machine
 from train.run import run
 
 
@@ -20,20 +23,20 @@ class Killed(BaseException):
     """As a kill, it passes every except."""
 
 
-@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "between checkpoint and weights"])
+@pytest.mark.parametrize("killed_in", ["epoch 1", "epoch 2", "checkpoint 2", "weights"])
 def test_a_killed_run_ends_as_one_that_was_not(recipe, tiny_data, tmp_path, monkeypatch, killed_in):
     whole, resumed = tmp_path / "whole", tmp_path / "resumed"
-    unbroken = trainer(recipe, tiny_data, whole)
-    expected = finish(unbroken)
+    expected = finish(trainer(recipe, tiny_data, whole))
 
     made = trainer(recipe, tiny_data, resumed)
     steps_per_epoch = 70 // 14
-    if killed_in == "between checkpoint and weights":
-        save, best = loop.save_tensors, unbroken.best_epoch
+    if killed_in == "weights":
+        monkeypatch.setattr(loop, "save_tensors", _kill)
+    elif killed_in == "checkpoint 2":
+        save = loop.save_checkpoint
+        monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
         monkeypatch.setattr(
-            loop,
-            "save_tensors",
-            lambda *a: save(*a) if len(made.history) - 1 < best else _kill(),
+            loop, "save_checkpoint", lambda *a: save(*a) if len(made.history) < 2 else _kill()
         )
     else:
         left = iter(range(steps_per_epoch * int(killed_in[-1]) - 2))
@@ -72,6 +75,73 @@ def test_short_epochs_are_written_down_together(recipe, tiny_data, tmp_path, mon
     made = trainer(recipe, tiny_data, tmp_path / "long epochs")
     finish(made)
     assert written == list(range(1, recipe.epochs + 1))
+
+
+def test_the_best_weights_are_of_the_epoch_that_the_checkpoint_names(
+    recipe, tiny_data, tmp_path, monkeypatch
+):
+    """A repeated epoch may come to something else, on a GPU: of a killed one nothing is left."""
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    shares = iter([0.2, 0.3, 0.1])
+    monkeypatch.setattr(Trainer, "_validate", lambda self: (1.0, next(shares)))
+    made = trainer(recipe, tiny_data, tmp_path)
+    epochs = made.epochs()
+    next(epochs)
+    first = {name: value.clone() for name, value in made.averaged.state_dict().items()}
+    with monkeypatch.context() as killing:
+        killing.setattr(loop, "save_checkpoint", _kill)
+        with pytest.raises(Killed):
+            next(epochs)  # the best so far
+    shares = iter([0.1, 0.1])
+    again = trainer(recipe, tiny_data, tmp_path, resume=True)
+    finish(again)
+    assert again.best_epoch == 0
+    kept = load_file(tmp_path / BEST)
+    assert all(torch.equal(kept[name], value) for name, value in first.items())
+
+
+def test_the_report_names_every_device(tiny_experiment, tiny_data, tmp_path):
+    half = Machine(choose_device("cpu", "bfloat16"))
+    next(Trainer(tiny_experiment.recipe, tiny_data, tmp_path, half).epochs())
+    run(tiny_experiment, tiny_data, tmp_path, CPU, resume=True)
+    device = read_report(tmp_path / REPORT).device
+    assert device == f"{half.in_words}, then {CPU.in_words}"
+
+
+@pytest.mark.parametrize("why", ["diverges at once", "is patient no more"])
+def test_a_longer_run_may_add_no_epoch(recipe, tiny_data, tmp_path, monkeypatch, why):
+    shares = iter([0.3, 0.2, 0.1])
+    monkeypatch.setattr(Trainer, "_validate", lambda self: (1.0, next(shares)))
+    patience = 1 if "patient" in why else 9
+    short = dataclasses.replace(recipe, epochs=2, schedule="constant", patience=patience)
+    finish(trainer(short, tiny_data, tmp_path / "short"))
+    monkeypatch.setattr(Trainer, "_train_epoch", lambda *_: (float("nan"), 0.0))
+    long = Experiment("long", dataclasses.replace(short, epochs=4, continues="short"))
+    assert run(long, tiny_data, tmp_path / "long", CPU, resume=True)
+    report = read_report(tmp_path / "long" / REPORT)
+    assert (report.epochs, report.best_epoch) == (2, 1)
+
+
+def test_a_finished_run_that_came_without_its_checkpoint_is_not_begun_anew(
+    tiny_experiment, tiny_data, tmp_path, monkeypatch
+):
+    run(tiny_experiment, tiny_data, tmp_path, CPU)
+    (tmp_path / CHECKPOINT).unlink()
+    monkeypatch.setattr("train.run.Trainer", None)
+    assert run(tiny_experiment, tiny_data, tmp_path, CPU, resume=True)
+    other = Experiment("tiny", dataclasses.replace(tiny_experiment.recipe, lr=0.01))
+    with pytest.raises(FerError, match="another recipe"):
+        run(other, tiny_data, tmp_path, CPU, resume=True)
+
+
+def test_while_a_run_is_under_way_no_report_says_that_it_is_finished(
+    tiny_experiment, tiny_data, tmp_path
+):
+    run(tiny_experiment, tiny_data, tmp_path, CPU)
+    for name in (CHECKPOINT, BEST):  # as of a report that came alone
+        (tmp_path / name).unlink()
+    assert not run(tiny_experiment, tiny_data, tmp_path, CPU, resume=True, deadline=0.0)
+    assert not (tmp_path / REPORT).exists()
 
 
 def test_a_deadline_loses_no_epoch(recipe, tiny_data, tmp_path):
@@ -124,14 +194,6 @@ def test_a_run_does_not_go_on_from_one_in_hand(recipe, tiny_data, tmp_path):
     with claimed(tmp_path / "short"), pytest.raises(FerError, match=r"trains in .*short"):
         run(long, tiny_data, tmp_path / "long", CPU, resume=True)
     assert run(long, tiny_data, tmp_path / "long", CPU, resume=True)
-
-
-def test_a_checkpoint_from_before_there_were_fingerprints(recipe, tiny_data, tmp_path):
-    next(trainer(recipe, tiny_data, tmp_path).epochs())
-    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
-    del state["data"]
-    torch.save(state, tmp_path / CHECKPOINT)
-    assert len(trainer(recipe, tiny_data, tmp_path, resume=True).history) == 1
 
 
 def test_another_recipe_is_not_resumed(recipe, tiny_data, tmp_path):

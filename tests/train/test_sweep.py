@@ -203,3 +203,12 @@ def test_values_that_change_nothing(sweep):
     expected = answer()
     for value in sweep.as_it_is:
         assert torch.equal(answer(**{argument: value}), expected)
+
+
+def test_on_another_data_set_a_row_has_no_published_figure(sweep, tiny_data, tmp_path, monkeypatch):
+    for name, point, _ in sweep.points():
+        of_fer2013 = Experiment(name, point, data="FER2013", published=0.6)
+        monkeypatch.setitem(EXPERIMENTS, name, of_fer2013)
+    work(sweep, tiny_data, tmp_path, CPU)
+    reports = [read_report(path) for path in tmp_path.glob(f"*/{REPORT}")]
+    assert len(reports) == 2 and not any(report.published for report in reports)

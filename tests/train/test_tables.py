@@ -5,11 +5,11 @@ import pytest
 from fer_core import FerError
 from fer_core.report import read_report
 from fer_core.study import read_rows
-from fer_core.weights import FOLDER, read_card
+from fer_core.weights import FOLDER, list_weights, read_card
 from train.config import Experiment, Recipe
 from train.experiments import EXPERIMENTS
 from train.finished import is_of
-from train.study_tables import study_row
+from train.study_tables import _apart, study_row
 from train.tables import figures_table, tables, with_table
 
 
@@ -79,3 +79,23 @@ def test_without_votes_and_undeclared_a_row_has_what_there_is(monkeypatch):
 def test_a_row_that_is_not_run_says_why(data, words, tmp_path):
     experiment = Experiment("made-up", Recipe("compact", epochs=9), data=data)
     assert words in study_row(experiment, tmp_path).reason
+
+
+def test_the_networks_to_compare_with_are_chosen_on_validation():
+    reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
+    of_labels = {n: r for n, r in reports.items() if r.main.label_set == "fer2013"}
+    best = max(of_labels, key=lambda name: max(of_labels[name].curves["valid_accuracy"]))
+    assert f"\n`{best}`, {of_labels[best].main.accuracy:.1%} (clean:" in figures_table()
+
+
+def test_a_longer_run_that_did_not_go_on_from_the_shorter_is_told_apart():
+    reports = {
+        name: read_report(FOLDER / "reports" / f"{name}.json")
+        for name in ("unt-sgd-100", "unt-sgd-200")
+    }
+    assert not list(_apart(reports))
+    short = reports["unt-sgd-100"]
+    losses = (*short.curves["train_loss"][:-1], 9.0)
+    reports["unt-sgd-100"] = replace(short, curves={**short.curves, "train_loss": losses})
+    (sentence,) = _apart(reports)
+    assert sentence.startswith("`unt-sgd-200` and `unt-sgd-100` are two trainings")

@@ -30,7 +30,12 @@ def load_dataset(source: str) -> Dataset:
 
     Raises DataError naming what is missing or wrong.
     """
-    parts = [_load_one(part) for part in _parts(source)]
+    try:
+        parts = [_load_one(part) for part in _parts(source)]
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or source} cannot be read: {error.strerror or error}."
+        ) from error
     return parts[0] if len(parts) == 1 else mix(parts)
 
 

@@ -67,7 +67,7 @@ LARGE = (
     Experiment(
         "broad-fer2013-1",
         replace(_TAUGHT_LABELS, arch_args=_BROAD, epochs=60, start_from="broad-ferplus-1", seed=1),
-        changes="the best twin, taught by three large twins on every view",
+        changes="the broad network's twin, taught by three large twins on every view",
     ),
     Experiment(
         "compact-fer2013-3",

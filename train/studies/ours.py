@@ -157,7 +157,7 @@ DISTILLED = (
             teach_on="views",
             seed=4,
         ),
-        changes="the best twin, taught by both twins on every view (Beyer et al. 2022)",
+        changes="lite0's twin, taught by both twins on every view (Beyer et al. 2022)",
     ),
     Experiment(
         "compact-fer2013-2",
