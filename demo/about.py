@@ -34,9 +34,9 @@ TEXT = """
   <h2>What happens to your photos and clips</h2>
   <p>The file you give is deleted from the server's disk as soon as it has been read. The photo
   stays in the server's memory while this page is open, so that you can try other styles, and is
-  forgotten when you close the page, ten idle minutes after its connection was lost, or after an
-  hour. What you save is written to a temporary folder first, and deleted there about ten minutes
-  later. Camera pictures are only ever in memory.
+  forgotten when you close the page, ten idle minutes after its connection was lost, or an hour
+  after you last changed anything about it. What you save is written to a temporary folder first,
+  and deleted there about ten minutes later. Camera pictures are only ever in memory.
   A clip has no name on the disk once it has been opened, and is gone from it when it is done; the
   annotated one stays there until you close the page or choose another, an hour at most. Nothing is
   sent on or used for training.</p>

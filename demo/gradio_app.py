@@ -3,6 +3,7 @@
 import math
 from collections.abc import MutableSet
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -14,19 +15,22 @@ from demo import page_html, theme
 from demo.about import about
 from demo.departures import Departures
 from demo.fetching import fetch_nothing
+from demo.forgetting import forget_shown
 from demo.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
-from demo.photos import make_file, take
+from demo.photos import make_file, refuse_large, take
 from demo.pipelines import PipelineStore
 from demo.turns import Turns
-from demo.uploads import HeldUploads, read_upload
+from demo.uploads import HeldUploads, open_upload
 from demo.video_jobs import VideoJobs
 from demo.video_tab import video_tab
 from demo.visitor_files import VisitorFiles
 from demo.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
+from fer_core.types import OptionError
 from fer_core.weights import read_card
 
+GONE = "The picture is no longer on the server. Upload it again."
 UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
 SESSIONS = 100  # visitors whose photo may be in memory; the one idle longest is forgotten first
 QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among them
@@ -43,7 +47,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     fetch_nothing()
-    jobs, turns, held = VideoJobs(files, store), Turns(), HeldUploads(WAITING)
+    turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
     with gr.Blocks(
@@ -51,10 +55,11 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(SWEEP_SECONDS, FORGET_FILE_SECONDS),
     ) as app:
+        jobs = VideoJobs(files, store, partial(forget_shown, app))
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo"):
-                options = photo_tab(store, turns, held, app.upload_file_set)
+                options = photo_tab(store, turns, held, app)
             with gr.Tab("Webcam"):
                 webcam_tab(store)
             with gr.Tab("Video"):
@@ -104,8 +109,8 @@ def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
     def named(request: gr.Request) -> str:
         return f'<i data-visitor="{request.session_hash}"></i>'
 
-    def goodbye(visitor: str) -> None:
-        visitor = visitor[:64]  # anyone may call this, with anything
+    def goodbye(said: object) -> None:
+        visitor = str(said)[:64]  # anyone may call this, with anything
         if jobs.is_busy(visitor):
             departures.left_or_reloads(visitor)
         else:
@@ -127,6 +132,13 @@ def about_tab(store: PipelineStore, options: Options) -> None:
     )
 
 
+def check_names(**names: object) -> None:
+    """Raises OptionError for what is none: anyone may call /annotate, with anything."""
+    for option, name in names.items():
+        if not isinstance(name, str):
+            raise OptionError(f"{name!r} is no {option}; give the name of one.")
+
+
 def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSet[str]) -> None:
     """The one public endpoint: /annotate, for gradio_client."""
     with gr.Row(visible=False):
@@ -142,11 +154,17 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSe
 
         Upload the picture, as gradio_client's handle_file does: the server opens no addresses.
         """
-        upload = read_upload(image, uploads)
-        if upload is None:
-            raise gr.Error("Give a picture file as image.", print_exception=False)
         try:
-            shot = take(*upload, store.get(weights, detector), min_score)
+            check_names(style=style, weights=weights, detector=detector)
+            if image is None:
+                raise OptionError("Give a picture file as image.")
+            upload = open_upload(image, uploads)
+            if upload is None:
+                raise OptionError(GONE)
+            with upload.file as file:
+                refuse_large(upload)
+                data = file.read()
+            shot = take(upload.name, data, store.get(weights, detector), min_score)
             name, content = make_file(shot, style, "png")
         except FerError as error:
             raise gr.Error(str(error), print_exception=False) from error

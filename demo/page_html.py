@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
+from itertools import count
 
 from demo.data_uris import emoji_uri
 from fer_core import EMOTIONS, Emotion
@@ -11,6 +12,7 @@ from fer_core.results import percent
 from fer_core.types import Analysis, Float32Array
 
 SIDE_BY_SIDE = 3  # with more faces than this, their cards go below the picture
+_refusals = count(1)
 
 
 def messages(status: str = "", error: str = "", busy: bool = False) -> str:
@@ -19,6 +21,12 @@ def messages(status: str = "", error: str = "", busy: bool = False) -> str:
         f'<p class="message{" busy" if busy else ""}" role="status">{escape(status)}</p>'
         f'<p class="message error" role="alert">{escape(error)}</p>'
     )
+
+
+def refusal(sentence: str) -> str:
+    """The messages where an upload is refused at once. No two are alike: page.js writes over them
+    when the next upload begins, and Gradio would not draw again what is as it last drew it."""
+    return f'{messages(error=sentence)}<i hidden data-refusal="{next(_refusals)}"></i>'
 
 
 def found_sentence(analysis: Analysis) -> str:

@@ -1,6 +1,6 @@
 """The Photo tab: a photo in; it comes back with emoji, and a card for each face."""
 
-from collections.abc import Callable, Iterator, MutableSet
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,13 +10,15 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from demo import page_html
 from demo.controls import style_choice, weights_choice
-from demo.photos import FILE_KINDS, PHOTO_LIMIT, make_file
+from demo.forgetting import forget_shown
+from demo.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
 from demo.pipelines import PipelineStore
 from demo.save import SAVE_IN_BROWSER
 from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt, still
 from demo.turns import Turn, Turns
 from demo.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
+from fer_core.types import ImageError
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = {
@@ -44,9 +46,7 @@ class Options(NamedTuple):
     min_score: gr.Slider
 
 
-def photo_tab(
-    store: PipelineStore, turns: Turns, held: HeldUploads, uploads: MutableSet[str]
-) -> Options:
+def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blocks) -> Options:
     """Drop, paste or choose a photo; see it with emoji, and a card for each face."""
     with gr.Column(elem_id="drop", elem_classes="drop"):
         gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
@@ -76,7 +76,13 @@ def photo_tab(
     gr.HTML(page_html.PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
     late = gr.Checkbox(visible=False)  # set in the browser
-    kept = gr.State(time_to_live=FORGET_SHOT_SECONDS)
+
+    def expired(kept: Kept | None) -> None:
+        if kept is not None:  # else nothing is shown
+            forget_shown(app, kept.turn.visitor)
+
+    # Gradio looks every second for what is older.
+    kept = gr.State(time_to_live=FORGET_SHOT_SECONDS, delete_callback=expired)
 
     unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
     busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
@@ -88,22 +94,28 @@ def photo_tab(
         if not turns.is_last(turn):
             yield unchanged
         elif isinstance(made, Screen):
+            forget_shown(app, turn.visitor)  # its place is taken
             yield made
         else:
             yield before, page_html.messages(error=made), gr.skip(), gr.skip()
 
     def wait(visitor: str, upload: OpenUpload | None) -> str:
         if upload is None:
-            return page_html.messages(error=GONE)
+            return page_html.refusal(GONE)
+        try:
+            refuse_large(upload)
+        except ImageError as error:
+            upload.file.close()
+            return page_html.refusal(str(error))
         # Where it is held, an answer to what was asked for before comes too late from now on.
         if not held.hold(visitor, upload, lambda: turns.next(visitor)):
-            return page_html.messages(error=FULL)
+            return page_html.refusal(FULL)
         return page_html.messages("Waiting for its turn …", busy=True)
 
     # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
     # the page meanwhile leaves nothing on the disk.
     def wait_with_upload(file: dict[str, Any] | None, late: bool, request: gr.Request) -> Any:
-        upload = open_upload(file, uploads)
+        upload = open_upload(file, app.upload_file_set)
         if late:  # another photo was chosen while this one was on its way
             if upload is not None:
                 upload.file.close()
@@ -133,9 +145,11 @@ def photo_tab(
 
         yield from answered(turn, still(kept, turn), work)
 
-    def not_taken(request: gr.Request) -> str:
-        held.hold(str(request.session_hash), None)
-        return page_html.messages(error=FULL)
+    def not_taken(kept: Kept | None, request: gr.Request) -> tuple[Kept | None, str]:
+        visitor = str(request.session_hash)
+        held.hold(visitor, None)
+        # It has had a turn: without another one, the photo on the page could not change any more.
+        return still(kept, turns.next(visitor)), page_html.messages(error=FULL)
 
     def change(kept: Kept | None, *choices: Any) -> Iterator[Any]:
         if kept is None:
@@ -187,7 +201,7 @@ def photo_tab(
     ]
     for each in waiting:
         opened = each.then(open_photo, [kept, *options], screen, **ANALYSES, **opens)
-        opened.failure(not_taken, None, message, queue=False, **quiet)
+        opened.failure(not_taken, kept, [kept, message], queue=False, **quiet)
     # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
     adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)

@@ -1,12 +1,17 @@
 """A visitor's photo: what was found in it, and the pictures and files made of it."""
 
+import io
 from dataclasses import dataclass
 
+from PIL import Image
+
 from demo.data_uris import jpeg_uri
+from demo.pixel_room import PixelRoom
 from demo.save import results_stem
+from demo.uploads import OpenUpload
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
-from fer_core.images import read_picture
+from fer_core.images import FORMATS, MAX_PIXELS, read_picture
 from fer_core.pixels import fit, resize, to_png
 from fer_core.results import to_csv, to_json
 from fer_core.types import Analysis, ImageError, UInt8Array
@@ -16,6 +21,7 @@ THUMBNAIL_SIDE = 112
 THUMBNAIL_CUT = FaceCut(side=1.3)  # wider than the classifier's cut: hair and chin make a face
 FILE_KINDS = ("png", "json", "csv")
 PHOTO_BYTES, PHOTO_LIMIT = 25_000_000, "25 MB"
+ROOM = PixelRoom(130_000_000)  # each takes about 10 bytes of memory while it is worked on
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,25 +39,40 @@ class Shot:
     thumbnails: tuple[str, ...]
 
 
+def refuse_large(upload: OpenUpload) -> None:
+    """Raises ImageError for a file that is too large for a photo. It is not read for that."""
+    if upload.size_bytes > PHOTO_BYTES:
+        raise ImageError(
+            f"{upload.name} has {upload.size_bytes / 1e6:.0f} MB; a photo may have {PHOTO_LIMIT}. "
+            "Make it smaller, or save it as a JPEG. Clips go to the Video tab."
+        )
+
+
 def take(name: str, data: bytes, pipeline: FerPipeline, min_score: float) -> Shot:
     """Read and analyse a file's bytes. Raises FerError with a sentence for the visitor."""
-    if len(data) > PHOTO_BYTES:
-        raise ImageError(
-            f"{name} has {len(data) / 1e6:.0f} MB; a photo may have {PHOTO_LIMIT}. Make it "
-            "smaller, or save it as a JPEG. Clips go to the Video tab."
+    with ROOM.holding(_unpacked_pixels(data)):
+        picture = read_picture(data, name)
+        analysis = pipeline.analyze(picture, min_score=min_score)
+        squares = THUMBNAIL_CUT.squares(analysis.faces.xyxy)
+        faces = [cut_square(picture.pixels, square) for square in squares]
+        size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        return Shot(
+            name,
+            data,
+            analysis,
+            fit(picture.pixels, PREVIEW_SIDE),
+            tuple(jpeg_uri(resize(face, size)) for face in faces),
         )
-    picture = read_picture(data, name)
-    analysis = pipeline.analyze(picture, min_score=min_score)
-    squares = THUMBNAIL_CUT.squares(analysis.faces.xyxy)
-    faces = [cut_square(picture.pixels, square) for square in squares]
-    size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return Shot(
-        name,
-        data,
-        analysis,
-        fit(picture.pixels, PREVIEW_SIDE),
-        tuple(jpeg_uri(resize(face, size)) for face in faces),
-    )
+
+
+def _unpacked_pixels(data: bytes) -> int:
+    """How many pixels a file has by its header, where they will be unpacked."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            pixels = image.width * image.height
+    except Exception:  # it is no picture, as read_picture will say
+        return 0
+    return pixels if pixels <= MAX_PIXELS else 0
 
 
 def preview(shot: Shot, style: str) -> str:
@@ -71,6 +92,9 @@ def make_file(shot: Shot, style: str, kind: str) -> tuple[str, bytes]:
     """The name and the bytes of a download: the full-size picture, or the results."""
     name = f"{results_stem(shot.name, 'photo')}.{kind}"
     if kind == "png":
-        return name, to_png(render(read_picture(shot.data).pixels, shot.analysis, style=style))
+        height, width = shot.analysis.size_hw
+        with ROOM.holding(height * width):
+            picture = render(read_picture(shot.data).pixels, shot.analysis, style=style)
+            return name, to_png(picture)
     text = to_json(shot.analysis, shot.name) if kind == "json" else to_csv(shot.analysis)
     return name, text.encode("utf-8")

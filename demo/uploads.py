@@ -1,9 +1,10 @@
-"""From an upload as Gradio describes it to the file's very bytes.
+"""From an upload as Gradio describes it to the very file.
 
 Gradio's own Image would decode the file first: it changes CMYK and 16-bit pictures on the way, and
 fails on a broken one before our reader can say what is wrong.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, MutableSet
 from contextlib import suppress
@@ -14,18 +15,15 @@ from typing import IO, Any, NamedTuple
 HOLD_SECONDS = 3600.0
 
 
-class Upload(NamedTuple):
-    """A file as the visitor has it."""
-
-    name: str
-    data: bytes
-
-
 class OpenUpload(NamedTuple):
     """A file as the visitor has it, open for reading."""
 
     name: str
     file: IO[bytes]
+
+    @property
+    def size_bytes(self) -> int:
+        return os.fstat(self.file.fileno()).st_size
 
 
 class _Held(NamedTuple):
@@ -33,15 +31,6 @@ class _Held(NamedTuple):
 
     upload: OpenUpload
     seconds: float
-
-
-def read_upload(file: Mapping[str, Any] | None, uploads: MutableSet[str]) -> Upload | None:
-    """The bytes of an uploaded file, as `open_upload` finds it."""
-    upload = open_upload(file, uploads)
-    if upload is None:
-        return None
-    with upload.file as opened:
-        return Upload(upload.name, opened.read())
 
 
 def open_upload(file: Mapping[str, Any] | None, uploads: MutableSet[str]) -> OpenUpload | None:

@@ -5,7 +5,7 @@ import logging
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread, Timer
@@ -36,7 +36,7 @@ class _Task:
     """A visitor's clip from its place in the line to what was made of it.
 
     state: None while it waits. job: only while it is open. timer: only when something is made of
-    it, which it deletes. left: nobody wants it any more.
+    it, which it deletes. told: the visitor heard of its end. left: nobody wants it any more.
     """
 
     upload: OpenUpload
@@ -45,6 +45,7 @@ class _Task:
     job: VideoJob | None = None
     timer: Timer | None = None
     stopped: bool = False
+    told: bool = False
     left: bool = False
 
     @property
@@ -55,9 +56,16 @@ class _Task:
 class VideoJobs:
     """One clip a visitor; their next one takes its place. Safe to use from several threads."""
 
-    def __init__(self, files: VisitorFiles, store: PipelineStore) -> None:
+    def __init__(
+        self,
+        files: VisitorFiles,
+        store: PipelineStore,
+        forgotten: Callable[[str], object] = lambda visitor: None,
+    ) -> None:
+        """forgotten: is called with a visitor when what was made for them is deleted."""
         self._files = files  # which go with the last who holds them
         self._store = store
+        self._forgotten = forgotten
         self._news = Condition()  # around everything below, and the tasks' fields
         self._tasks: dict[str, _Task] = {}
         self._line: list[_Task] = []  # those that wait
@@ -83,10 +91,12 @@ class VideoJobs:
 
     def follow(self, visitor: str) -> Iterator[State]:
         """The state of a visitor's clip at once, at each change, and every PULSE_SECONDS, until it
-        is made, fails or is dropped. Nothing where they have none, nor where another took its
-        place."""
+        is made, fails or is dropped. Nothing where they have none, where its end was told before,
+        as when the clip after it is refused, nor where another took its place."""
         with self._news:
             task = self._tasks.get(visitor)
+            if task is not None and task.told:
+                return
         said: State | None = None
         while task is not None and not isinstance(said, (Made, Failed, Dropped)):
             with self._news:
@@ -95,6 +105,7 @@ class VideoJobs:
                 if task.left and visitor in self._tasks:
                     return
                 said = Dropped() if task.left else self._state(task)
+                task.told = task.ended
             yield said
 
     def adopt(self, lost: str, visitor: str) -> ClipChoices | None:
@@ -106,6 +117,7 @@ class VideoJobs:
                 return None
             self._leave(visitor)
             self._tasks[visitor] = task
+            task.told = False  # what the lost page was told, this one does not show
         return task.choices
 
     def drop(self, visitor: str) -> bool:
@@ -153,6 +165,7 @@ class VideoJobs:
             task.upload.file.close()
         elif isinstance(task.state, Made):
             _delete(task.state.path)
+            self._forgotten(visitor)
         else:
             self._stop(task)
         if task.timer is not None:

@@ -90,10 +90,10 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         hidden = gr.update(visible=False)
         if upload is None:
             jobs.forget(visitor)
-            return page_html.messages(error=GONE), hidden, hidden, *free(True)
+            return page_html.refusal(GONE), hidden, hidden, *free(True)
         # What is chosen goes with the clip: it is made as the visitor sees it now.
         if not jobs.put(visitor, upload, ClipChoices(style, cover, every_nth, weights)):
-            return page_html.messages(error=FULL), hidden, gr.skip(), *free(True)
+            return page_html.refusal(FULL), hidden, gr.skip(), *free(True)
         waiting = page_html.messages(waiting_sentence(Waiting(0)), busy=True)
         return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
@@ -102,7 +102,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         for state in jobs.follow(str(request.session_hash)):
             yield screen(state, before, sheet_cover)
             before = state
-        if before is None:  # it was stopped
+        if before is None:  # it was stopped, or none was taken
             yield UNCHANGED
 
     def resume_clip(lost: str, request: gr.Request) -> tuple[Any, ...]:

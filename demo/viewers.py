@@ -121,10 +121,11 @@ class Viewers:
             log.exception("A frame could not be processed")
             return {"error": OUR_FAULT}
 
-    def leave(self, message: Mapping[str, Any]) -> None:
-        """The viewer stopped the camera."""
-        with self._lock:
-            self._places.pop(str(message.get("viewer")), None)
+    def leave(self, message: object) -> None:
+        """The viewer stopped the camera. Anyone may call this, with anything."""
+        if isinstance(message, Mapping):
+            with self._lock:
+                self._places.pop(str(message.get("viewer")), None)
 
     def sweep(self) -> None:
         """Forget everyone who left without a word."""

@@ -17,7 +17,7 @@ SYMBOLS = ("circle", "square", "diamond", "cross")
 PATTERNS = ("", "/", ".", "x")
 
 # From transparent, so that the low end is the page's own ground, light or dark.
-FULL, OTHER = "43, 123, 186", "200, 90, 20"
+FULL, OTHER = "40, 117, 177", "184, 83, 18"
 SEQUENTIAL = [[0, f"rgba({FULL}, 0.04)"], [1, f"rgba({FULL}, 1)"]]
 # Each side keeps its own colour to the middle, where one that turns into the other would be grey.
 DIVERGING = [
@@ -26,7 +26,10 @@ DIVERGING = [
     [0.5, f"rgba({FULL}, 0.02)"],
     [1, f"rgba({FULL}, 1)"],
 ]
-WHITE_ABOVE = 0.62  # text on a cell of more than this opacity is white
+# Text on a cell of more than this share of the full colour is white. These three make for as much
+# contrast as there can be, 4.4 at least on both themes: no colour is further from the light one's
+# black text and from white alike.
+WHITE_ABOVE = 0.94
 
 # Streamlit replaces this very colour by the theme's text colour; elsewhere it is nearly black.
 INK = "#000037"

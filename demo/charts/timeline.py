@@ -14,11 +14,11 @@ MOST_POINTS = 600  # of a person: more than the screen has columns would only lo
 GAP_SECONDS = 0.6  # a longer time without the person stays empty
 EDGE_SECONDS = 1e-3  # in so short a time an area falls to nothing
 ROW_PX, HEAD_PX = 130, 96
-INK = "#7C7672"  # legible on a light and on a dark page
 
 
 def timeline_figure(timeline: Timeline) -> go.Figure:
-    """Stacked areas, one row a person; a click on it carries the time as its x."""
+    """Stacked areas, one row a person; a click on it carries the time as its x. What is written
+    has the page's own colour: see video.css."""
     longest = sorted(timeline.people, key=lambda person: -person.frames)[:MOST_PEOPLE]
     people = sorted(person.person for person in longest)
     figure = make_subplots(
@@ -35,7 +35,6 @@ def timeline_figure(timeline: Timeline) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": INK},
         hovermode="x unified",
         dragmode=False,  # or a finger could not scroll past it
         legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},

@@ -2,10 +2,20 @@
 
 import pytest
 from gradio import Blocks
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from demo import photo_tab, video_tab
-from tests.browser.photo_page import GROUP_FACES, show_group, tab
+from demo.uploads import HeldUploads
+from demo.video_jobs import VideoJobs
+from tests.browser.photo_page import GROUP_FACES, choose, show_group, tab
+
+CLIP = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"a clip"}
+
+
+def choose_clip(page: Page) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a clip").click()
+    chooser.value.set_files(CLIP)
 
 
 def test_who_is_not_taken_is_told_and_may_try_again(
@@ -18,10 +28,7 @@ def test_who_is_not_taken_is_told_and_may_try_again(
     expect(page.locator("#message [role=alert]")).to_have_text(photo_tab.FULL)
     expect(page.locator("#message .busy")).to_have_count(0)
     tab(page, "Video")
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a clip").click()
-    clip = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"a clip"}
-    chooser.value.set_files(clip)
+    choose_clip(page)
     expect(page.locator("#video-message [role=alert]")).to_have_text(video_tab.FULL)
     expect(page.get_by_role("button", name="Choose a clip")).to_be_enabled()
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
@@ -30,3 +37,17 @@ def test_who_is_not_taken_is_told_and_may_try_again(
     show_group(page)
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
     page.close()
+
+
+def test_who_is_refused_twice_is_told_twice(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HeldUploads, "hold", lambda *_: False)
+    monkeypatch.setattr(VideoJobs, "put", lambda *_: False)
+    for _ in range(2):
+        choose(page, "a.jpg", b"a photo")
+        expect(page.locator("#message [role=alert]")).to_have_text(photo_tab.FULL)
+        expect(page.locator("#message [role=status]")).to_have_text("")
+    tab(page, "Video")
+    for _ in range(2):
+        choose_clip(page)
+        expect(page.locator("#video-message [role=alert]")).to_have_text(video_tab.FULL)
+        expect(page.locator("#video-message [role=status]")).to_have_text("")

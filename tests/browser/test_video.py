@@ -17,6 +17,7 @@ from fer_core.images import read_picture
 from fer_core.pixels import resize
 from tests.browser.accessibility import serious_faults
 from tests.browser.connections import cut_connections, visitor
+from tests.browser.timeline import a_click_on_the_timeline_seeks, timeline_contrast
 
 FRAMES, RATE = 24, 12
 PATIENCE_MS = 120_000
@@ -56,28 +57,6 @@ def choose(page: Page, path: Path) -> None:
     chooser.value.set_files(path)
 
 
-def a_click_on_the_timeline_seeks(page: Page) -> bool:
-    """Click the middle of a timeline of two seconds until the film stands at its first second.
-
-    The page may still move under the pointer (the film and the moments load beside it), and a
-    plot knows the place only of a pointer that has moved over it: so a click may miss.
-    """
-    plot = page.locator("#timeline .nsewdrag").first
-    for attempt in range(60):
-        plot.scroll_into_view_if_needed()
-        box = plot.bounding_box()
-        assert box
-        place = (box["x"] + box["width"] / 2 + attempt % 2, box["y"] + 30)
-        page.mouse.move(*place)
-        page.wait_for_timeout(500)
-        page.mouse.click(*place)
-        page.wait_for_timeout(500)
-        seconds = page.evaluate("document.querySelector('#film video').currentTime")
-        if abs(seconds - 1) < 0.3:
-            return True
-    return False
-
-
 def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) -> None:
     choose(tab, clip)
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames, 2.0 s.")
@@ -96,6 +75,7 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
     expect(row.locator("td").nth(4)).to_contain_text("100%")  # happy
     expect(tab.get_by_role("img", name="Each person's strongest moments")).to_be_visible()
     assert a_click_on_the_timeline_seeks(tab)
+    assert min(timeline_contrast(tab, "light"), timeline_contrast(tab, "dark")) >= 4.5
 
     saved = {}
     for name in ("clip", "CSV", "JSON", "moments"):

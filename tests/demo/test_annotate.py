@@ -12,8 +12,9 @@ from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.fetching import REFUSED
-from demo.gradio_app import build_app, launch_options
+from demo.gradio_app import GONE, build_app, launch_options
 from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.photos import PHOTO_BYTES
 from demo.visitor_files import VisitorFiles
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
@@ -81,6 +82,69 @@ def test_annotate_reads_no_file_of_the_server(
     event = httpx.post(call, json={"data": data}).json()["event_id"]
     assert "event: error" in httpx.get(f"{call}/{event}").text
     assert path.exists()
+
+
+GOOD = {"style": "box", "weights": CARD.name, "detector": "mtcnn", "min_score": 0.5}
+
+
+def call_annotate(client: Client, *data: object) -> str:
+    """What is answered, by hand: gradio_client would not send just anything."""
+    call = f"{client.src_prefixed}call/annotate"
+    event = httpx.post(call, json={"data": data}).json()["event_id"]
+    return httpx.get(f"{call}/{event}").text
+
+
+def uploaded(client: Client, picture_file: Path) -> dict[str, object]:
+    files = {"files": (picture_file.name, picture_file.read_bytes())}
+    (path,) = httpx.post(f"{client.src_prefixed}upload", files=files).json()
+    return {"path": path, "orig_name": picture_file.name, "meta": {"_type": "gradio.FileData"}}
+
+
+def test_annotate_refuses_a_file_that_is_too_large(client: Client, picture_file: Path) -> None:
+    with picture_file.open("wb") as file:
+        file.truncate(PHOTO_BYTES + 5_000_000)
+    said = call_annotate(client, uploaded(client, picture_file), *GOOD.values())
+    assert "photo.jpg has 30 MB" in said
+
+
+def test_a_picture_that_another_call_used_up_is_asked_for_again(
+    client: Client, picture_file: Path
+) -> None:
+    # Gradio stores one and the same file once, though it is uploaded twice.
+    first, second = (uploaded(client, picture_file) for _ in range(2))
+    assert first == second
+    assert "event: complete" in call_annotate(client, first, *GOOD.values())
+    assert GONE in call_annotate(client, second, *GOOD.values())
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"style": ["box"]}, "['box'] is no style; give the name of one."),
+        ({"weights": ["x"]}, "['x'] is no weights; give the name of one."),
+        ({"detector": {"a": 1}}, "{'a': 1} is no detector; give the name of one."),
+        ({"detector": None}, "None is no detector; give the name of one."),
+        ({"min_score": "abc"}, "The least detection score is 'abc'; give 0 to 1."),
+        ({"image": None}, "Give a picture file as image."),
+    ],
+    ids=str,
+)
+def test_annotate_says_what_is_wrong_with_a_call(
+    client: Client,
+    picture_file: Path,
+    wrong: dict[str, object],
+    says: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    given = {"image": uploaded(client, picture_file), **GOOD, **wrong}
+    assert says in call_annotate(client, *given.values())
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("visitor", ["me", 5, None, ["me"], {"me": 1}], ids=str)
+def test_anything_may_say_goodbye(client: Client, visitor: object) -> None:
+    said = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [visitor]})
+    assert said.status_code == 200
 
 
 FETCHED = "https://huggingface.co/picture.jpg"  # Gradio trusts this host more than others

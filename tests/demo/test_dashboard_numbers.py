@@ -1,12 +1,14 @@
 """What the dashboard works out itself: time per face, several seeds, what a link passes on."""
 
 import dataclasses
+import json
 
 import made_up_reports as made_up
 import numpy as np
 import pytest
 from dashboard_page import figure, opened, text
 
+from demo import overview_table
 from demo.overview_table import measure
 from demo.panels import judging
 from demo.seeds import over_seeds
@@ -27,6 +29,36 @@ def test_alike_networks_are_timed_once_and_what_is_none_not_at_all():
     assert set(times) == {"one", "twin", "mirrored"}
     assert times["one"] == times["twin"] != times["mirrored"] and min(times.values()) > 0
     assert told == sorted(told) and told[-1] == 1
+
+
+def test_networks_are_timed_in_groups_that_memory_has_room_for(monkeypatch):
+    sizes = {"8": 60, "16": 50, "24": 30, "32": 300, "40": 10}
+    alive, most = [], []
+
+    class Untrained:
+        def __init__(self, arch, arch_args, mirror_average):
+            self.params = sizes[json.loads(arch_args)["widths"]]
+            alive.append(self.params)
+
+        def __call__(self, face):
+            most.append(sum(alive))
+
+        def __del__(self):
+            alive.remove(self.params)
+
+    monkeypatch.setattr(overview_table, "_untrained", Untrained)
+    monkeypatch.setattr(overview_table, "MOST_PARAMETERS", 100)
+    found = made_up.predictions()
+    reports = [
+        made_up.report(
+            widths, found, params=params, recipe={**TINY, "arch_args": {"widths": widths}}
+        )
+        for widths, params in sizes.items()
+    ]
+    told: list[float] = []
+    assert set(measure(reports, told.append)) == set(sizes)
+    assert set(most) == {60, 50 + 30, 300, 10} and not alive
+    assert told == sorted(told) and told[-1] == 1 and len(told) == 4 * overview_table.ROUNDS
 
 
 def test_seeds_of_one_recipe_have_a_mean_and_single_runs_none():

@@ -1,95 +1,21 @@
 """The Photo tab's handlers as Gradio calls them, where one begins before another has ended."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import gradio as gr
 import pytest
-from fakes import CARD, FakeDetector, fake_pipeline
+from fakes import FakeDetector
 from picture_files import encoded, photo
 
 from demo import screens
-from demo.gradio_app import build_app
 from demo.page_html import messages
-from demo.photo_tab import EXAMPLES, FULL
-from demo.screens import EXPIRED, OUR_FAULT, Choices, Kept
-from demo.visitor_files import VisitorFiles
-
-EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
-BOX = EMOJI._replace(style="box")
-SURE = EMOJI._replace(min_score=0.9)  # of the fake detector's two faces, one scores more
-
-
-REQUEST = SimpleNamespace(session_hash="me")
-
-
-class Page:
-    """A visitor's page: what is shown, and in memory, after each answer."""
-
-    def __init__(self) -> None:
-        self.app = build_app(fake_pipeline(), VisitorFiles())
-        self.events = [(str(fn.name), fn) for fn in self.app.fns.values()]
-        named = dict(self.events)
-        self._change, self._settle = named["change"].fn, named["settle"].fn
-        self._open = named["open_photo"].fn
-        self._wait_with_upload = named["wait_with_upload"].fn
-        self._waits = [fn.fn for name, fn in self.events if name == "wait_with_example"]
-        self.shown: dict[int, Any] = {}
-
-    @property
-    def kept(self) -> Kept | None:
-        return self.shown.get(0)
-
-    def open(self, photo: int = 0, choices: Choices = EMOJI) -> Iterator[None]:
-        self.wait(photo)
-        return self.take_turn(choices)
-
-    def wait(self, photo: int = 0) -> None:
-        self.shown[1] = self._waits[photo](REQUEST)
-
-    def upload(self, path: Path, late: bool = False) -> None:
-        """A file arrives. late: another photo was chosen after this one."""
-        self.app.upload_file_set.add(str(path))
-        file = {"path": str(path), "orig_name": path.name}
-        self._note([gr.skip(), self._wait_with_upload(file, late, REQUEST)])
-
-    def take_turn(self, choices: Choices = EMOJI) -> Iterator[None]:
-        return self._show(self._open(REQUEST, self.kept, *choices))
-
-    def change(self, choices: Choices) -> Iterator[None]:
-        return self._show(self._change(self.kept, *choices))
-
-    def settle(self, choices: Choices) -> Iterator[None]:
-        return self._show(self._settle(self.kept, *choices))
-
-    def _show(self, answers: Iterator[Any]) -> Iterator[None]:
-        for answer in answers:
-            self._note(answer)
-            yield
-
-    def _note(self, answer: Iterable[Any]) -> None:
-        for place, value in enumerate(answer):
-            if not (isinstance(value, dict) and value.get("__type__") == "update"):
-                self.shown[place] = value
-
-    def is_settled(self, choices: Choices, photo: str) -> bool:
-        """Whether this photo is shown, as with these choices, and no message of work is left."""
-        assert self.kept is not None
-        same = self.kept.shot.name == photo and self.kept.choices == choices
-        return same and "busy" not in self.shown[1]
-
-
-FIRST, SECOND = list(EXAMPLES.values())[:2]
+from demo.screens import EXPIRED, GONE, OUR_FAULT, Choices
+from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 
 @pytest.fixture
 def page() -> Page:
-    page = Page()
-    list(page.open())
-    assert page.is_settled(EMOJI, FIRST)
-    return page
+    return settled_page()
 
 
 @pytest.mark.parametrize("choices", [BOX, SURE], ids=["style", "least score"])
@@ -157,7 +83,7 @@ def test_a_broken_photo_leaves_the_last_one_as_it_was(page: Page, tmp_path: Path
 
 def test_an_upload_that_is_gone_leaves_the_last_one_as_it_was(page: Page, tmp_path: Path) -> None:
     page.upload(tmp_path / "gone.jpg")
-    assert page.shown[1] == EXPIRED.messages
+    assert messages(error=GONE) in page.shown[1]
     list(page.take_turn())
     list(page.change(BOX))
     assert page.is_settled(BOX, FIRST)
@@ -232,26 +158,3 @@ def test_what_is_alike_shares_one_limit_and_changes_need_not_wait_for_photos(pag
     changes = {(name, "changes", 2) for name in ("change", "settle")}
     named = {group for group in groups if group[0] in {name for name, *_ in photos | changes}}
     assert named == photos | changes
-
-
-def test_where_too_many_wait_the_photo_stays_and_the_visitor_is_told(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
-    page.wait(1)
-    assert page.shown[1] == messages(error=FULL)
-    list(page.take_turn())
-    assert page.kept is not None and page.kept.shot.name == FIRST
-    assert page.shown[1] == messages(error=FULL)
-
-
-def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    second = page.open(1)
-    next(second)
-    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
-    page.wait(0)
-    assert page.shown[1] == messages(error=FULL)
-    list(second)
-    assert page.is_settled(EMOJI, SECOND)

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from demo.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload, read_upload
+from demo.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload
+
+
+def read_upload(file: dict[str, str] | None, uploads: set[str]) -> tuple[str, int, bytes] | None:
+    """Name, size and bytes of what is opened, or None."""
+    upload = open_upload(file, uploads)
+    if upload is None:
+        return None
+    with upload.file as opened:
+        return upload.name, upload.size_bytes, opened.read()
 
 
 def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> None:
@@ -15,7 +24,7 @@ def test_an_upload_is_the_file_itself_and_leaves_the_disk(tmp_path: Path) -> Non
     assert read_upload(file, uploads=set()) is None
     assert path.exists()  # no upload: not the caller's to read or to delete
     uploads = {str(path), "other"}
-    assert read_upload(file, uploads) == ("mine.jpg", raw)
+    assert read_upload(file, uploads) == ("mine.jpg", len(raw), raw)
     assert not path.exists() and uploads == {"other"}
     assert read_upload(file, {str(path)}) is None
     assert read_upload(None, set()) is None
@@ -31,11 +40,7 @@ def test_an_upload_that_cannot_be_deleted_is_read_all_the_same(
     path.write_bytes(b"a clip")
     monkeypatch.setattr(Path, "unlink", refused)
     file = {"path": str(path), "orig_name": "mine.mp4"}
-    assert read_upload(file, {str(path)}) == ("mine.mp4", b"a clip")
-    opened = open_upload(file, {str(path)})
-    assert opened is not None
-    with opened.file:
-        assert opened.file.read() == b"a clip"
+    assert read_upload(file, {str(path)}) == ("mine.mp4", 6, b"a clip")
 
 
 def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:

@@ -137,6 +137,7 @@ def test_clips_come_one_after_another_and_who_waits_hears_how_many_are_before(li
     )
     assert made.choices == CHOICES and not made.out_of_time
     assert not list(states) and line.jobs.made("third") is made
+    assert not list(line.jobs.follow("third"))  # its end was told
 
 
 def test_a_visitor_stops_only_their_own_clip_and_what_is_done_is_kept(line):
@@ -213,9 +214,10 @@ def test_a_clip_goes_on_though_nobody_looks_and_a_page_loaded_anew_takes_it_over
 
 def test_what_was_done_while_nobody_looked_is_taken_over_too(line):
     made = line.finish("lost")
-    assert line.jobs.adopt("lost", "found")
-    (state,) = line.jobs.follow("found")
-    assert isinstance(state, Made) and state.path == made and made.exists()
+    for lost, found in (("lost", "found"), ("found", "found again")):  # also what was told by then
+        assert line.jobs.adopt(lost, found)
+        (state,) = line.jobs.follow(found)
+        assert isinstance(state, Made) and state.path == made and made.exists()
 
 
 def test_one_that_fails_says_so_and_the_others_go_on(line, monkeypatch, caplog):

@@ -164,11 +164,16 @@ def test_a_long_name_loses_no_clip(tab, name):
     assert film.name.startswith(name[:50]) and film.name.endswith("-faces.mp4")
 
 
-def test_where_too_many_wait_the_visitor_is_told_and_may_try_again(tab, monkeypatch):
+def test_where_too_many_wait_the_visitor_is_told_and_the_clip_before_stays(tab, monkeypatch):
+    *_, last = tab.annotate()
     monkeypatch.setattr(VideoJobs, "put", lambda *_: False)
     message, stop, results, *controls = tab.choose()
-    assert message == messages(error=FULL) and not stop["visible"]
+    assert messages(error=FULL) in message and not stop["visible"]
     assert leaves_alone(results) and locks(controls) == {False}
+    assert list(tab.follow()) == [UNCHANGED]  # what is said is not the old clip's end
+    assert tab.save_clip() == (last.video, messages("Saved holiday-faces.mp4."))
+    again, *_ = tab.choose()
+    assert messages(error=FULL) in again != message  # or Gradio would not draw it again
 
 
 def test_of_a_clip_that_the_server_does_not_take_nothing_is_held(tab):

@@ -142,7 +142,8 @@ def test_who_leaves_is_forgotten_at_once(viewers):
     assert len(viewers) == 1
     viewers.leave({"viewer": "somebody"})
     viewers.leave({"viewer": "nobody"})
-    viewers.leave({})
+    for anything in ({}, {"viewer": ["somebody"]}, "somebody", None, 5):
+        viewers.leave(anything)
     assert len(viewers) == 0
 
 

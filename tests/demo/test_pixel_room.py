@@ -1,0 +1,85 @@
+"""How much is unpacked at once: who waits for whom, and what of a photo counts."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+
+import pytest
+from fakes import fake_pipeline
+from picture_files import SIDE, bomb, encoded, photo
+
+from demo import photos
+from demo.photos import make_file, take
+from demo.pixel_room import PixelRoom
+from fer_core import ImageError
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
+
+def test_what_fits_goes_on_at_once_and_what_does_not_waits() -> None:
+    room, both = PixelRoom(100), Barrier(2, timeout=PATIENCE_SECONDS)
+    ended: list[str] = []
+
+    def work(name: str, pixels: int) -> None:
+        with room.holding(pixels):
+            if name.startswith("small"):
+                both.wait()
+            ended.append(name)
+
+    with ThreadPoolExecutor() as pool:
+        for future in [pool.submit(work, name, 50) for name in ("small", "small too")]:
+            future.result()
+        with room.holding(30):
+            large = pool.submit(work, "large", 100)
+            wait_until(room._door.locked)
+            after = pool.submit(work, "after", 1)  # it would fit, but keep the large one waiting
+            ended.append("first")
+        large.result()
+        after.result()
+    assert ended[2:] == ["first", "large", "after"]
+
+
+def test_one_that_is_larger_than_the_room_goes_alone_and_a_failure_leaves_no_trace() -> None:
+    room = PixelRoom(100)
+    for _ in range(2):
+        with pytest.raises(ValueError), room.holding(1000):
+            raise ValueError
+    assert room._in_hand == 0
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The pixels that there was to be room for, each time; nothing is read without."""
+    asked: list[int] = []
+    inside: list[int] = []
+    read = photos.read_picture
+
+    class Room:
+        @contextmanager
+        def holding(self, pixels: int) -> Iterator[None]:
+            asked.append(pixels)
+            inside.append(pixels)
+            yield
+            inside.pop()
+
+    def read_inside(*args: object) -> object:
+        assert inside
+        return read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(photos, "ROOM", Room())
+    monkeypatch.setattr(photos, "read_picture", read_inside)
+    yield asked
+
+
+def test_photos_and_their_downloads_are_unpacked_where_there_is_room(held: list[int]) -> None:
+    shot = take("a.jpg", encoded(photo(), "JPEG"), fake_pipeline(), 0.5)
+    make_file(shot, "box", "json")
+    make_file(shot, "box", "png")
+    assert held == [SIDE[0] * SIDE[1]] * 2
+
+
+@pytest.mark.parametrize("data", [b"no picture", b"", bomb()], ids=["text", "empty", "bomb"])
+def test_what_is_not_unpacked_takes_no_room(held: list[int], data: bytes) -> None:
+    with pytest.raises(ImageError):
+        take("a.jpg", data, fake_pipeline(), 0.5)
+    assert held == [0]
