@@ -23,6 +23,7 @@ CLIP_SUFFIXES = {
     *(".flv", ".ogv"),
 }
 CLIP_ENDINGS = (".mp4", ".csv", ".json", "-moments.png")
+PIPES = {Path("/dev/fd"), Path("/proc/self/fd")}  # where a shell's <(...) is a number
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
 
 
@@ -47,11 +48,11 @@ def annotate(arguments: argparse.Namespace) -> int:
         try:
             picture = _picture(source)
             if picture is None:
-                base = _free_base(arguments.out, source.stem, CLIP_ENDINGS, taken)
+                base = _free_base(arguments.out, _stem(source), CLIP_ENDINGS, taken)
                 annotate_clip(pipeline, source, base, options, arguments.json)
             else:
                 endings = [".png", *([".json"] if arguments.json else [])]
-                base = _free_base(arguments.out, source.stem, endings, taken)
+                base = _free_base(arguments.out, _stem(source), endings, taken)
                 _annotate_picture(pipeline, source, picture, base, options, arguments.json)
         except FerError as error:
             failed += 1
@@ -71,7 +72,8 @@ def _picture(source: Path) -> Picture | None:
     try:
         return read_picture(source)
     except ImageError:
-        if not _opens_as_clip(source):
+        # What came through a pipe is gone, and to open one again may take for ever.
+        if not os.path.isfile(source) or not _opens_as_clip(source):
             raise
         return None
 
@@ -103,6 +105,11 @@ def _annotate_picture(
         in_words(shown, probs) for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
     )
     print("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
+
+
+def _stem(source: Path) -> str:
+    """What to call the results of an input."""
+    return f"pipe-{source.stem}" if source.parent in PIPES else source.stem
 
 
 def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[str]) -> Path:

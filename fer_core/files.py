@@ -56,7 +56,7 @@ def is_full(error: OSError) -> bool:
 
 
 def reason(error: OSError) -> str:
-    """Why a file could not be written, as the end of a sentence without its full stop."""
+    """Why a file could not be read or written, as the end of a sentence without its full stop."""
     if is_full(error):
         return "the disk is full. Make room first"
-    return error.strerror or str(error)
+    return (error.strerror or str(error)).rstrip(".")

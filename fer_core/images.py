@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
+MAX_PIPED_BYTES = 4 * MAX_PIXELS  # such a picture, with transparency, uncompressed
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 # Our own limit is lower than Pillow's. Not in a `with`, which threads would take from one another.
@@ -56,7 +57,7 @@ def read_picture(
     if isinstance(source, Image.Image):
         return _from_pil(source, name, max_pixels)
     if isinstance(source, bytes):
-        return _decode(io.BytesIO(source), name, len(source), max_pixels)
+        return _decode(io.BytesIO(source), name, max_pixels)
     if isinstance(source, str | os.PathLike):
         return _read_file(Path(source), max_pixels)
     raise ImageError(
@@ -68,16 +69,18 @@ def _read_file(path: Path, max_pixels: int) -> Picture:
     try:
         # Not read as a whole: it may be gigabytes of something else.
         with path.open("rb") as file:
-            return _decode(file, path.name, os.fstat(file.fileno()).st_size, max_pixels)
+            seekable = file if file.seekable() else io.BytesIO(file.read(MAX_PIPED_BYTES))
+            return _decode(seekable, path.name, max_pixels)
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
         raise ImageError(f"{path} cannot be read as a file: {error}.") from error
 
 
-def _decode(file: IO[bytes], name: str, size_bytes: int, max_pixels: int) -> Picture:
-    if not size_bytes:
+def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
+    if not file.read(1):  # some files have no size, but a content
         raise ImageError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
+    file.seek(0)
     try:
         # The size is in the header: it is judged before any pixel is unpacked.
         image = Image.open(file, formats=FORMATS)

@@ -49,9 +49,10 @@ class PersonSummary:
 
 @dataclass(frozen=True, eq=False)
 class ClipInfo:
-    """What a timeline was made from. rate: frames a second, the mean over the clip.
+    """What a timeline was made from. rate: frames a second, the mean from the first of them on.
 
-    size_hw: of its frames as they were analyzed, px. notes: sentences for the user.
+    size_hw: of its frames as they were analyzed, px. seconds: when the last of them ends.
+    notes: sentences for the user.
     """
 
     name: str

@@ -13,6 +13,7 @@ from fer_core.types import Faces, Float32Array, UInt8Array
 
 FOLLOW_SCORE = 0.7  # a known face counts as seen down to this; a new one has to be surer
 SURE_SCORE = 0.9  # below this a refined box is refined once more: it had moved far
+SETTLED = 0.02  # a box that moves by more than this share of its height is looked at again, too
 SAME_FACE = 0.3  # least overlap (IoU) of a found face with the person it is taken for
 TOUCHING = 0.02  # least overlap of two faces that may cover one another
 ONE_FACE = 0.5  # two boxes that overlap more than this lie on one face
@@ -198,12 +199,19 @@ def _least_score(options: TrackingOptions) -> float:
 def _refined(refiner: Refiner, picture: UInt8Array, boxes: Float32Array) -> Faces:
     """The faces near boxes (N, 4), in their order; looked at twice where that did not suffice."""
     faces = refiner.refine(picture, boxes)
-    again = np.flatnonzero(faces.scores < SURE_SCORE)
+    unsure = faces.scores < SURE_SCORE
+    heights = np.maximum(boxes[:, 3] - boxes[:, 1], 1)
+    again = np.flatnonzero(unsure | (np.abs(faces.xyxy - boxes).max(1) > SETTLED * heights))
     if not len(again):
         return faces
     second = refiner.refine(picture, faces.xyxy[again])
+    # Of some faces the network takes box A to B, and B to A, for ever: their mean stands still.
+    unsure = unsure[again] | (second.scores < SURE_SCORE)
+    share = np.where(unsure, 1.0, 0.5).astype(np.float32)
     xyxy, landmarks, scores = faces.xyxy.copy(), faces.landmarks.copy(), faces.scores.copy()
-    xyxy[again], landmarks[again], scores[again] = second.xyxy, second.landmarks, second.scores
+    xyxy[again] += (second.xyxy - xyxy[again]) * share[:, None]
+    landmarks[again] += (second.landmarks - landmarks[again]) * share[:, None, None]
+    scores[again] = second.scores
     return Faces(xyxy, landmarks, scores)
 
 

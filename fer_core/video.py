@@ -122,7 +122,7 @@ class VideoJob:
         self._keeper = MomentKeeper()
         self._rows: list[Timeline] = []
         self._before: LiveAnalysis | None = None
-        self._frames, self._seconds = 0, 0.0
+        self._frames, self._seconds, self._first_seconds = 0, 0.0, float("inf")
         self._stopped = self._ended = self._finished = self._dropped = False
         self._steps = self._run()
 
@@ -157,7 +157,7 @@ class VideoJob:
         info = ClipInfo(
             self._clip.name,
             self._clip.size_hw,
-            self._frames / max(self._seconds, 1e-6),
+            self._frames / max(self._seconds - self._first_seconds, 1e-6),
             self._seconds,
             self._frames,
             (*self._clip.notes, *self._writer.notes, *([] if self._ended else [stopped])),
@@ -267,7 +267,7 @@ class VideoJob:
                 self._keeper.add(frame.pixels, frame.index, analysis)
                 self._rows.append(Timeline.of_frame(frame.index, analysis))
             self._frames = frame.index + 1
-            end_ticks = frame.ticks + frame.duration_ticks
-            self._seconds = float(end_ticks * self._clip.time_base)
+            self._first_seconds = min(self._first_seconds, frame.seconds)
+            self._seconds = float((frame.ticks + frame.duration_ticks) * self._clip.time_base)
         self._rows = [Timeline.join(self._rows)] if len(self._rows) > MOST_PARTS else self._rows
         return picture

@@ -16,6 +16,7 @@ from fer_core.clips.upright import UprightFrames
 from fer_core.types import ClipError, UInt8Array
 
 MISSING_SECONDS = 0.5  # a header may promise so much more than there is
+PRIMING_SECONDS = 0.1  # decoders want to hear so much of what comes before the first sound
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +79,8 @@ class Clip:
         if self._upright.reduced_from_hw:
             (height, width), (h, w) = self._upright.reduced_from_hw, self.size_hw
             self._notes.append(f"The frames were reduced from {width}x{height} to {w}x{h} pixels.")
+        if self._opened.container.streams.audio and not self.sound:
+            self._notes.append("The sound is coded in a way not known here, and was left out.")
 
     def __enter__(self) -> "Clip":
         return self
@@ -212,7 +215,7 @@ class Clip:
         self._sound_end_seconds = float(end_ticks * self.sound.time_base)
         if packet.pts * self.sound.time_base >= self._limits.max_seconds:
             self._note_too_long()
-        else:
+        elif self._sound_end_seconds >= -PRIMING_SECONDS:  # else its owner has cut it off
             self._passed_sound.append(packet)
 
     def _no_frame(self) -> str:

@@ -15,6 +15,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fer_core.clips.unnamed_file import FileView
+from fer_core.files import reason
 from fer_core.types import ClipError, OptionError
 
 ClipSource = str | os.PathLike[str] | bytes | IO[bytes]
@@ -142,7 +143,7 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
     Raises ClipError where that is no clip with frames that can be decoded, or one too large.
     """
     with ExitStack() as resources:
-        file = FileView(_as_file(source, resources))
+        file = FileView(_as_file(source, name, resources))
         container = resources.enter_context(_open_container(file, name))
         if container.metadata.get("major_brand", "").strip() in PICTURE_BRANDS:
             raise ClipError(f"{name} is a picture, not a clip.")
@@ -160,14 +161,27 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
         return OpenedClip(file, container, video, sound, resources.pop_all())
 
 
-def _as_file(source: ClipSource, resources: ExitStack) -> IO[bytes]:
-    """The source as a file; one that is opened here is closed with the resources."""
+def _as_file(source: ClipSource, name: str, resources: ExitStack) -> IO[bytes]:
+    """The source as a file that can seek; one that is opened here is closed with the resources."""
+    file = _opened(source, resources)
+    if not hasattr(file, "read"):
+        kind = type(file).__name__
+        raise ClipError(f"A clip was expected (path, bytes or binary file), not {kind}.")
+    if hasattr(file, "encoding"):  # temporary files are of no type that tells
+        raise ClipError(f"{name} was opened as text. Open it with open(path, 'rb').")
+    if getattr(file, "closed", False):
+        raise ClipError(f"{name} was closed before it was read. Give a file that is open.")
+    if hasattr(file, "seekable") and not file.seekable():
+        raise ClipError(
+            f"{name} comes as a stream, and cannot be read piece by piece. Save it to a file first."
+        )
+    return file
+
+
+def _opened(source: ClipSource, resources: ExitStack) -> IO[bytes]:
     if isinstance(source, bytes):
-        source = io.BytesIO(source)
+        return io.BytesIO(source)
     if not isinstance(source, str | os.PathLike):
-        if not hasattr(source, "read"):
-            kind = type(source).__name__
-            raise ClipError(f"A clip was expected (path, bytes or binary file), not {kind}.")
         return source
     path = Path(source)
     try:
@@ -190,7 +204,7 @@ def _open_container(file: FileView, name: str) -> InputContainer:
     except (av.FFmpegError, ValueError) as error:
         cause = error
     if file.error:
-        why = f"cannot be read: {file.error.strerror or file.error}."
+        why = f"cannot be read: {reason(file.error)}."
     elif not start:
         why = "is empty (0 bytes). Choose another file, or save it again."
     elif start[4:8] in (b"ftyp", b"moov", b"mdat"):

@@ -35,7 +35,8 @@ MOST_STATED_RATE = 120  # what a file says beyond this would ask players for a l
 class VideoFile:
     """A finished MP4. file: holds it, without a name; it is gone once closed.
 
-    size_hw: of its frames, px, even. frames: how many. seconds: how long. sound: whether it has.
+    size_hw: of its frames, px, even. frames: how many. seconds: when the last of them ends; the
+    sound may go on. sound: whether it has.
     """
 
     file: IO[bytes]

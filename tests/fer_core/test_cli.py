@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from picture_files import cases
 from PIL import Image
 
+from fer_core import annotate_files
 from fer_core.__main__ import main
 
 
@@ -43,6 +46,40 @@ def test_json_lies_beside_the_picture(capsys, tmp_path, photo):
     run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
     found = json.loads((tmp_path / "o" / "me-faces.json").read_text())
     assert found["source"] == "me.jpg" and found["faces"][0]["label"] == "happy"
+
+
+@contextmanager
+def piped(content):
+    """The path of a pipe as a shell's <(...) names it, in which some bytes wait."""
+    reader, writer = os.pipe()
+
+    def write():
+        with os.fdopen(writer, "wb") as file:
+            file.write(content)
+
+    with ThreadPoolExecutor() as other, os.fdopen(reader):  # what nobody reads ends with it
+        other.submit(write)
+        yield Path(f"/dev/fd/{reader}")
+
+
+pipes = pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="a system without such paths")
+
+
+@pipes
+def test_a_picture_from_a_pipe(capsys, tmp_path, photo):
+    with piped(photo.read_bytes()) as path:
+        code, out, _ = run(capsys, "annotate", path, "--out", tmp_path / "o")
+    assert code == 0 and "happy" in out
+    assert [p.name for p in (tmp_path / "o").iterdir()] == [f"pipe-{path.name}-faces.png"]
+
+
+@pipes
+@pytest.mark.parametrize("content, says", [(b"", "is empty"), (b"text" * 9, "is not a picture")])
+def test_a_pipe_without_a_picture_is_not_opened_again(capsys, tmp_path, monkeypatch, content, says):
+    monkeypatch.setattr(annotate_files, "_opens_as_clip", lambda _: pytest.fail("opened"))
+    with piped(content) as path:
+        code, _, err = run(capsys, "annotate", path, "--out", tmp_path / "o")
+    assert code == 1 and says in err
 
 
 def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
@@ -108,8 +145,6 @@ def test_an_original_of_another_kind_is_not_overwritten(capsys, tmp_path, photo,
 
 
 def test_ctrl_c_ends_it_between_pictures_with_a_sentence(capsys, tmp_path, photo, monkeypatch):
-    from fer_core import annotate_files
-
     def interrupted(*_):
         raise KeyboardInterrupt
 

@@ -1,7 +1,9 @@
 """Files that are damaged, cut short, or no clips: a sentence for what cannot be read."""
 
 import io
+import os
 import re
+import tempfile
 from fractions import Fraction
 from itertools import pairwise
 
@@ -128,6 +130,47 @@ def test_what_is_no_clip_gets_a_sentence(data, says):
     with pytest.raises(ClipError, match=says) as error:
         Clip(data)
     assert str(error.value).endswith(".") and "\n" not in str(error.value)
+
+
+def closed(file):
+    file.close()
+    return file
+
+
+@pytest.mark.parametrize("kind", [open, tempfile.NamedTemporaryFile, tempfile.SpooledTemporaryFile])
+def test_files_that_were_opened_as_text_get_a_sentence(kind, tmp_path):
+    place = [tmp_path / "me.mp4"] if kind is open else []
+    with kind(*place, mode="w+") as file, pytest.raises(ClipError, match=r"me.mp4 .* 'rb'"):
+        Clip(file, name="me.mp4")
+    with pytest.raises(ClipError, match="opened as text"):
+        Clip(io.StringIO("no clip"))
+
+
+def test_files_that_are_closed_get_a_sentence(tmp_path):
+    (tmp_path / "me.mp4").write_bytes(make_clip(frames=1))
+    for file in (io.BytesIO(make_clip(frames=1)), (tmp_path / "me.mp4").open("rb")):
+        with pytest.raises(ClipError, match="was closed before"):
+            Clip(closed(file))
+
+
+def test_clips_from_a_pipe_get_a_sentence():
+    reader, writer = os.pipe()
+    os.write(writer, make_clip(frames=1))
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file, pytest.raises(ClipError, match="Save it to a file first"):
+        Clip(file)
+
+
+def test_a_reason_that_is_a_sentence_gets_no_second_full_stop():
+    class Share:
+        def read(self, size=-1):
+            raise AssertionError("read without going there")
+
+        def seek(self, offset, whence=0):
+            raise OSError("The server is gone.")
+
+    with pytest.raises(ClipError, match=r"^The clip cannot be read: The server is gone\.$"):
+        Clip(Share())
 
 
 def test_pictures_and_folders_are_no_clips(tmp_path, astronaut):

@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import struct
 from fractions import Fraction
 
 import av
@@ -14,6 +16,7 @@ from clip_files import (
     make_clip,
     noise,
     pictures,
+    sound_starts,
     square,
     tone_starts_seconds,
     whole,
@@ -85,6 +88,29 @@ def test_what_is_cut_off_takes_its_sound_along(sound):
     assert len(times) == 20
     with av.open(io.BytesIO(video)) as container:
         assert container.duration / av.time_base == pytest.approx(0.8, abs=0.05)
+
+
+def starting_later(data, seconds):
+    """A MOV whose edit lists leave out its first seconds, as phones cut; nothing is removed."""
+    data = bytearray(data)
+    scales = [at.start() + 16 for at in re.finditer(b"mdhd", data)]
+    entries = [at.start() + 16 for at in re.finditer(b"elst", data)]  # where its one entry starts
+    for scale, entry in zip(scales, entries, strict=True):
+        (ticks,) = struct.unpack_from(">I", data, scale)
+        (start,) = struct.unpack_from(">i", data, entry)
+        struct.pack_into(">i", data, entry, start + round(seconds * ticks))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("sound", ["aac", "libmp3lame", "pcm_s16le"])
+def test_sound_that_was_cut_off_at_the_start_is_not_taken_along(sound):
+    data = starting_later(make_clip("mov", frames=50, sound=sound, sound_seconds=2), 0.3)
+    with Clip(data) as clip:
+        assert list(clip.frames()) and -0.15 < sound_starts(clip).min() < 0
+    times, video, _ = copy_clip(data)
+    assert frame_times(video) == times
+    assert tone_starts_seconds(data) == pytest.approx(0.2, abs=0.002)
+    assert tone_starts_seconds(video) == pytest.approx(0.2, abs=0.002)
 
 
 def test_silence_where_sound_is_missing():

@@ -172,6 +172,13 @@ def test_a_clip_of_one_frame(annotate, red, every):
     assert result.info.frames == len(result.timeline) == len(progress) == 1 and result.complete
 
 
+def test_the_rate_is_that_of_the_frames_where_sound_comes_before_them(annotate, red):
+    ticks = [1200 + 24 * n for n in range(25)]
+    data = make_clip("matroska", frames=25, ticks=ticks, draw=moving, sound="aac", sound_seconds=3)
+    info = annotate(red, data)[0].info
+    assert info.rate == pytest.approx(25, abs=0.1) and info.seconds == pytest.approx(3, abs=0.05)
+
+
 def test_a_damaged_clip_gives_what_could_be_read(annotate, red):
     data = make_clip("matroska", frames=50, draw=noise)
     result, _ = annotate(red, data[: len(data) // 2])
