@@ -1,6 +1,7 @@
 """The rules of the architecture, checked on the code's own imports."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,15 @@ def test_packages_know_only_what_they_may(package):
     for path in files:
         crossing = FORBIDDEN[package] & set(imports(path))
         assert not crossing, f"{path.relative_to(ROOT)} imports {crossing}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "MODEL_CARD.md", "weights/reports/README.md"])
+def test_what_a_page_links_to_is_there(page):
+    path = ROOT / page
+    links = re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8"))
+    files = {link for link in links if "://" not in link}
+    assert files
+    assert not [file for file in files if not (path.parent / file).is_file()]
 
 
 def test_the_public_names():
