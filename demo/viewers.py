@@ -42,9 +42,14 @@ OUR_FAULT = "Something went wrong on our side. Stop the camera and start it agai
 
 @dataclass(frozen=True)
 class Request:
-    """A viewer's frame and choices. viewer: the page's own random name. jpeg: the file's bytes."""
+    """A viewer's frame and choices.
+
+    viewer: the page's own random name. view: what the frame shows, and how: with another one,
+    people are looked for anew. jpeg: the file's bytes.
+    """
 
     viewer: str
+    view: str
     jpeg: bytes
     style: str
     weights: str
@@ -60,6 +65,7 @@ class Request:
                 raise OptionError(BROKEN_FRAME)
             return cls(
                 viewer=str(message["viewer"])[:64],
+                view=str(message["view"])[:64],
                 jpeg=base64.b64decode(encoded, validate=True),
                 style=str(message["style"]),
                 weights=str(message["weights"]),
@@ -72,9 +78,11 @@ class Request:
 
 @dataclass(eq=False)
 class _Place:
-    """A viewer's session, when their last frame came, and what is locked while one is in hand."""
+    """A viewer's session and its view, when their last frame came, and what is locked while one is
+    in hand."""
 
     session: LiveSession
+    view: str
     seconds: float
     in_hand: Lock
 
@@ -105,14 +113,15 @@ class Viewers:
         """
         try:
             request = Request.parse(message)
-            place = self._place(request.viewer)
+            place = self._place(request.viewer, request.view)
             if place is None:
                 return {"error": FULL}
             # Nobody keeps more than one of the server's threads waiting.
             if not place.in_hand.acquire(blocking=False):
                 return {"error": BUSY}
             try:
-                return self._worker.submit(self._answer, request, place).result()
+                started = time.perf_counter()  # to wait for other viewers' frames is no slow link
+                return self._worker.submit(self._answer, request, place, started).result()
             finally:
                 place.in_hand.release()
         except FerError as error:
@@ -139,22 +148,25 @@ class Viewers:
         self.sweep()
         return bool(self._places)
 
-    def _place(self, viewer: str) -> _Place | None:
+    def _place(self, viewer: str, view: str) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""
         self.sweep()
         with self._lock:
             if viewer not in self._places and len(self._places) >= VIEWERS:
                 return None
             if viewer not in self._places:
-                pipeline = self._store.get(self._store.first.card.name, DETECTOR)
-                self._places[viewer] = _Place(LiveSession(pipeline), 0.0, Lock())
+                self._places[viewer] = _Place(self._session(), view, 0.0, Lock())
             place = self._places[viewer]
             place.seconds = self._clock()
         self._watch.begin()
         return place
 
-    def _answer(self, request: Request, place: _Place) -> dict[str, Any]:
-        started = time.perf_counter()
+    def _session(self) -> LiveSession:
+        return LiveSession(self._store.get(self._store.first.card.name, DETECTOR))
+
+    def _answer(self, request: Request, place: _Place, started: float) -> dict[str, Any]:
+        if request.view != place.view:
+            place.session, place.view = self._session(), request.view
         frame = fit(read_picture(request.jpeg, max_pixels=FRAME_PIXELS).pixels, FRAME_SIDE)
         analysis = self._analyze(request, frame, place.session)
         picture = render(frame, analysis, request.style, cover=request.cover)

@@ -22,7 +22,7 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("camera_link.js", "camera_people.js", "camera.js")  # one script
+SCRIPTS = ("camera_source.js", "camera_link.js", "camera_people.js", "camera.js")  # one script
 
 
 def webcam_tab(store: PipelineStore) -> None:

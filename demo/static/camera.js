@@ -11,21 +11,22 @@ const RETRY_MS = 1000;
 const HISTORY_MS = 30_000; // less than the server remembers people for
 const CHART_MS = 250;
 const SETTLING_MS = 1500; // after the first picture, until nothing around it moves any more
-const SILENT_MS = 2000; // without a reply, it is said that no picture comes
+const SILENT_MS = 2000; // without a picture, it is said that none comes
+const ANSWER_MS = 10_000; // a reply that takes longer is lost: the connection died without a word
 
-const video = find("video");
+const source = new Source(find("video"));
 const picture = find(".picture");
-const frame = document.createElement("canvas");
 let viewer = ""; // this run of the camera; empty while it is off
 let starting = false;
 let history = new Map(); // person -> [{at, probs, shown}]
 let times = []; // when the last frames were shown, for the rate
 let inView = new Set(); // the people of the last frame
 let serverMs = 0; // what the server took for it
-let sentTime = -1; // of the camera's picture that was sent last
 let unanswered = 0; // since when a picture is asked for and none comes
+let outstanding = Promise.resolve(); // the frame that is with the server
 let firstShown = 0; // when this run's first picture came
 let mirrored = true;
+let size = ""; // of the camera's pictures
 let link = new Link();
 
 const put = (place, sentence) => {
@@ -33,18 +34,9 @@ const put = (place, sentence) => {
 };
 const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
-// The server's name for this run. People are followed from frame to frame in their pixels: with
-// frames of another size, or mirrored, it begins anew.
-const place = (run) => `${run}-${link.size}-${mirrored}`;
-
-const REFUSALS = {
-  NotAllowedError:
-    "The browser did not allow the camera. Allow it beside the page's address, then start again.",
-  NotFoundError: "No camera was found. Connect one, then start again.",
-  NotReadableError:
-    "The camera is in use by another program. Close that program, then start again.",
-  OverconstrainedError: "The camera has no picture size that fits. Try another camera.",
-};
+// People are followed from frame to frame in their pixels: with another view, as of a phone that is
+// turned, the server begins anew.
+const view = () => `${size}-${link.size}-${mirrored}`;
 
 // Not disabled: it would lose the keyboard's focus.
 function busy(yes) {
@@ -62,49 +54,48 @@ async function start() {
   }
   busy(true);
   try {
-    video.srcObject = await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
-      audio: false,
+    await source.open(() => {
+      stop();
+      say("The camera was switched off or taken away. Start it again.");
     });
-    await video.play();
   } catch (error) {
-    stop();
     say(REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`);
     return;
   } finally {
     busy(false);
   }
+  // From here on the camera's light is on, and Stop is there, though no picture may have come yet.
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
   times = [];
   link = new Link();
   unanswered = firstShown = 0;
-  mirrored = find(".mirror").checked;
   root.classList.add("on");
   find(".live").hidden = false;
   find(".stop").focus();
-  video.srcObject.getVideoTracks()[0].addEventListener("ended", () => {
-    stop();
-    say("The camera was switched off or taken away. Start it again.");
-  });
+  tell("Waiting for the camera's first picture …");
   run(viewer);
   draw(viewer);
 }
 
-function stop() {
+// atOnce: the page goes, and cannot wait for anything.
+function stop(atOnce = false) {
   const left = viewer;
   const focused = find(".live").contains(document.activeElement);
   viewer = "";
-  video.srcObject?.getTracks().forEach((track) => track.stop());
-  video.srcObject = null;
+  say("");
+  tell("");
+  source.close();
   root.classList.remove("on");
   find(".live").hidden = true;
   if (focused) find(".start").focus();
   picture.removeAttribute("src");
-  if (left) leave(place(left));
+  if (!left) return;
+  const leave = () => server.leave({ viewer: left }).catch(() => {});
+  // A frame that comes after the goodbye would take the place again.
+  if (atOnce) leave();
+  else outstanding.then(leave, leave);
 }
-
-const leave = (name) => server.leave({ viewer: name }).catch(() => {});
 
 // One run of the camera, until it is stopped or another one begins.
 async function run(mine) {
@@ -114,23 +105,26 @@ async function run(mine) {
       await pause(200);
       continue;
     }
-    await nextFrame();
-    const mirror = find(".mirror").checked;
-    if (mirror !== mirrored) await beginAnew(mine, () => { mirrored = mirror; });
+    if (!(await source.next())) continue;
     if (viewer !== mine) return;
+    lookAnew();
     try {
       const sent = performance.now();
       unanswered ||= sent;
-      const reply = await server.frame({ viewer: place(mine), jpeg: capture(), ...choices() });
+      const [most, quality] = SIZES[link.size];
+      const jpeg = source.jpeg(most, quality, mirrored);
+      outstanding = server.frame({ viewer: mine, view: view(), jpeg, ...choices() });
+      const reply = await inTime(outstanding);
       if (viewer !== mine) return;
       // Gradio's client returns nothing where the server cannot be reached.
-      if (!reply) throw new Error("The server does not answer. Trying again …");
+      if (!reply) throw new Error(NO_ANSWER);
       if (reply.error) throw new Error(reply.error);
       show(reply); // the next frame is on its way while this one comes up
       unanswered = 0;
       say("");
+      tell("");
       const step = link.step(performance.now() - sent - reply.milliseconds);
-      if (step) await beginAnew(mine, () => link.change(step));
+      if (step) beginAnew(() => link.change(step));
     } catch (error) {
       if (viewer !== mine) return;
       say(error.message);
@@ -140,34 +134,31 @@ async function run(mine) {
   }
 }
 
-async function beginAnew(mine, change) {
-  unanswered = performance.now();
-  await leave(place(mine));
-  if (viewer !== mine) return;
+const NO_ANSWER = "The server does not answer. Trying again …";
+
+function inTime(reply) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(NO_ANSWER)), ANSWER_MS);
+  });
+  return Promise.race([reply, late]).finally(() => clearTimeout(timer));
+}
+
+function lookAnew() {
+  const mirror = find(".mirror").checked;
+  if (mirror === mirrored && source.size === size) return;
+  beginAnew(() => {
+    mirrored = mirror;
+    size = source.size;
+  });
+}
+
+function beginAnew(change) {
   change();
   history = new Map(); // people are counted from 1 again
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, Math.max(ms, 0)));
-
-// Until the camera has a picture that was not sent yet, or a tenth of a second.
-async function nextFrame() {
-  const began = performance.now();
-  while (video.currentTime === sentTime && performance.now() - began < 100) await pause(4);
-  sentTime = video.currentTime;
-}
-
-function capture() {
-  const [width, quality] = SIZES[link.size];
-  const scale = Math.min(width / video.videoWidth, 1);
-  frame.width = Math.round(video.videoWidth * scale);
-  frame.height = Math.round(video.videoHeight * scale);
-  const pen = frame.getContext("2d");
-  // Mirrored here and not on the screen, where it would mirror the words, too.
-  if (mirrored) pen.setTransform(-1, 0, 0, 1, frame.width, 0);
-  pen.drawImage(video, 0, 0, frame.width, frame.height);
-  return frame.toDataURL("image/jpeg", quality).split(",")[1];
-}
 
 const choices = () => ({
   style: find(".styles input:checked").value,
@@ -196,7 +187,12 @@ async function show(reply) {
 }
 
 const SILENT = "No picture comes back from the server. Waiting for it …";
-const isSilent = (now) => unanswered > 0 && now - unanswered > SILENT_MS;
+const BLIND = "The camera sends no picture. Another program may be using it.";
+// Since when no picture comes, and what there is to say about it.
+function silence(now) {
+  const [since, why] = unanswered ? [unanswered, SILENT] : [source.askedAt, BLIND];
+  return since && !document.hidden && now - since > SILENT_MS ? [since, why] : null;
+}
 
 function figures() {
   const rate = times.length > 1 ? ((times.length - 1) * 1000) / (times.at(-1) - times[0]) : 0;
@@ -221,13 +217,16 @@ async function draw(mine) {
       kept.length ? history.set(person, kept) : history.delete(person);
     }
     const people = charted();
-    const silent = isSilent(now);
-    find(".stage").classList.toggle("silent", silent);
+    const silent = silence(now);
+    find(".stage").classList.toggle("silent", Boolean(silent));
     find(".figures").textContent = silent
-      ? `0 frames a second; the last came ${Math.round((now - unanswered) / 1000)} s ago`
+      ? `0 frames a second; the last came ${Math.round((now - silent[0]) / 1000)} s ago`
       : figures();
-    if (silent) picture.alt = SILENT;
-    if (silent && !find("[role=alert]").textContent) say(SILENT);
+    if (silent) {
+      picture.alt = silent[1];
+      tell("");
+      if (!find("[role=alert]").textContent) say(silent[1]);
+    }
     const some = people.length < history.size;
     find(".whom").hidden = people.length > 0 && !some;
     put(find(".whom"), some ? `${people.length} of ${history.size} people.` : "Nobody in view yet.");
@@ -251,9 +250,11 @@ function snapshot() {
 }
 
 find(".start").addEventListener("click", start);
-find(".stop").addEventListener("click", stop);
+find(".stop").addEventListener("click", () => stop());
 find(".snapshot").addEventListener("click", snapshot);
 find(".smoothing").addEventListener("input", (event) => {
   find("output").textContent = `${Number(event.target.value).toFixed(1)} s`;
 });
-addEventListener("pagehide", stop);
+// While the page was hidden, nothing was waited for.
+document.addEventListener("visibilitychange", () => { source.askedAt &&= performance.now(); });
+addEventListener("pagehide", () => stop(true));

@@ -16,8 +16,9 @@ function drawPerson(person, points, now) {
     find(".people").insertBefore(chart, after ?? null);
   }
   const last = points.at(-1);
-  const here = inView.has(person) && !isSilent(now);
-  const name = here ? last.shown : isSilent(now) ? "no picture" : "out of view";
+  const silent = silence(now);
+  const here = inView.has(person) && !silent;
+  const name = here ? last.shown : silent ? "no picture" : "out of view";
   chart.classList.toggle("away", !here);
   if (chart.dataset.shown !== name) {
     chart.dataset.shown = name;

@@ -1,9 +1,10 @@
 """The webcam's server side: frames in, pictures and figures out, and viewers who come and go."""
 
 import base64
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -28,6 +29,7 @@ GROUND = jpeg(np.full((120, 200, 3), 200, np.uint8))
 def message(**changes):
     given = {
         "viewer": "somebody",
+        "view": "as it is",
         "jpeg": GROUND,
         "style": "emoji",
         "weights": "fake-net",
@@ -79,6 +81,30 @@ def test_people_keep_their_numbers(viewers, clock):
     covered = viewers.frame(message(cover=True))["faces"]
     assert [face["person"] for face in covered] == [1]
     assert [face["person"] for face in viewers.frame(message(viewer="other"))["faces"]] == [1]
+
+
+def test_in_another_view_people_are_looked_for_anew_and_the_place_is_kept(viewers):
+    for number in range(VIEWERS):
+        viewers.frame(message(viewer=str(number)))
+    wide = jpeg(np.full((120, 400, 3), 200, np.uint8))
+    turned = viewers.frame(message(viewer="0", jpeg=wide, view="turned"))
+    assert [face["person"] for face in turned["faces"]] == [1]
+    assert viewers.frame(message(viewer="late")) == {"error": FULL}
+
+
+def test_the_time_in_the_line_is_the_servers_own(viewers, monkeypatch):
+    now = [0.0]
+
+    class Line:
+        def submit(self, work, *arguments):
+            now[0] += 0.5  # others' frames
+            future = Future()
+            future.set_result(work(*arguments))
+            return future
+
+    monkeypatch.setattr(viewers, "_worker", Line())
+    monkeypatch.setattr("demo.viewers.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    assert viewers.frame(message())["milliseconds"] == 500
 
 
 def test_a_doubtful_face_is_unsure(clock):
@@ -179,7 +205,7 @@ def test_a_small_file_with_many_pixels_is_no_frame(viewers):
 def test_a_viewer_has_one_frame_in_hand(viewers, monkeypatch):
     go_on, in_hand = Event(), Event()
 
-    def slow(self, request, place):
+    def slow(*_):
         in_hand.set()
         assert go_on.wait(60)
         return {"picture": ""}

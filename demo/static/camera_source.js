@@ -1,0 +1,85 @@
+// The camera itself: its pictures one after the other, and whether any come. camera.js, in the same
+// script, asks.
+const FIRST_MS = 3000; // so much longer the first picture may take
+
+const REFUSALS = {
+  NotAllowedError:
+    "The browser did not allow the camera. Allow it beside the page's address, then start again.",
+  NotFoundError: "No camera was found. Connect one, then start again.",
+  NotReadableError:
+    "The camera is in use by another program. Close that program, then start again.",
+  OverconstrainedError: "The camera has no picture size that fits. Try another camera.",
+};
+
+class Source {
+  askedAt = 0; // since when a picture is waited for; 0 while none is
+  #video;
+  #track;
+  #canvas = document.createElement("canvas");
+  #sentTime = -1; // of the picture that was sent last
+
+  constructor(video) {
+    this.#video = video;
+  }
+
+  // Throws what the browser says where there is no camera. Does not wait for the first picture,
+  // which may never come. ended: is called where the camera is taken away.
+  async open(ended) {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
+      audio: false,
+    });
+    [this.#track] = stream.getVideoTracks();
+    this.#track.addEventListener("ended", ended);
+    this.#video.srcObject = stream;
+    this.askedAt = performance.now() + FIRST_MS;
+    this.#play();
+  }
+
+  close() {
+    this.#video.srcObject?.getTracks().forEach((track) => track.stop());
+    this.#video.srcObject = null;
+  }
+
+  // One that the browser did not begin, or has paused, is tried again with the next picture.
+  #play() {
+    this.#video.play().catch(() => {});
+  }
+
+  get size() {
+    return `${this.#video.videoWidth}x${this.#video.videoHeight}`;
+  }
+
+  // Whether there is a picture that was not sent yet, within a tenth of a second.
+  async next() {
+    const began = performance.now();
+    this.askedAt ||= began;
+    if (this.#video.paused) this.#play();
+    while (!this.#isFresh() && performance.now() - began < 100) await pause(4);
+    if (!this.#isFresh()) return false;
+    this.#sentTime = this.#video.currentTime;
+    this.askedAt = 0;
+    return true;
+  }
+
+  #isFresh() {
+    // Of a muted camera, as during a call, browsers may make black pictures.
+    return (
+      !this.#track.muted && this.#video.videoWidth > 0 && this.#video.currentTime !== this.#sentTime
+    );
+  }
+
+  // A JPEG in base64, of so many pixels in width at most.
+  jpeg(most, quality, mirrored) {
+    const { videoWidth, videoHeight } = this.#video;
+    const scale = Math.min(most / videoWidth, 1);
+    this.#canvas.width = Math.round(videoWidth * scale);
+    this.#canvas.height = Math.round(videoHeight * scale);
+    const { width, height } = this.#canvas;
+    const pen = this.#canvas.getContext("2d");
+    // Mirrored here and not on the screen, where it would mirror the words, too.
+    if (mirrored) pen.setTransform(-1, 0, 0, 1, width, 0);
+    pen.drawImage(this.#video, 0, 0, width, height);
+    return this.#canvas.toDataURL("image/jpeg", quality).split(",")[1];
+  }
+}
