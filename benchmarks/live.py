@@ -27,7 +27,9 @@ from fer_core.images import read_picture
 from fer_core.types import Faces, Float32Array, UInt8Array
 
 OPTIONS = ("frames", "minutes")
-FILM_RATE, PAGE_RATE = 30, 12  # frames a second: of the film, and of those that a page sends
+# Frames a second: of the film, and of those sent here. A page sends up to 20, of which a smaller
+# share is searched.
+FILM_RATE, PAGE_RATE = 30, 12
 WARM_UP = 12
 
 Seconds = dict[str, float]

@@ -29,10 +29,10 @@ AXES = {
 
 
 def accuracy_against_cost(
-    rows: pd.DataFrame, chosen: list[str], lines: Mapping[str, float]
+    rows: pd.DataFrame, chosen: list[str], lines: Mapping[str, float], subset: str
 ) -> None:
     """rows: of the overview's table. chosen: those to point out. lines: accuracies that are known
-    from elsewhere, by name, in per cent."""
+    from elsewhere, in words and in per cent. subset: the test faces that the rows are about."""
     against = st.segmented_control(
         "Accuracy against",
         list(COSTS),
@@ -77,6 +77,6 @@ def accuracy_against_cost(
     )
     st.caption(f"The front, the cheapest first: {cheapest_first}.")
     if lines:
-        st.caption(f"Dotted: {meaning(lines)}.")
+        st.caption(f"Dotted: {meaning(lines, subset)}.")
     if missing:
         st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")

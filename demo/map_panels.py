@@ -12,7 +12,7 @@ from demo.overlays import overlay, sheet
 from demo.panels import chart, file_name
 from fer_core.attention_maps import CAPTIONS, BlockAttention, GradCam
 from fer_core.emotions import LABELS
-from fer_core.faithfulness import CAPTION, Curve
+from fer_core.faithfulness import CAPTION, SHIFTS, Faithfulness
 from fer_core.types import UInt8Array
 from fer_core.weights import WeightsCard
 
@@ -30,7 +30,7 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
         st.markdown(
             f"Area under insertion **{inserted.area:.2f}** (by chance {inserted.chance_area:.2f}; "
             f"more is better), under deletion **{deleted.area:.2f}** (by chance "
-            f"{deleted.chance_area:.2f}; less is better): {_verdict(inserted, deleted)}"
+            f"{deleted.chance_area:.2f}; less is better): {_verdict(curves)}"
         )
         chart(
             faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}", card.name),
@@ -51,14 +51,24 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
         st.caption(CAPTION)
 
 
-def _verdict(inserted: Curve, deleted: Curve) -> str:
-    if deleted.probs[-1] >= deleted.probs[0]:
+def _verdict(found: Faithfulness) -> str:
+    if found.deletion.probs[-1] >= found.deletion.probs[0]:
         return (
             "but the model names this expression no less in the blurred face, so neither says "
             "anything about the map."
         )
-    good = inserted.area > inserted.chance_area and deleted.area < deleted.chance_area
-    return f"the map is {'' if good else 'not '}better than chance on both."
+    inserting, deleting = found.insertion_beats == SHIFTS, found.deletion_beats == SHIFTS
+    beyond = {
+        (True, True): "on both",
+        (True, False): "on insertion alone",
+        (False, True): "on deletion alone",
+        (False, False): "on neither",
+    }[inserting, deleting]
+    return (
+        f"better than {found.insertion_beats} of {SHIFTS} random places on insertion and "
+        f"{found.deletion_beats} of {SHIFTS} on deletion, so beyond chance (p = "
+        f"{1 / (1 + SHIFTS):.2f} each) {beyond}."
+    )
 
 
 def own_attention(chosen: Mapping[str, WeightsCard], crops: Mapping[str, UInt8Array]) -> None:

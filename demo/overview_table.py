@@ -26,7 +26,8 @@ Kind = tuple[str, str, bool]  # of a network: see `_kind`
 OTHER = "other"
 ROUNDS = 25
 MOST_PARAMETERS = 100_000_000  # in memory at once, for measuring
-A_PERSON, PERSON = "a person", 65.0  # per cent; Goodfellow et al. 2013, on FER2013's labels
+# In words and in per cent; Goodfellow et al. 2013, on FER2013's labels.
+A_PERSON, PERSON = "a person 65 ± 5%", 65.0
 PERSON_ON = "FER2013 labels, PrivateTest"
 
 
@@ -53,18 +54,19 @@ def published_best(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]
 
 
 def known_figures(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]:
-    """What accuracies by those labels on that split are compared with, by name, in per cent."""
+    """What accuracies by those labels on that split are compared with, in words and in per cent."""
     person = {A_PERSON: PERSON} if judged_on == PERSON_ON else {}
     best = published_best(rows, judged_on)
-    return {**person, **{study: 100 * share for study, share in best.items()}}
+    return {**person, **{f"{study} {share:.1%}": 100 * share for study, share in best.items()}}
 
 
-def meaning(figures: Collection[str]) -> str:
-    """What the known figures of these names are, in words."""
+def meaning(figures: Collection[str], subset: str) -> str:
+    """What these known figures are, beside accuracies on that subset of the test faces."""
     published = "the best figure that each source published"
     person = "how often a person agrees with the labels (Goodfellow et al. 2013)"
-    told = [published] if any(name != A_PERSON for name in figures) else []
-    return ", and ".join([*told, person] if A_PERSON in figures else told)
+    told = [published] if any(words != A_PERSON for words in figures) else []
+    of_all = "" if subset == "all" else "; on all test faces, also the repeated ones"
+    return ", and ".join([*told, person] if A_PERSON in figures else told) + of_all
 
 
 def table(

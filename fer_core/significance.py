@@ -1,6 +1,7 @@
 """Whether the difference between two classifiers on the same faces could be chance."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,3 +20,19 @@ def mcnemar_p(only_a: int, only_b: int) -> float:
     """
     n, fewer = only_a + only_b, min(only_a, only_b)
     return min(2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n, 1.0)
+
+
+def holm(ps: Sequence[float]) -> list[float]:
+    """The p-values of several tests, corrected: by chance alone, at most one family of tests in
+    twenty has any below .05.
+
+    The least is taken times the number of tests, the next times one less, and so on; none comes
+    out below a smaller one.
+    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal
+    of Statistics 1979.
+    """
+    corrected, largest = [0.0] * len(ps), 0.0
+    for place, index in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+        largest = max(largest, min((len(ps) - place) * ps[index], 1.0))
+        corrected[index] = largest
+    return corrected

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to. Losses are mean cross-entropy, accuracies shares of 1.
+    """What one epoch came to. Losses are mean cross-entropies, accuracies shares of 1.
 
-    train_accuracy: how often the answer is the largest part of the target, which mixing faces and
+    Those of validation are against the labels alone. train_loss: on the changed faces, against what
+    was learned: mixed and smoothed labels, teachers' answers, each class with its weight.
+    train_accuracy: how often the answer is the largest part of that target, which mixing faces and
     teachers change.
     """
 

@@ -1,6 +1,6 @@
 """The studies' tables, published and ours, from the experiments and the shipped reports."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.report import EvalReport, read_predictions, read_report
-from fer_core.significance import discordant, mcnemar_p
+from fer_core.significance import discordant, holm, mcnemar_p
 from fer_core.study import StudyRow
-from fer_core.weights import list_weights, read_card
 from train.config import Experiment, Recipe
 from train.finished import report_of
 from train.not_run import reason
 from train.splits import RESTRATIFIED
 from train.studies.ours import ATTENTION_KINDS, attention_name
+from train.trained_table import clean_of, in_cell, trained
 
 INTRODUCTION = """# Every experiment, published and ours
 
@@ -23,14 +23,13 @@ Written by `python -m train.tables` from the experiments in `train/experiments.p
 in this folder. Accuracy on the test split, by the labels named; our 95% interval in brackets.
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
-the test split, theirs look better than they are; so do ours of networks that learn by heart, as
-the clean figures of the first table say. Where a report does not say how it trained (UNT's
-momentum, batch and rate, USTH's rate and patience), the settings are ours. A dash is a figure that
-the source does not give, or that is not known to us. A sweep's value has no row of its own where
-another row has that recipe already. Of what is still to train, the hours are those of all its
-epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep ResNets take
-three to six times as long. Leeds divides CK+ by pictures, we divide it by people: those figures
-are of different tasks.
+the test split, theirs look better than they are; so may ours where not all repeated faces were left
+out, see the first table. Where a report does not say how it trained (UNT's momentum, batch and
+rate, USTH's rate and patience), the settings are ours. A dash is a figure that the source does not
+give, or that is not known to us. A sweep's value has no row of its own where another row has that
+recipe already. Of what is still to train, the hours are those of all its epochs at the pace of
+`usth-cnn`, which computed most in a second on one core; deep ResNets take three to six times as
+long. Leeds divides CK+ by pictures, we divide it by people: those figures are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {
@@ -53,12 +52,12 @@ def study_row(experiment: Experiment, weights: Path) -> StudyRow:
     if not report:
         judged_on = _published_on(experiment) if experiment.published else ""
         return replace(row, judged_on=judged_on, reason=reason(experiment))
-    main = report.main
+    main, clean = report.main, clean_of(report)
     return replace(
         row,
         ours=main.accuracy,
         interval=main.interval,
-        clean=_clean_accuracy(report),
+        clean=clean.accuracy if clean else 0.0,
         judged_on=main.judged_on,
         n=main.n,
         report=f"reports/{experiment.name}.json",
@@ -102,7 +101,7 @@ def _published_on(experiment: Experiment) -> str:
 def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
     """Markdown: a table for each study, and the comparison of the attention modules."""
     rows = list(rows)
-    parts = [INTRODUCTION, *_trained(rows, weights)]
+    parts = [INTRODUCTION, *trained(rows, weights)]
     for study, group in groupby(rows, key=lambda row: row.study):
         parts += [
             f"## {study[0].upper()}{study[1:]}",
@@ -120,97 +119,12 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
-    """What each training took and gave; the figures are by the labels that were learned."""
-    columns = [
-        "experiment",
-        "parameters",
-        "left out",
-        "device",
-        "epochs (best)",
-        "minutes",
-        "faces/s",
-        "accuracy",
-        "clean",
-        "macro-F1",
-        "ECE",
-        "judged on",
-        "file",
-    ]
-    files = {
-        card.report: weights / f"{card.name}.safetensors"
-        for card in (read_card(name, weights) for name in list_weights(weights))
-    }
-    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    reports = {row.experiment: read_report(weights / row.report) for row in rows if row.report}
-    for name, report in reports.items():
-        faces = report.training_faces * max(report.epochs, 1)
-        low, high = (100 * end for end in report.main.interval)
-        file = files.get(f"reports/{name}.json")
-        cells = [
-            f"`{name}`",
-            f"{report.params:,}",
-            f"{report.left_out:,}",
-            report.device,
-            f"{report.epochs} ({report.best_epoch})" if report.epochs else "—",
-            f"{report.seconds / 60:.1f}",
-            f"{faces / report.seconds:,.0f}",
-            f"{report.main.accuracy:.2%} [{low:.1f}, {high:.1f}]",
-            _in_cell(_clean_accuracy(report)),
-            f"{report.main.macro_f1:.3f}",
-            f"{report.main.ece:.3f}",
-            report.main.judged_on,
-            f"{file.stat().st_size / 1e6:.1f} MB" if file else "—",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return [
-        "## What was trained",
-        "What is judged is the best epoch by the validation split, whose number is in brackets.\n"
-        "*Clean* leaves out the test faces whose photo stands in another split too, "
-        "`train/leaks.py`:\nwhat a method has learned by heart shows in the difference. *Left out* "
-        "are the training\nfaces whose photo a test split has, as far as that was known: of "
-        "FER2013's own splits 775 at\nfirst, 2,385 today.\n"
-        "Minutes are of the run's own training, on a machine that did other work too. On the H200\n"
-        "up to fourteen ran at once, some behind the others: their minutes tell no pace.\n"
-        "What a run started from is not in them, but one of 200 epochs has its first 100 in them.\n"
-        "Methods without epochs were fitted once. A CPU with bfloat16 beside it was used with\n"
-        "`--format bfloat16`. Without a file, only the report is shipped.",
-        "\n".join(lines),
-        *_apart(reports),
-    ]
-
-
-def _apart(reports: Mapping[str, EvalReport]) -> Iterator[str]:
-    """Of each run that was to go on from a shorter one, and went on from another training of it."""
-    for name, report in reports.items():
-        shorter = reports.get(report.recipe.get("continues", ""))
-        if (
-            shorter
-            and report.curves["train_loss"][: shorter.epochs] != shorter.curves["train_loss"]
-        ):
-            yield (
-                f"`{name}` and `{shorter.experiment}` are two trainings, in another number format "
-                "or on other faces,\nthough the longer is declared to go on from the shorter: more "
-                "than the epochs sets them apart."
-            )
-
-
-def _clean_accuracy(report: EvalReport) -> float:
-    """Without repeated faces, by the labels that were learned; 0 where there are none."""
-    same = (e for e in report.others if e.label_set == report.main.label_set)
-    return next((e.accuracy for e in same if e.subset == "clean"), 0.0)
-
-
-def _in_cell(accuracy: float) -> str:
-    return f"{accuracy:.2%}" if accuracy else "—"
-
-
 def _line(row: StudyRow) -> str:
-    cells = [row.table, row.changes, _in_cell(row.published)]
+    cells = [row.table, row.changes, in_cell(row.published)]
     if row.report:
         low, high = (100 * end for end in row.interval)
         difference = f"{100 * (row.ours - row.published):+.2f}" if row.published else "—"
-        cells += [f"{row.ours:.2%} [{low:.1f}, {high:.1f}]", _in_cell(row.clean), difference]
+        cells += [f"{row.ours:.2%} [{low:.1f}, {high:.1f}]", in_cell(row.clean), difference]
         cells += [row.judged_on, f"{row.n:,}"]
         cells.append(f"[`{row.experiment}`]({Path(row.report).name})")
     else:
@@ -233,23 +147,28 @@ def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         "| module | parameters | accuracy, mean ± deviation | seed by seed | McNemar's p |",
         "|---|---|---|---|---|",
     ]
+    ps: list[float] = []
     for kind in ATTENTION_KINDS:
         reports = [read_report(paths[kind, seed]) for seed in range(3)]
         shares = np.array([report.main.accuracy for report in reports]) * 100
         against = [
-            f"{_p_against(paths['plain', seed], paths[kind, seed], reports[seed]):.3f}"
+            _p_against(paths["plain", seed], paths[kind, seed], reports[seed])
             for seed in range(3)
             if kind != "plain"
         ]
+        ps += against
         lines.append(
             f"| {kind} | {reports[0].params:,} | {shares.mean():.2f} ± {shares.std(ddof=1):.2f}% "
-            f"| {', '.join(f'{share:.2f}' for share in shares)} | {', '.join(against) or '—'} |"
+            f"| {', '.join(f'{share:.2f}' for share in shares)} | "
+            f"{', '.join(f'{p:.3f}' for p in against) or '—'} |"
         )
     return [
         "### Attention in a compact network",
         "One recipe, three seeds; McNemar's exact test compares each module with the plain network "
         "of the same seed on the same faces.",
         "\n".join(lines),
+        f"These are {len(ps)} tests: with Holm's correction for so many, the least p is "
+        f"{min(holm(ps)):.3f}.",
     ]
 
 

@@ -11,7 +11,7 @@ from demo.charts.style import GUIDE, INK, finish, mark
 REST, FRONT = "#7C8A99", "#2B7BBA"
 CLOSE = 0.05  # of the accuracies' range: a name's height
 LEAST_ROOM = 0.2  # powers of ten on either side: from 2 to 5, the longest step, are 0.4
-MARGIN_PX = 100  # for the names of the lines
+MARGIN_PX = 110  # for the names of the lines
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def against_cost(
 ) -> go.Figure:
     """Every experiment with its 95% interval; the front joined; published figures as lines.
 
+    lines: in per cent, by what stands beside each.
     Experiments have no names on the chart, where many lie close together, but under the pointer,
     and the picked ones in the legend.
     """
@@ -96,24 +97,24 @@ def against_cost(
 def _name_in_the_margin(
     figure: go.Figure, lines: Mapping[str, float], accuracies: Sequence[float]
 ) -> None:
-    """The lines' names at the right of the plot; those that lie close together share a place."""
+    """What the lines are, at the right of the plot; those close together share a place."""
     if not lines:
         return
     values = [*lines.values(), *accuracies]
     close = CLOSE * (max(values) - min(values))
     places: list[list[tuple[str, float]]] = []
-    for name, value in sorted(lines.items(), key=lambda line: -line[1]):
+    for words, value in sorted(lines.items(), key=lambda line: -line[1]):
         if places and places[-1][-1][1] - value < close:
-            places[-1].append((name, value))
+            places[-1].append((words, value))
         else:
-            places.append([(name, value)])
+            places.append([(words, value)])
     for place in places:
         figure.add_annotation(
             xref="paper",
             x=1,
             xanchor="left",
             y=sum(value for _, value in place) / len(place),
-            text="<br>".join(f"{name} {value:.1f}%" for name, value in place),
+            text="<br>".join(words for words, _ in place),
             align="left",
             showarrow=False,
             font={"size": 11, "color": INK},

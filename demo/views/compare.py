@@ -105,6 +105,8 @@ def matrices(
 def _worst(counts: np.ndarray) -> str:
     """The largest confusion, in words."""
     shares = row_per_cent(counts) * (1 - np.eye(len(LABELS)))
+    if not shares.any():
+        return "Nothing is confused."
     row, column = np.unravel_index(shares.argmax(), shares.shape)
     return (
         f"Most often confused: {LABELS[row]} taken for {LABELS[column]}, in "

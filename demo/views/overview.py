@@ -210,7 +210,8 @@ def page() -> None:
         return
     chosen = show_table(rows)
     under_table(rows, chosen, found, choice)
-    accuracy_against_cost(rows, chosen, known_figures(rows_of_studies, choice[0]))
+    judged_by, subset = choice
+    accuracy_against_cost(rows, chosen, known_figures(rows_of_studies, judged_by), subset)
 
 
 page()

@@ -20,6 +20,14 @@ REFRESH_SECONDS = 10
 QUANTITIES = {"accuracy": "accuracy", "loss": "loss", "lr": "learning rate"}
 AGAIN = "in the runs folder"  # a run that is not the one whose report is shipped
 PLAIN = "none"  # the recipe's word for no augmentation
+# What makes a training curve another than one of the faces and labels as they are, by setting.
+APART = {
+    "augment": "on augmented faces",
+    "teachers": "against teachers' answers too",
+    "label_smoothing": "against smoothed labels",
+    "class_weights": "weighted by class",
+}
+LOSS_ALONE = ("label_smoothing", "class_weights")  # which answer is right stays the same
 
 
 @dataclass(frozen=True)
@@ -95,15 +103,20 @@ def show_curves(names: list[str], quantity: str) -> None:
     )
     if quantity != "lr":
         recipes = {name: each.recipe for name, each in shown.items()}
-        st.caption(f"Strong lines: validation. Faint lines: training{augmented(recipes)}.")
+        st.caption(f"Strong lines: validation. Faint lines: training{apart(recipes, quantity)}.")
 
 
-def augmented(recipes: Mapping[str, Mapping[str, Any]]) -> str:
-    """Which of the curves over training faces are over augmented ones; empty for none."""
-    changed = [name for name in recipes if recipes[name].get("augment", PLAIN) != PLAIN]
-    if len(changed) < len(recipes):
-        return f", that of {' and '.join(changed)} on augmented faces" if changed else ""
-    return ", on augmented faces"
+def apart(recipes: Mapping[str, Mapping[str, Any]], quantity: str) -> str:
+    """Which of the training curves are not of the faces and labels as they are; empty for none."""
+    said = ""
+    for setting, words in APART.items():
+        names = [
+            name for name, its in recipes.items() if its.get(setting) and its[setting] != PLAIN
+        ]
+        if names and not (quantity == "accuracy" and setting in LOSS_ALONE):
+            whose = "" if len(names) == len(recipes) else f"that of {' and '.join(names)} "
+            said += f", {whose}{words}"
+    return said
 
 
 def show_recipe(name: str, shown: Shown) -> None:

@@ -10,7 +10,8 @@ from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, te
 from streamlit.config import get_option
 
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import published_best
+from demo.overview_table import known_figures, published_best
+from demo.panels import SUBSETS
 from demo.reports_store import shelf
 from demo.shipped import app_first, shipped_weights
 from fer_core.study import read_rows
@@ -36,7 +37,7 @@ def test_without_reports_a_page_says_how_to_make_one_where_it_looks(folder, view
 
 
 def test_without_reports_what_needs_none_is_shown(folder):
-    assert list(opened("data").table[-1].value["FER+"])[-1] == "contempt, unknown, NF"
+    assert dict(opened("data").table[-1].value.to_numpy())["neutral"] == "NE (JAFFE)"
     assert figure(opened("studies"), "Time per photo")
 
 
@@ -141,26 +142,29 @@ def test_the_front_is_on_the_chart(names):
 
 
 @pytest.mark.parametrize(
-    ("labels", "studies", "says"),
+    ("labels", "faces", "studies", "says"),
     [
-        ("FER2013 labels", True, "Dotted: the best figure that each source published, and how"),
-        ("FER2013 labels", False, "Dotted: how often a person agrees"),
-        ("FER2013 FER+ majority", True, ""),
+        ("labels", "all", True, "Dotted: the best figure that each source published, and how"),
+        ("labels", "all", False, "Dotted: how often a person agrees with the labels ({}).\n"),
+        ("labels", "clean", False, "({}); on all test faces, also the repeated ones."),
+        ("FER+ majority", "all", True, ""),
     ],
 )
-def test_the_lines_that_are_drawn_are_explained(names, folder, labels, studies, says):
+def test_the_lines_that_are_drawn_are_explained(names, folder, labels, faces, studies, says):
     if not studies:
         (folder / "studies" / "rows.json").unlink()
-    said = text(opened("overview", labels=f"{labels}, PrivateTest"))
+    said = text(opened("overview", labels=f"FER2013 {labels}, PrivateTest", faces=SUBSETS[faces]))
+    says = says.format("Goodfellow et al. 2013")
     assert says in said if says else "Dotted" not in said
 
 
 def test_lines_close_together_share_a_place_in_the_margin():
     points = [Point("a", 10, 30.0, (29, 31), True, False)]
-    lines = {"a person": 65.0, "Leeds": 64.1, "UNT": 60.2}
+    rows = [row for row in read_rows(FOLDER / "studies" / "rows.json") if row.study != "records"]
+    lines = known_figures(rows, "FER2013 labels, PrivateTest")
     found = against_cost(points, lines, "", "").layout.annotations
-    assert [each.text for each in found] == ["a person 65.0%<br>Leeds 64.1%", "UNT 60.2%"]
-    assert found[0].y == pytest.approx(64.55)
+    assert [each.text for each in found] == ["a person 65 ± 5%<br>Leeds 64.1%", "UNT 60.2%"]
+    assert found[0].y == pytest.approx(64.535)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """The dashboard's page of attention maps, on the shipped weights, without a browser."""
 
+import re
+
 import numpy as np
+import pytest
 from dashboard_page import checked, face_cards, figure, opened, text
 
+from demo.map_panels import _verdict
 from fer_core.attention_maps import GradCam
+from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
 
 
 def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
@@ -14,7 +19,7 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     at.session_state["faith-compact-ferplus"] = True
     checked(at.run())
     assert figure(at, "Deletion and insertion: happy")
-    assert "the map is better than chance on both" in text(at)
+    assert re.search(r"better than \d+ of 19 random places on insertion and \d+ of 19", text(at))
     at.selectbox(key="for").set_value("surprise")
     checked(at.run())
     assert figure(at, "Deletion and insertion: surprise")
@@ -40,7 +45,30 @@ def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):
     at.selectbox(key="for").set_value("sad")
     checked(at.run())
     assert "The map is empty: no place raises the model's score for sad." in text(at)
-    assert "better than chance" not in text(at)
+    assert "random places" not in text(at)
+
+
+@pytest.mark.parametrize(
+    ("insertion", "deletion", "said"),
+    [
+        (19, 19, "19 of 19 random places on insertion and 19 of 19 on deletion, so beyond chance "
+        "(p = 0.05 each) on both."),
+        (19, 18, "and 18 of 19 on deletion, so beyond chance (p = 0.05 each) on insertion alone."),
+        (0, 19, "0 of 19 random places on insertion and 19 of 19 on deletion, so beyond chance "
+        "(p = 0.05 each) on deletion alone."),
+        (18, 18, "so beyond chance (p = 0.05 each) on neither."),
+    ],
+)  # fmt: skip
+def test_a_map_is_beyond_chance_where_it_beats_every_random_place(insertion, deletion, said):
+    """Both curves are flat but for the end, and so is the same map elsewhere, above or below."""
+    shares = np.linspace(0, 1, 3, dtype=np.float32)
+    curve = np.array([0.5, 0.5, 0.4], np.float32)
+    shifts = np.arange(SHIFTS)[:, None]
+    found = Faithfulness(
+        deletion=Curve(shares, curve, curve + np.where(shifts < deletion, 0.1, -0.1)),
+        insertion=Curve(shares, curve, curve + np.where(shifts < insertion, -0.1, 0.1)),
+    )
+    assert _verdict(found).endswith(said)
 
 
 def test_attention_names_a_broken_upload_and_lives_on():

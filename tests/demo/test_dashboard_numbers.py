@@ -6,7 +6,7 @@ import json
 import made_up_reports as made_up
 import numpy as np
 import pytest
-from dashboard_page import figure, opened, text
+from dashboard_page import charts, figure, opened, text
 
 from demo import overview_table
 from demo.overview_table import measure
@@ -111,3 +111,10 @@ def test_what_is_no_network_is_not_drawn_against_parameters(names, folder):
 )
 def test_what_a_link_asks_for_in_vain_is_said(names, folder, page, asked, says):
     assert any(says in each.value for each in opened(page, **asked).warning)
+
+
+def test_a_model_without_errors_is_not_said_to_confuse_anything(folder):
+    found = made_up.predictions(skill=100.0)
+    made_up.write(folder, made_up.report("perfect", found), found)
+    at = opened("compare", models=["perfect"])
+    assert charts(at)[0].proto.alt == "Confusion matrix of perfect. Nothing is confused."

@@ -114,6 +114,29 @@ def test_only_runs_on_augmented_faces_are_said_to_be(names, folder):
         assert said in text(opened("training", runs=shown))
 
 
+@pytest.mark.parametrize(
+    ("curve", "said"),
+    [
+        ("accuracy", "training, that of taught against teachers' answers too."),
+        (
+            "loss",
+            "training, that of taught against teachers' answers too, that of smooth and weighed "
+            "against smoothed labels, that of weighed weighted by class.",
+        ),
+    ],
+)
+def test_runs_that_learn_from_other_targets_are_named(folder, curve, said):
+    recipes = {
+        "taught": {"teachers": ["another"], "label_smoothing": 0.0},
+        "smooth": {"teachers": [], "label_smoothing": 0.1},
+        "weighed": {"label_smoothing": 0.1, "class_weights": True},
+    }
+    found = made_up.predictions()
+    for name, recipe in recipes.items():
+        made_up.write(folder, made_up.report(name, found, recipe=recipe), found)
+    assert f"Faint lines: {said}" in text(opened("training", runs=list(recipes), curve=curve))
+
+
 def test_a_recipe_says_which_epoch_was_kept_and_why_faces_were_left_out(names, folder):
     said = text(opened("training", runs=names[:1]))
     assert "Epoch 5 of 5 was the best." in said

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -28,8 +29,33 @@ def test_a_true_map_beats_chance_and_a_false_one_does_not(crop):
     assert true.deletion.area < true.deletion.chance_area - 0.1
     assert true.insertion.area > true.insertion.chance_area + 0.1
     false = faithfulness(left_texture, crop, 1 - LEFT, 2)
+    # Some random places lie close to the map's own.
+    assert min(true.deletion_beats, true.insertion_beats) > 0.8 * SHIFTS
+    assert max(false.deletion_beats, false.insertion_beats) < 0.2 * SHIFTS
     assert false.deletion.area > false.deletion.chance_area + 0.1
     assert false.insertion.area < false.insertion.chance_area - 0.1
+
+
+def test_a_map_at_a_random_place_beats_all_the_others_once_in_twenty_times():
+    """The same blob each time, rolled to where chance puts it: on each measure p = .05."""
+    rng = np.random.default_rng(0)
+    weights = rng.random((16, 16), dtype=np.float32)  # no two places are worth the same
+    crop = striped()[:16, :16]
+    blob = cv2.GaussianBlur(np.eye(16, dtype=np.float32), (0, 0), 2)
+
+    def weighed(crops):
+        probs = np.zeros((len(crops), 7), np.float32)
+        texture = np.abs(crops.astype(np.float32) - 127.5) * weights
+        probs[:, 2] = texture.sum((1, 2)) / weights.sum() / 127.5
+        return probs
+
+    found = [
+        faithfulness(weighed, crop, np.roll(blob, rng.integers(16, size=2), (0, 1)), 2, seed)
+        for seed in range(600)
+    ]
+    for beats in ("insertion_beats", "deletion_beats"):
+        passed = np.mean([getattr(each, beats) == SHIFTS for each in found])
+        assert passed == pytest.approx(1 / (1 + SHIFTS), abs=0.02)
 
 
 def test_the_curves_of_a_known_answer():

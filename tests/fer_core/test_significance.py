@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.significance import discordant, mcnemar_p
+from fer_core.significance import discordant, holm, mcnemar_p
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,23 @@ def test_thousands_of_faces_do_not_overflow():
 def test_discordant_counts_each_side():
     a, b = np.array([1, 1, 1, 0, 0], bool), np.array([1, 0, 0, 1, 0], bool)
     assert discordant(a, b) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("ps", "corrected"),
+    [
+        ([], []),
+        ([0.03], [0.03]),
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),  # 2 x .03, also for .04
+        ([0.5, 0.4], [0.8, 0.8]),
+        ([0.9, 0.8], [1.0, 1.0]),
+    ],
+)
+def test_holms_correction_keeps_the_order_and_ends_at_1(ps, corrected):
+    assert holm(ps) == pytest.approx(corrected)
+
+
+def test_holms_correction_finds_something_in_nothing_once_in_twenty_times():
+    rng = np.random.default_rng(0)
+    found = np.mean([min(holm(family)) < 0.05 for family in rng.random((2000, 9))])
+    assert found == pytest.approx(0.05, abs=0.015)

@@ -1,0 +1,127 @@
+"""The table of what was trained: what each run took and gave, and what repeated faces add."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.emotions import LABELS
+from fer_core.report import EvalReport, Evaluation, read_report
+from fer_core.study import StudyRow
+from fer_core.weights import list_weights, read_card
+from train.metrics import accuracy_at_mix
+
+COLUMNS = (
+    *("experiment", "parameters", "left out", "device", "epochs (best)", "minutes", "faces/s"),
+    *("accuracy", "clean", "clean, same mix", "macro-F1", "ECE", "judged on", "file"),
+)
+ABOUT = """What is judged is the best epoch by the validation split, whose number is in brackets.
+*Left out* are the training faces whose photo a test split has, as far as that was known: of
+FER2013's own splits 775 at first, 2,385 today.
+Minutes are of the run's own training, on a machine that did other work too. On the H200
+up to fourteen ran at once, some behind the others: their minutes tell no pace.
+What a run started from is not in them, but one of 200 epochs has its first 100 in them.
+Methods without epochs were fitted once. A CPU with bfloat16 beside it was used with
+`--format bfloat16`. Without a file, only the report is shipped."""
+
+
+def trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
+    """The table with what it means; the figures are by the labels that were learned."""
+    files = {
+        card.report: weights / f"{card.name}.safetensors"
+        for card in (read_card(name, weights) for name in list_weights(weights))
+    }
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
+    reports = {row.experiment: read_report(weights / row.report) for row in rows if row.report}
+    for name, report in reports.items():
+        faces = report.training_faces * max(report.epochs, 1)
+        low, high = (100 * end for end in report.main.interval)
+        clean = clean_of(report)
+        file = files.get(f"reports/{name}.json")
+        cells = [
+            f"`{name}`",
+            f"{report.params:,}",
+            f"{report.left_out:,}",
+            report.device,
+            f"{report.epochs} ({report.best_epoch})" if report.epochs else "—",
+            f"{report.seconds / 60:.1f}",
+            f"{faces / report.seconds:,.0f}",
+            f"{report.main.accuracy:.2%} [{low:.1f}, {high:.1f}]",
+            in_cell(clean.accuracy if clean else 0.0),
+            in_cell(_at_same_mix(report)),
+            f"{report.main.macro_f1:.3f}",
+            f"{report.main.ece:.3f}",
+            report.main.judged_on,
+            f"{file.stat().st_size / 1e6:.1f} MB" if file else "—",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return [
+        "## What was trained",
+        ABOUT,
+        *_repeated(reports.values()),
+        "\n".join(lines),
+        *_apart(reports),
+    ]
+
+
+def clean_of(report: EvalReport) -> Evaluation | None:
+    """Without repeated faces, by the labels that were learned; None where there are none."""
+    same = (e for e in report.others if e.label_set == report.main.label_set)
+    return next((e for e in same if e.subset == "clean"), None)
+
+
+def in_cell(accuracy: float) -> str:
+    return f"{accuracy:.2%}" if accuracy else "—"
+
+
+def _at_same_mix(report: EvalReport) -> float:
+    """The clean faces' accuracy, had they the labels' shares of all test faces; 0: not known."""
+    clean = clean_of(report)
+    mix = np.array(report.main.confusion).sum(1)
+    return accuracy_at_mix(np.array(clean.confusion), mix) if clean else 0.0
+
+
+def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
+    """What the clean faces are, and how much easier the repeated ones are by themselves: of the
+    runs by FER2013's labels on its own test split that left out most."""
+    own = [r for r in reports if r.main.judged_on == "FER2013 labels, PrivateTest"]
+    most = max((r.left_out for r in own), default=0)
+    unseen = [r for r in own if r.left_out == most and clean_of(r)]
+    first = clean_of(unseen[0]) if unseen else None
+    if not first:
+        return
+    clean = np.array(first.confusion).sum(1)
+    repeated = np.array(unseen[0].main.confusion).sum(1) - clean
+    happy, surprise, disgust = (LABELS.index(each) for each in ("happy", "surprise", "disgust"))
+    gaps = [100 * (r.main.accuracy - _at_same_mix(r)) for r in unseen]
+    yield (
+        "*Clean* leaves out the test faces whose photo stands in another split too, "
+        "`train/leaks.py`.\nThose left have other expressions: by FER2013's labels, "
+        f"{_share(clean, happy)} are happy and {_share(clean, surprise)} surprised,\nof the "
+        f"repeated ones {_share(repeated, happy)} and {_share(repeated, surprise)}. *Clean, same "
+        "mix* weighs the clean faces' recalls by the\nlabels' shares of all test faces; of rare "
+        f"ones it knows little, {clean[disgust]} clean faces are disgusted.\nRepeated faces are "
+        f"easier also where none was learned from: the {len(unseen)} runs by those labels "
+        f"that\nleft out {most:,} have {min(gaps):.1f} to {max(gaps):.1f} points more on all faces "
+        "than on the clean at the same mix. Only a\ndifference well beyond that shows what was "
+        "learned by heart."
+    )
+
+
+def _share(faces: np.ndarray, label: int) -> str:
+    return f"{faces[label] / faces.sum():.0%}"
+
+
+def _apart(reports: Mapping[str, EvalReport]) -> Iterator[str]:
+    """Of each run that was to go on from a shorter one, and went on from another training of it."""
+    for name, report in reports.items():
+        shorter = reports.get(report.recipe.get("continues", ""))
+        if (
+            shorter
+            and report.curves["train_loss"][: shorter.epochs] != shorter.curves["train_loss"]
+        ):
+            yield (
+                f"`{name}` and `{shorter.experiment}` are two trainings, in another number format "
+                "or on other faces,\nthough the longer is declared to go on from the shorter: more "
+                "than the epochs sets them apart."
+            )
