@@ -8,20 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import FLAGS
 from tests.browser.film import fake_camera
-from tests.browser.webcam_page import next_picture, open_webcam, shown_picture, start
+from tests.browser.webcam_page import LOGGED, next_picture, open_webcam, shown_picture, start
 
 FRAMES = "**/component_server/"
-# Each answer comes later by the number of milliseconds that `late` has.
-SLOW_LINK = """() => {
-  const quick = window.fetch;
-  window.late = 0;
-  window.fetch = async (...call) => {
-    if (String(call[0]).includes("component_server")) {
-      await new Promise((done) => setTimeout(done, window.late));
-    }
-    return quick(...call);
-  };
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +20,7 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.fixture
 def live(page: Page) -> Iterator[Page]:
-    page.evaluate(SLOW_LINK)
+    page.evaluate(LOGGED)
     open_webcam(page)
     start(page)
     yield page

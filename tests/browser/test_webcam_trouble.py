@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import FLAGS
 from tests.browser.film import fake_camera
-from tests.browser.webcam_page import next_picture, open_webcam, start
+from tests.browser.webcam_page import LOGGED, next_picture, open_webcam, start
 
 FRAMES = "**/component_server/"
 ANSWER_MS = 20_000  # longer than the page waits for a reply
@@ -36,21 +36,6 @@ TURNING_CAMERA = """() => {
       pen.drawImage(film, 0, 0, canvas.width, canvas.width * 0.75);
     }, 40);
     return canvas.captureStream();
-  };
-}"""
-# What is asked of the server, and when it has answered; each question is late by `late` ms.
-LOGGED = """() => {
-  const quick = window.fetch;
-  window.late = 0;
-  window.log = [];
-  window.fetch = async (...call) => {
-    if (!String(call[0]).includes("component_server")) return quick(...call);
-    const name = String(call[1].body).includes('"fn_name":"leave"') ? "leave" : "frame";
-    await new Promise((done) => setTimeout(done, name === "frame" ? window.late : 0));
-    window.log.push(`${name} asked`);
-    const answer = await quick(...call);
-    window.log.push(`${name} answered`);
-    return answer;
   };
 }"""
 

@@ -8,6 +8,21 @@ from playwright.sync_api import Page, expect
 from fer_core.images import read_picture
 
 SHOWN = "Your camera with its faces marked: happy."
+# What is asked of the server, and when it has answered; each frame is late by `late` ms.
+LOGGED = """() => {
+  const quick = window.fetch;
+  window.late = 0;
+  window.log = [];
+  window.fetch = async (...call) => {
+    if (!String(call[0]).includes("component_server")) return quick(...call);
+    const name = String(call[1].body).includes('"fn_name":"leave"') ? "leave" : "frame";
+    await new Promise((done) => setTimeout(done, name === "frame" ? window.late : 0));
+    window.log.push(`${name} asked`);
+    const answer = await quick(...call);
+    window.log.push(`${name} answered`);
+    return answer;
+  };
+}"""
 
 
 def open_webcam(page: Page) -> None:
