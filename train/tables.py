@@ -86,7 +86,7 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     votes, labels = (f"{default[judged_by, 'all']:.1%}" for judged_by in ("ferplus", "fer2013"))
     of_labels = [name for name, report in reports.items() if report.main.label_set == "fer2013"]
     # Not by the test split's own figures, which are to be of a choice made before.
-    best = max(of_labels, key=lambda name: max(reports[name].curves["valid_accuracy"]))
+    best = max(of_labels or [DEFAULT], key=lambda name: max(reports[name].curves["valid_accuracy"]))
     all_faces, clean = by_name[best]["fer2013", "all"], by_name[best]["fer2013", "clean"]
     return [
         f"In short: the default, `{DEFAULT}`, answers as most of FER+'s annotators did for",

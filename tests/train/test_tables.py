@@ -125,3 +125,8 @@ def test_a_longer_run_that_did_not_go_on_from_the_shorter_is_told_apart():
     reports["unt-sgd-100"] = replace(short, curves={**short.curves, "train_loss": losses})
     (sentence,) = _apart(reports)
     assert sentence.startswith("`unt-sgd-200` and `unt-sgd-100` are two trainings")
+
+
+def test_without_networks_of_the_labels_the_default_is_compared_with(monkeypatch):
+    monkeypatch.setattr("train.tables.list_weights", lambda *_: ["compact-ferplus"])
+    assert "\n`compact-ferplus`, " in figures_table()
