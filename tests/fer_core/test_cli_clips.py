@@ -127,7 +127,7 @@ def test_limits_are_told(capsys, tmp_path, clip):
 
 
 def test_ctrl_c_keeps_what_was_done(capsys, tmp_path, clip, pipeline, monkeypatch):
-    monkeypatch.setattr("fer_core.video.CHUNK_FRAMES", 4)
+    monkeypatch.setattr("fer_core.clip_analysis.CHUNK_FRAMES", 4)
     detect = pipeline.detector.__call__
 
     class Interrupting:

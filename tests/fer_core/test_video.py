@@ -8,7 +8,7 @@ from clip_fakes import BRIGHT, DARK, FACE_PX, RedDetector, left_px, moving, red_
 from clip_files import codecs, frame_times, make_clip, noise, pictures, tone_starts_seconds
 from fakes import HAPPY, NEUTRAL
 
-from fer_core import EMOTIONS, Faces, video
+from fer_core import EMOTIONS, Faces, clip_analysis
 from fer_core.clips.source import ClipLimits
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis
@@ -62,14 +62,14 @@ def test_an_expression_that_changes_is_followed_smoothly(annotate, red):
 def test_crops_of_many_frames_go_through_the_classifier_together(annotate, red):
     annotate(red, make_clip(frames=40, draw=moving))
     assert sum(red.classifier.batches) == 40 and max(red.classifier.batches) > 1
-    assert max(red.classifier.batches) <= video.CHUNK_FRAMES
+    assert max(red.classifier.batches) <= clip_analysis.CHUNK_FRAMES
 
 
 @pytest.mark.parametrize("limit", [{"CHUNK_FRAMES": 4}, {"CHUNK_BYTES": 4 * 160 * 120 * 3}])
 @pytest.mark.parametrize("every", [1, 3, 30])
 def test_only_so_many_frames_are_held_at_once(annotate, red, monkeypatch, limit, every):
     for name, value in limit.items():
-        monkeypatch.setattr(video, name, value)
+        monkeypatch.setattr(clip_analysis, name, value)
     data = make_clip(frames=23, draw=moving)
     result, progress = annotate(red, data, every_nth=every)
     steps = np.diff([0, *(step.frames for step in progress)])

@@ -7,7 +7,7 @@ import pytest
 from clip_fakes import BRIGHT, FACE_PX, RedDetector, left_px, moving, red_pipeline
 from clip_files import make_clip, pictures
 
-from fer_core import Faces, video
+from fer_core import Faces, clip_analysis
 from fer_core.boxes import join_faces
 
 
@@ -48,7 +48,7 @@ def test_a_face_that_is_found_late_is_hidden_from_its_first_frame(
             return moving(number, size_wh)
         return np.full((*size_wh[::-1], 3), 120 if number < came else 10)
 
-    monkeypatch.setattr(video, "CHUNK_FRAMES", room)
+    monkeypatch.setattr(clip_analysis, "CHUNK_FRAMES", room)
     data = make_clip(frames=30, draw=lambda n, wh: coming(n, wh).astype(np.uint8))
     late = replace(red_pipeline(), detector=LateDetector())
     result, _ = annotate(late, data, cover=True, every_nth=every)

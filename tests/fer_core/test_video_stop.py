@@ -14,7 +14,7 @@ import pytest
 from clip_fakes import moving
 from clip_files import frame_times, make_clip
 
-from fer_core import video
+from fer_core import clip_analysis
 from fer_core.types import ClipError
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
@@ -27,7 +27,7 @@ class TestStopping:
 
     @pytest.fixture(autouse=True)
     def small_chunks(self, monkeypatch):
-        monkeypatch.setattr(video, "CHUNK_FRAMES", 5)
+        monkeypatch.setattr(clip_analysis, "CHUNK_FRAMES", 5)
 
     def check(self, result):
         """What was done is whole: as many frames as rows, and the sound that goes with them."""
