@@ -1,15 +1,15 @@
 """Every experiment that `train.run` knows, in the order in which the queue takes them."""
 
-from train.studies import large, leeds, ours, records, start, unt, usth
+from train.studies import attention, faces, large, leeds, ours, records, start, unt, usth
 
 _ALL = (
     *ours.COMPACT,
     *ours.LITE0,
     *ours.DISTILLED,
     *ours.LITE2,
-    *ours.FACES,
+    *faces.EXPERIMENTS,
     *large.LARGE,
-    *ours.ATTENTION,
+    *attention.EXPERIMENTS,
     *start.CLASSICAL,
     start.RESNET9,
     *unt.EXPERIMENTS,

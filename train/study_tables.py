@@ -14,7 +14,7 @@ from train.config import Experiment, Recipe
 from train.finished import report_of
 from train.not_run import reason
 from train.splits import RESTRATIFIED
-from train.studies.ours import ATTENTION_KINDS, attention_name
+from train.studies.attention import ATTENTION_KINDS, attention_name
 from train.trained_table import clean_of, in_cell, trained
 
 INTRODUCTION = """# Every experiment, published and ours

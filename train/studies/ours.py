@@ -1,4 +1,4 @@
-"""Our own networks: the demo's weights, their twins, and the comparison of attention modules."""
+"""Our own networks: the demo's weights, their twins, and what they are taught by."""
 
 from dataclasses import replace
 
@@ -214,66 +214,6 @@ LITE2 = (
         ),
         changes="the larger twin, taught by both twins on every view (Beyer et al. 2022)",
     ),
-)
-
-_FACES = replace(
-    LITE0_RECIPE,
-    arch="mobilenet_v1",
-    arch_args={"side": 128},
-    lr=0.0003,
-    warmup_epochs=0.2,
-)
-
-FACES = (
-    Experiment(
-        "faces-ferplus-1",
-        replace(_FACES, label_set="ferplus", epochs=6, start_from="vggface2"),
-        changes=f"transfer from face recognition (VGGFace2, Cao et al. 2018), {VOTES}",
-    ),
-    Experiment(
-        "faces-ferplus-2",
-        replace(
-            _FACES,
-            label_set="ferplus",
-            epochs=4,
-            warmup_epochs=0.3,
-            start_from="faces-ferplus-1",
-            teachers=("faces-ferplus-1", "compact-ferplus-3", "lite0-ferplus-3"),
-            seed=1,  # other pictures than those of the cycle before
-        ),
-        changes="a further cycle, half taught by three votes networks (Hinton et al. 2015)",
-    ),
-)
-
-ATTENTION_KINDS = {
-    "plain": "compact",
-    "se": "compact_se",
-    "eca": "compact_eca",
-    "cbam": "compact_cbam",
-}
-
-
-def attention_name(kind: str, seed: int) -> str:
-    """The name of the experiment with this attention module and seed."""
-    return f"attention-{kind}-{seed}"
-
-
-ATTENTION = tuple(
-    Experiment(
-        attention_name(kind, seed),
-        Recipe(
-            arch,
-            {"widths": (16, 32, 64, 128)},
-            augment="start",
-            epochs=20,
-            lr=0.1,
-            seed=seed,
-        ),
-        table="attention modules compared",
-        changes=f"{kind}, seed {seed}",
-    )
-    for seed in range(3)
-    for kind, arch in ATTENTION_KINDS.items()
 )
 
 QUICK = Experiment(
