@@ -22,7 +22,8 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("camera_source.js", "camera_link.js", "camera_people.js", "camera.js")  # one script
+# One script, in this order.
+SCRIPTS = tuple(f"camera{part}.js" for part in ("_source", "_link", "_people", "_panel", ""))
 
 
 def webcam_tab(store: PipelineStore) -> None:
