@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mode
 
 from fer_core.fer2013 import SPLITS
 from fer_core.files import write_whole
@@ -26,11 +27,15 @@ END = "<!-- end of figures -->\n"
 
 STUDIES = ("ours", "START", "UNT", "Leeds", "USTH", "records")
 
-COLUMNS = (
-    *("weights", "passes", "FER+ majority, all", "clean", "clear, all", "clean"),
-    *("FER2013 labels, all", "clean"),
-    *("macro-F1", "ECE", "seed"),
-)
+# What is judged by: label set and subset of an evaluation, and the column's heading.
+KINDS = {
+    ("ferplus", "all"): "FER+ majority, all",
+    ("ferplus", "clean"): "clean",
+    (CLEAR, "all"): "clear, all",
+    (CLEAR, "clean"): "clean",
+    ("fer2013", "all"): "FER2013 labels, all",
+    ("fer2013", "clean"): "clean",
+}
 
 
 def figures_table() -> str:
@@ -55,19 +60,22 @@ def figures_table() -> str:
         "half, single votes left aside (Barsoum et al. 2016). Of `attention-*`, one seed is here;",
         "three are compared in [weights/reports/README.md](weights/reports/README.md).",
         "",
-        f"| {' | '.join(COLUMNS)} |",
-        f"|{'---|' * len(COLUMNS)}",
-        *(_row(name, report) for name, report in reports.items()),
+        *_rows(reports),
         "",
-        "Macro-F1 and ECE are on the labels that the weights learned. These commands made and",
-        "judged them; add `--format bfloat16` where the device in",
-        "[weights/reports/README.md](weights/reports/README.md) names bfloat16:",
+        "Macro-F1 and ECE are on the labels that the weights learned.",
+        "",
+        "<details><summary>The commands that made and judged them</summary>",
+        "",
+        "Add `--format bfloat16` where the device in",
+        "[weights/reports/README.md](weights/reports/README.md) names bfloat16.",
         "",
         "```",
         *dict.fromkeys(
             line for report in reports.values() for line in _commands(report.experiment)
         ),
         "```",
+        "",
+        "</details>",
     ]
     return "\n".join(lines) + "\n"
 
@@ -112,21 +120,31 @@ def _commands(name: str) -> Iterator[str]:
     yield experiment.command
 
 
-def _row(name: str, report: EvalReport) -> str:
-    by_kind = {(e.label_set, e.subset): e for e in report.evaluations}
-    labels = ("ferplus", CLEAR, "fer2013")
-    order = [(judged_by, subset) for judged_by in labels for subset in ("all", "clean")]
-    cells = [_cell(by_kind[kind]) if kind in by_kind else "—" for kind in order]
-    learned = report.main
-    seeds = ", ".join(map(str, report.seeds))
-    figures = [f"{learned.macro_f1:.3f}", f"{learned.ece:.3f}", seeds]
-    passes = 2 if report.recipe["mirror_average"] else 1
-    return f"| `{name}` | {' | '.join([str(passes), *cells, *figures])} |"
+def _rows(reports: dict[str, EvalReport]) -> Iterator[str]:
+    kinds = [
+        {(e.label_set, e.subset): e for e in report.evaluations} for report in reports.values()
+    ]
+    # How many faces it is, said once, and again only of figures on others.
+    usual_n = {kind: mode(of[kind].n for of in kinds if kind in of) for kind in set().union(*kinds)}
+    headings = [
+        f"{heading}, n = {usual_n[kind]:,}" if kind in usual_n else heading
+        for kind, heading in KINDS.items()
+    ]
+    columns = ["weights", "passes", *headings, "macro-F1", "ECE", "seed"]
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for (name, report), of in zip(reports.items(), kinds, strict=True):
+        cells = [_cell(of[kind], usual_n[kind]) if kind in of else "—" for kind in KINDS]
+        passes = 2 if report.recipe["mirror_average"] else 1
+        learned, seeds = report.main, ", ".join(map(str, report.seeds))
+        figures = [f"{learned.macro_f1:.3f}", f"{learned.ece:.3f}", seeds]
+        yield f"| `{name}` | {' | '.join([str(passes), *cells, *figures])} |"
 
 
-def _cell(e: Evaluation) -> str:
+def _cell(e: Evaluation, usual_n: int) -> str:
     low, high = (100 * end for end in e.interval)
-    return f"**{e.accuracy:.2%}** [{low:.1f}, {high:.1f}] n = {e.n:,}"
+    n = "" if e.n == usual_n else f" n = {e.n:,}"
+    return f"**{e.accuracy:.2%}** [{low:.1f}, {high:.1f}]{n}"
 
 
 def with_table(readme: str) -> str:

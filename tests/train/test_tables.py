@@ -64,6 +64,19 @@ def test_weights_from_another_data_set_are_not_in_fer2013s_table(monkeypatch):
     assert "`compact-ferplus`" in left
 
 
+def test_the_faces_are_counted_once_and_again_where_a_figure_is_on_others(monkeypatch):
+    counted = [line for line in figures_table().splitlines() if "n = 3,589" in line]
+    assert len(counted) == 1 and counted[0].startswith("| weights | passes |")
+    report = read_report(FOLDER / read_card("mini-xception").report)
+    fewer = replace(report, main=replace(report.main, n=3000))
+    monkeypatch.setattr(
+        "train.tables.read_report",
+        lambda path: fewer if path.stem == "mini-xception" else read_report(path),
+    )
+    (row,) = (line for line in figures_table().splitlines() if "n = 3,000" in line)
+    assert row.startswith("| `mini-xception` |")
+
+
 def test_without_votes_and_undeclared_a_row_has_what_there_is(monkeypatch):
     report = read_report(FOLDER / read_card("mini-xception").report)
     alone = replace(report, experiment="no-more", others=())
