@@ -22,8 +22,10 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 STATIC = Path(__file__).parent / "static"
-# One script, in this order.
-SCRIPTS = tuple(f"camera{part}.js" for part in ("_source", "_link", "_people", "_panel", ""))
+SCRIPTS = (  # one script, in this order
+    *("camera_source.js", "camera_link.js", "camera_people.js", "camera_panel.js"),
+    "camera.js",
+)
 
 
 def webcam_tab(store: PipelineStore) -> None:
