@@ -71,8 +71,10 @@ def _picture(source: Path) -> Picture | None:
         return None
     try:
         return read_picture(source)
-    except ImageError:
+    except ImageError as error:
         # What came through a pipe is gone, and to open one again may take for ever.
+        if os.path.exists(source) and source.is_fifo():
+            raise ImageError(f"{error} Only pictures may come through a pipe.") from error
         if not os.path.isfile(source) or not _opens_as_clip(source):
             raise
         return None

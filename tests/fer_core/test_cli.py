@@ -79,7 +79,7 @@ def test_a_pipe_without_a_picture_is_not_opened_again(capsys, tmp_path, monkeypa
     monkeypatch.setattr(annotate_files, "_opens_as_clip", lambda _: pytest.fail("opened"))
     with piped(content) as path:
         code, _, err = run(capsys, "annotate", path, "--out", tmp_path / "o")
-    assert code == 1 and says in err
+    assert code == 1 and says in err and "Only pictures may come through a pipe." in err
 
 
 def test_a_batch_goes_on_and_names_what_failed(capsys, tmp_path, photo):
