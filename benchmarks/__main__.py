@@ -43,7 +43,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--data", help="FER2013, for crop and degraded")
-    parser.add_argument("--faces", type=int, default=300, help="how many, for crop and degraded")
+    parser.add_argument(
+        "--faces",
+        type=int,
+        default=300,
+        help="how many, for crop and degraded (default: %(default)s)",
+    )
     parser.add_argument(
         "--weights",
         nargs="+",
@@ -61,17 +66,33 @@ def main() -> int:
         "--device", default="auto", help="auto, cpu or cuda, for training and video"
     )
     parser.add_argument("--batch", type=int, help="faces in a step, for training")
-    parser.add_argument("--frames", type=int, default=150, help="how many, for live")
-    parser.add_argument("--seconds", type=int, default=20, help="of each run, for webcam")
+    parser.add_argument(
+        "--frames", type=int, default=150, help="how many, for live (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=20, help="of each run, for webcam (default: %(default)s)"
+    )
     parser.add_argument(
         "--minutes",
         type=int,
         default=10,
         help="over which memory is watched, for live and webcam; of the clip, for video",
     )
-    parser.add_argument("--reports", type=int, default=100, help="how many, for dashboard")
-    parser.add_argument("--models", type=int, default=10, help="opened in turn, for dashboard")
-    parser.add_argument("--every", type=int, default=1, help="analyze every n-th frame, for video")
+    parser.add_argument(
+        "--reports", type=int, default=100, help="how many, for dashboard (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--models",
+        type=int,
+        default=10,
+        help="opened in turn, for dashboard (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--every",
+        type=int,
+        default=1,
+        help="analyze every n-th frame, for video (default: %(default)s)",
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

@@ -13,9 +13,9 @@ WEAK_BELOW = 0.5  # an expression that is recognised less often than this is poi
 TEXT = """
 <section>
   <h2>What this is</h2>
-  <p>A program that finds faces in a picture and names the expression each one shows: angry,
-  disgust, fear, happy, sad, surprise or neutral. It learned from small grey photos that people had
-  labelled by looking at them.</p>
+  <p>A program that finds faces in a picture and estimates which expression each one shows: angry,
+  disgust, fear, happy, sad, surprise or neutral; where none is likely, it says “unsure”. It
+  learned from small grey photos that people had labelled by looking at them.</p>
   <p>So it says how an expression looks to others. It is not a determination of a person's
   internal state: people smile when they are sad, and a face at rest can look cross. It may also
   do worse for ages, skin tones, cultures, poses and light of which it saw few photos.</p>
@@ -66,7 +66,10 @@ def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     rows = "".join(_row(emotion, metrics) for emotion in EMOTIONS)
     return (
         "<p>The table says how many of the test photos it named as people had named them, and the "
-        "same for the photos of each expression.</p>"
+        "same for the photos of each expression. The photos were named twice: FER2013 gives each "
+        "one label; for FER+ ten people voted, and the majority is the expression with most votes, "
+        "clear where it has more than half. These weights learned one of the two, and columns "
+        "cannot be compared.</p>"
         '<div class="table" tabindex="0" role="region" aria-label="Figures of these weights">'
         f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
         f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'

@@ -98,8 +98,13 @@ def main() -> int:
         action="append",
         help="measure this one, and leave the others as they were; may be repeated (default: all)",
     )
-    parser.add_argument("--faces", type=int, default=1000, help="how many training faces to show")
-    parser.add_argument("--seed", type=int, default=0, help="which ones")
+    parser.add_argument(
+        "--faces",
+        type=int,
+        default=1000,
+        help="how many training faces to show (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="which ones (default: %(default)s)")
     options = parser.parse_args()
     if options.faces < 1:
         parser.error("--faces is at least 1")

@@ -156,7 +156,12 @@ def main() -> int:
         default=Path("runs"),
         help="folder of the run folders, what is finished in its weights/ (default: runs)",
     )
-    parser.add_argument("--minutes", type=float, default=9.0, help="how long this call may work")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=9.0,
+        help="how long this call may work (default: %(default)s)",
+    )
     parser.add_argument(
         "--plan", action="store_true", help="only say what is missing, and how long"
     )

@@ -24,12 +24,14 @@ in this folder. Accuracy on the test split, by the labels named; our 95% interva
 Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
 the test split, theirs look better than they are; so may ours where not all repeated faces were left
-out, see the first table. Where a report does not say how it trained (UNT's momentum, batch and
-rate, USTH's rate and patience), the settings are ours. A dash is a figure that the source does not
-give, or that is not known to us. A sweep's value has no row of its own where another row has that
-recipe already. Of what is still to train, the hours are those of all its epochs at the pace of
-`usth-cnn`, which computed most in a second on one core; deep ResNets take three to six times as
-long. Leeds divides CK+ by pictures, we divide it by people: those figures are of different tasks.
+out, see the first table. Where a source does not say how it trained, or we do not know it, the
+settings are ours: all of Leeds's, START's epochs, UNT's momentum, batch and rate, USTH's rate and
+patience, and what `train/studies/records.py` names. A difference is then one of recipes, too. A
+dash is a figure that the source does not give, or that is not known to us. A sweep's value has no
+row of its own where another row has that recipe already. Of what is still to train, the hours are
+those of all its epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep
+ResNets take six times as long and more. Leeds divides CK+ by pictures, we divide it by people:
+those figures are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {

@@ -97,7 +97,7 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     best = max(of_labels or [DEFAULT], key=lambda name: max(reports[name].curves["valid_accuracy"]))
     all_faces, clean = by_name[best]["fer2013", "all"], by_name[best]["fer2013", "clean"]
     return [
-        f"In short: the default, `{DEFAULT}`, answers as most of FER+'s annotators did for",
+        f"In short: the default, `{DEFAULT}`, names the expression with most of FER+'s votes for",
         f"{votes} of the test faces. FER2013's own labels are others, which it has not learned",
         f"and agrees with on {labels}: beside figures that were published by those, put",
         f"`{best}`, {all_faces:.1%} (clean: {clean:.1%}).",

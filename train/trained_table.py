@@ -16,8 +16,8 @@ COLUMNS = (
     *("accuracy", "clean", "clean, same mix", "macro-F1", "ECE", "judged on", "file"),
 )
 ABOUT = """What is judged is the best epoch by the validation split, whose number is in brackets.
-*Left out* are the training faces whose photo a test split has, as far as that was known: of
-FER2013's own splits 775 at first, 2,385 today.
+*Left out* are the training faces whose photo the validation or test split has, as far as that was
+known: of FER2013's own splits 775 at first, 2,385 today.
 Minutes are of the run's own training, on a machine that did other work too. On the H200
 up to fourteen ran at once, some behind the others: their minutes tell no pace.
 What a run started from is not in them, but one of 200 epochs has its first 100 in them.

@@ -41,7 +41,7 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
             "macro-F1": f"{e.macro_f1:.1%}",
             "ECE": f"{e.ece:.1%}",
             "parameters": f"{reports[name].params:,}",
-            "learned from": reports[name].main.dataset,
+            "own labels": reports[name].main.dataset,
             "left out": f"{reports[name].left_out:,}",
             "faces": f"{e.n:,}",
         }

@@ -156,7 +156,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
                 "repeats them: as many as were known then",
             ),
             "minutes": number("training", format="%.0f min"),
-            "learned": st.column_config.TextColumn("learned from"),
+            "learned": st.column_config.TextColumn("own labels"),
         },
     )
     chosen = [names[row] for row in picked.selection.rows if row < len(names)]

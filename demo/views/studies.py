@@ -27,11 +27,15 @@ ONE_LINE = 34  # characters that the columns of words have room for
 OURS = "Our accuracy"  # where nothing is published beside it
 ABOUT = {
     "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
-    "START": "ResNet9 on FER2013, RAF-DB and the Toronto faces, beside nearest neighbours and "
-    "other classical methods.",
-    "UNT": "A small network trained with SGD and with Adam.",
-    "Leeds": "VGG, ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
-    "USTH": "A VGG-like network and transfer from ImageNet, with and without more data.",
+    "START": "A student report from Toronto: ResNet9 on FER2013, RAF-DB and the Toronto faces, "
+    "beside nearest neighbours and other classical methods.",
+    "UNT": "A student report of the University of North Texas: a small network trained with SGD "
+    "and with Adam.",
+    "Leeds": "Miskow & Altahhan, arXiv 2410.17740: VGG, ResNet and ResNetV2, each plain and with "
+    "SE, ECA and CBAM, on three data sets. How the networks were trained is ours.",
+    "USTH": "A student report of the University of Science and Technology of Hanoi: a VGG-like "
+    "network from scratch and VGG16 from ImageNet, each with and without augmentation and class "
+    "weights, and in batches of 4.",
     "records": "Published figures on FER2013 outside the four reports.",
 }
 

@@ -48,3 +48,30 @@ def test_the_format():
     unt, resnet9 = (networks[n]["bfloat16_times_as_fast"] for n in ("unt_cnn3", "resnet9"))
     assert f"UNT's and ResNet9 {unt:.1f} and {resnet9:.1f} times" in text
     assert networks["efficientnet_lite0"]["bfloat16_times_as_fast"] < 1
+
+
+def test_the_crop_and_the_spoiled_faces():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    found = result("crop")["detectors"]["mtcnn"]
+    losses = {
+        name: 100 * (each["accuracy_direct"] - each["accuracy_through_pipeline"])
+        for name, each in found.items()
+        if isinstance(each, dict) and each["labels"] == "fer2013"
+    }
+    compact, lite0 = (f"{losses[name]:.1f}" for name in ("compact-fer2013", "lite0-fer2013"))
+    assert (
+        f"`compact-fer2013` loses {compact} points by the cut and `lite0-fer2013` {lite0}" in text
+    )
+    worst = max(losses, key=lambda name: losses[name])
+    assert f"lose up to {losses[worst]:.1f} (`{worst}`)" in text
+    faces = result("degraded")
+    as_is, blurred, dark = (faces["conditions"][kind] for kind in ("none", "blur", "low_light"))
+    assert f"the same with {faces['faces']} faces" in text
+    assert (
+        f"of {as_is['found']} that MTCNN finds as they are it finds {blurred['found']} blurred "
+        f"and {dark['found']} in the dark" in text
+    )
+    shares = [
+        100 * each["accuracy"]["compact-ferplus"]["ferplus"] for each in (as_is, blurred, dark)
+    ]
+    assert "the default names {:.1f}, {:.1f} and {:.1f}% rightly".format(*shares) in text
