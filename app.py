@@ -9,7 +9,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 from demo.gradio_app import build_app, launch_options
-from demo.visitor_files import VisitorFiles
+from demo.tabs.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
 

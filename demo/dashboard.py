@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 # Streamlit puts this file's own folder on the path; the packages are found from the one above.
 sys.path[:] = [str(HERE.parent), *(p for p in sys.path if p not in (str(HERE), str(HERE.parent)))]
 
-from demo.panels import sidebar  # noqa: E402
+from demo.board.panels import sidebar  # noqa: E402
 
 OVERVIEW = HERE / "views" / "overview.py"
 

@@ -11,20 +11,20 @@ import torch
 from gradio.events import api
 from gradio.processing_utils import save_bytes_to_cache
 
-from demo import page_html, theme
-from demo.about import about
-from demo.departures import Departures
-from demo.fetching import fetch_nothing
-from demo.forgetting import forget_shown
-from demo.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
-from demo.photos import make_file, refuse_large, take
-from demo.pipelines import PipelineStore
-from demo.turns import Turns
-from demo.uploads import HeldUploads, open_upload
-from demo.video_jobs import VideoJobs
-from demo.video_tab import video_tab
-from demo.visitor_files import VisitorFiles
-from demo.webcam_tab import webcam_tab
+from demo.tabs import page_html, theme
+from demo.tabs.about import about
+from demo.tabs.departures import Departures
+from demo.tabs.fetching import fetch_nothing
+from demo.tabs.forgetting import forget_shown
+from demo.tabs.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
+from demo.tabs.photos import make_file, refuse_large, take
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.turns import Turns
+from demo.tabs.uploads import HeldUploads, open_upload
+from demo.tabs.video_jobs import VideoJobs
+from demo.tabs.video_tab import video_tab
+from demo.tabs.visitor_files import VisitorFiles
+from demo.tabs.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
 from fer_core.types import OptionError

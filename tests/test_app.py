@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.visitor_files import PREFIX
+from demo.tabs.visitor_files import PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 120  # for a busy machine; an idle one needs a tenth

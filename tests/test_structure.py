@@ -16,6 +16,11 @@ FORBIDDEN = {
     "fer_core": {"demo", "train", *UI},
     "train": {"demo", *UI},
     "demo": {"train"},
+    # Two applications: whoever changes the one need not know the other's library.
+    "demo/tabs": {"streamlit"},
+    "demo/board": {"gradio"},
+    "demo/views": {"gradio"},
+    "demo/charts": {"gradio", "streamlit"},
 }
 
 

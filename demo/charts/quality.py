@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from demo.analysis import Reliability, Thresholds
+from demo.board.figures import Reliability, Thresholds
 from demo.charts.style import bar_marker, finish, guide, mark
 from fer_core.emotions import LABELS
 

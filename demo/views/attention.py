@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from demo.face_cards import Card, cards
-from demo.map_panels import how_faithful, own_attention
-from demo.maps_store import grad_cam, probs
-from demo.models_store import KEPT, crop_for, faces_of
-from demo.models_store import cards as weights_cards
-from demo.overlays import numbered, overlay
-from demo.panels import heading, picture_button, say_what_is_missing
+from demo.board.face_cards import Card, cards
+from demo.board.map_panels import how_faithful, own_attention
+from demo.board.maps_store import grad_cam, probs
+from demo.board.models_store import KEPT, crop_for, faces_of
+from demo.board.models_store import cards as weights_cards
+from demo.board.overlays import numbered, overlay
+from demo.board.panels import heading, picture_button, say_what_is_missing
 from fer_core.attention_maps import CAPTIONS, GradCam
 from fer_core.emotions import LABELS
 from fer_core.results import percent

@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo import analysis
-from demo.analysis import Judged
-from demo.charts.matrices import confusion, row_per_cent
-from demo.charts.quality import answered, per_class, reliability
-from demo.pair_panel import COUNTS, PER_CENT, pair
-from demo.panels import (
+from demo.board import figures
+from demo.board.figures import Judged
+from demo.board.pair_panel import COUNTS, PER_CENT, pair
+from demo.board.panels import (
     chart,
     file_name,
     heading,
@@ -18,8 +16,10 @@ from demo.panels import (
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.reports_store import evaluation, predictions, weights_folder
-from demo.shipped import app_first
+from demo.board.reports_store import evaluation, predictions, weights_folder
+from demo.board.shipped import app_first
+from demo.charts.matrices import confusion, row_per_cent
+from demo.charts.quality import answered, per_class, reliability
 from fer_core.emotions import LABELS
 from fer_core.report import EvalReport, Evaluation, ReportError
 from fer_core.results import percent
@@ -146,7 +146,7 @@ def classes(judged: dict[str, Evaluation]) -> None:
 def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
     st.subheader("How sure, and how right", anchor=False)
     left, right = st.columns(2)
-    bins = {name: analysis.reliability(each) for name, each in faces.items()}
+    bins = {name: figures.reliability(each) for name, each in faces.items()}
     with left:
         chart(
             reliability(bins),
@@ -169,7 +169,7 @@ def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
 
 @st.fragment
 def unsure(faces: dict[str, Judged]) -> None:
-    curves = {name: analysis.thresholds(each) for name, each in faces.items()}
+    curves = {name: figures.thresholds(each) for name, each in faces.items()}
     at = st.slider(
         "Unsure below",
         0,
@@ -238,7 +238,7 @@ def page() -> None:
     faces: dict[str, Judged] = {}
     for name, report in reports.items():
         try:
-            faces[name] = analysis.judged(
+            faces[name] = figures.judged(
                 predictions(report), judged[name].label_set, judged[name].subset
             )
         except ReportError as error:

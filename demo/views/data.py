@@ -7,11 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from demo.board.overlays import faces_sheet
+from demo.board.own_data import own_copy
+from demo.board.panels import chart, heading, reports_here
 from demo.charts.data import counts as counts_chart
 from demo.charts.matrices import confusion, row_per_cent
-from demo.overlays import faces_sheet
-from demo.own_data import own_copy
-from demo.panels import chart, heading, reports_here
 from fer_core.emotions import DATASET_LABELS, LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013, majority
 from fer_core.report import EvalReport

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo import analysis
-from demo.analysis import Judged
-from demo.charts.matrices import confusion, row_per_cent
-from demo.face_cards import Card, cards
-from demo.own_data import own_copy
-from demo.panels import (
+from demo.board import figures
+from demo.board.face_cards import Card, cards
+from demo.board.figures import Judged
+from demo.board.own_data import own_copy
+from demo.board.panels import (
     chart,
     csv_button,
     file_name,
@@ -18,8 +17,9 @@ from demo.panels import (
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.reports_store import evaluation, predictions, weights_folder
-from demo.shipped import app_first
+from demo.board.reports_store import evaluation, predictions, weights_folder
+from demo.board.shipped import app_first
+from demo.charts.matrices import confusion, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.report import Evaluation, ReportError
@@ -150,7 +150,7 @@ def page() -> None:
     row, column = matrix_and_cell(judged)
     own = own_copy("With it, the faces themselves and their FER+ votes are shown here.")
     try:
-        faces = analysis.judged(predictions(report), judged.label_set, judged.subset)
+        faces = figures.judged(predictions(report), judged.label_set, judged.subset)
     except ReportError as error:
         st.warning(str(error))
         return
@@ -158,7 +158,7 @@ def page() -> None:
     if own is None:
         st.caption("To see the faces, add your own FER2013 above.")
     gallery(
-        analysis.cell(faces, row, column),
+        figures.cell(faces, row, column),
         matching(own, faces, judged.label_set),
         file_name(model, judged.label_set, judged.subset, LABELS[row], "as", LABELS[column]),
     )

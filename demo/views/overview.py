@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from demo.cost_panel import accuracy_against_cost
-from demo.overview_table import (
+from demo.board.cost_panel import accuracy_against_cost
+from demo.board.overview_table import (
     PERSON_ON,
     known_figures,
     measure,
@@ -12,7 +12,7 @@ from demo.overview_table import (
     studies,
     table,
 )
-from demo.panels import (
+from demo.board.panels import (
     csv_button,
     heading,
     judging,
@@ -20,8 +20,8 @@ from demo.panels import (
     say_what_is_missing,
     subset_switch,
 )
-from demo.reports_store import judged_on, weights_folder
-from demo.shipped import app_first, shipped_weights
+from demo.board.reports_store import judged_on, weights_folder
+from demo.board.shipped import app_first, shipped_weights
 from fer_core.report import EvalReport
 
 SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")

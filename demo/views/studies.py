@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from demo.charts.curves import detectors, over_k, published_and_ours
-from demo.panels import (
+from demo.board.panels import (
     chart,
     csv_button,
     file_name,
@@ -16,8 +15,9 @@ from demo.panels import (
     reports_here,
     say_what_is_missing,
 )
-from demo.reports_store import study_rows, weights_folder
-from demo.seeds import over_seeds
+from demo.board.reports_store import study_rows, weights_folder
+from demo.board.seeds import over_seeds
+from demo.charts.curves import detectors, over_k, published_and_ours
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 from fer_core.weights import FOLDER

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from demo.board.panels import chart, heading, reports_here, say_what_is_missing
+from demo.board.reports_store import shelf
+from demo.board.runs_store import Run, runs
 from demo.charts.curves import training
-from demo.panels import chart, heading, reports_here, say_what_is_missing
-from demo.reports_store import shelf
-from demo.runs_store import Run, runs
 from fer_core.report import EvalReport
 
 AT_MOST = 8

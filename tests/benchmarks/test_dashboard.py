@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.dashboard import filled
-from demo.reports_store import predictions, shelf
+from demo.board.reports_store import predictions, shelf
 from fer_core.device import choose_device
 from fer_core.weights import list_weights, load_classifier, read_card
 

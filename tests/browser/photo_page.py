@@ -5,7 +5,7 @@ from pathlib import Path
 from gradio import Blocks
 from playwright.sync_api import Page, expect
 
-from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 GROUP = EXAMPLES_FOLDER / EXAMPLES["Side by side"]

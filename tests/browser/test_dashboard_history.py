@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.dashboard_server import PAGES
-from demo.panels import ONE_STEP
+from demo.board.panels import ONE_STEP
 from tests.browser.dashboard_server import made_up_dashboard
 from tests.browser.test_dashboard import open_page, settled, visit
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo.photo_tab import EXAMPLES
+from demo.tabs.photo_tab import EXAMPLES
 from tests.browser.accessibility import COLOUR_RULES, serious_faults
 from tests.browser.photo_page import show_group, tab
 

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
 from demo.gradio_app import UPLOAD_LIMIT
-from demo.photo_tab import EXAMPLES
-from demo.photos import PHOTO_BYTES
+from demo.tabs.photo_tab import EXAMPLES
+from demo.tabs.photos import PHOTO_BYTES
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
 from tests.browser.accessibility import serious_faults

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from benchmarks.film import frames
 from benchmarks.video import write_clip
-from demo.video_tab import LOST
+from demo.tabs.video_tab import LOST
 from fer_core.images import read_picture
 from fer_core.pixels import resize
 from tests.browser.accessibility import serious_faults

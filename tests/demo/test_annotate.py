@@ -11,11 +11,11 @@ from gradio_client.exceptions import AppError
 from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
-from demo.fetching import REFUSED
 from demo.gradio_app import GONE, build_app, launch_options
-from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
-from demo.photos import PHOTO_BYTES
-from demo.visitor_files import VisitorFiles
+from demo.tabs.fetching import REFUSED
+from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.tabs.photos import PHOTO_BYTES
+from demo.tabs.visitor_files import VisitorFiles
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 

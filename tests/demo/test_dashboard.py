@@ -9,11 +9,11 @@ import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 from streamlit.config import get_option
 
+from demo.board.overview_table import known_figures, published_best
+from demo.board.panels import SUBSETS
+from demo.board.reports_store import shelf
+from demo.board.shipped import app_first, shipped_weights
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import known_figures, published_best
-from demo.panels import SUBSETS
-from demo.reports_store import shelf
-from demo.shipped import app_first, shipped_weights
 from fer_core.study import read_rows
 from fer_core.weights import DEFAULT, FOLDER, list_weights, read_card
 

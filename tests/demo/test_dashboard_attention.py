@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from dashboard_page import checked, face_cards, figure, opened, text
 
-from demo.map_panels import _verdict
+from demo.board.map_panels import _verdict
 from fer_core.attention_maps import GradCam
 from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
 
@@ -39,7 +39,7 @@ def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen
 
 def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):
     empty = GradCam(np.zeros((1, 48, 48), np.float32), np.zeros(1, np.float32), (6, 6))
-    monkeypatch.setattr("demo.maps_store.grad_cam", lambda *_: empty)
+    monkeypatch.setattr("demo.board.maps_store.grad_cam", lambda *_: empty)
     at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
     at.session_state["faith-compact-ferplus"] = True
     at.selectbox(key="for").set_value("sad")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from dashboard_page import charts, figure, opened, text
 
-from demo import overview_table
-from demo.overview_table import measure
-from demo.panels import judging
-from demo.seeds import over_seeds
+from demo.board import overview_table
+from demo.board.overview_table import measure
+from demo.board.panels import judging
+from demo.board.seeds import over_seeds
 
 TINY = {"arch": "compact_se", "arch_args": {"widths": [8, 8, 8, 8]}}
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from dashboard_page import checked, face_cards, figure, opened, text
 
+from demo.board.face_cards import Card, cards
+from demo.board.reports_store import shelf
 from demo.charts.matrices import row_per_cent
-from demo.face_cards import Card, cards
-from demo.reports_store import shelf
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SIDE, VOTE_NAMES
 from fer_core.weights import FOLDER

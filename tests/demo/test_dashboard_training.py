@@ -10,8 +10,8 @@ import pytest
 import torch
 from dashboard_page import checked, figure, opened, text
 
-from demo import runs_store
-from demo.runs_store import runs
+from demo.board import runs_store
+from demo.board.runs_store import runs
 
 
 def make_run(folder, name, epochs, age_seconds=0.0):

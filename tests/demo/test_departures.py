@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from demo import departures
-from demo.departures import Departures
+from demo.tabs import departures
+from demo.tabs.departures import Departures
 from tests.waiting import wait_until
 
 

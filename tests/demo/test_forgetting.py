@@ -10,9 +10,9 @@ import pytest
 from clip_fakes import moving, red_pipeline
 from clip_files import make_clip
 
-from demo import video_jobs
 from demo.gradio_app import build_app, launch_options
-from demo.visitor_files import VisitorFiles
+from demo.tabs import video_jobs
+from demo.tabs.visitor_files import VisitorFiles
 from tests.waiting import wait_until
 
 PICTURE = "data:image/jpeg"

@@ -14,18 +14,18 @@ from fakes import CARD, FakeClassifier, FakeDetector, fake_pipeline, first_is_ha
 from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
-from demo import page_html
-from demo.about import about, figures
 from demo.gradio_app import build_app, launch_options
-from demo.photo_tab import EXAMPLES, EXAMPLES_FOLDER
-from demo.photos import FILE_KINDS, PREVIEW_SIDE, make_file
-from demo.pipelines import PipelineStore
-from demo.save import results_stem
-from demo.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, attempt
-from demo.turns import Turn, Turns
-from demo.uploads import HeldUploads
-from demo.video_jobs import VideoJobs
-from demo.visitor_files import VisitorFiles
+from demo.tabs import page_html
+from demo.tabs.about import about, figures
+from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.tabs.photos import FILE_KINDS, PREVIEW_SIDE, make_file
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.save import results_stem
+from demo.tabs.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, attempt
+from demo.tabs.turns import Turn, Turns
+from demo.tabs.uploads import HeldUploads
+from demo.tabs.video_jobs import VideoJobs
+from demo.tabs.visitor_files import VisitorFiles
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from demo.overlays import CHOSEN, PHOTO_SIDE, numbered
+from demo.board.overlays import CHOSEN, PHOTO_SIDE, numbered
 from fer_core.types import Faces
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from demo.page_html import messages
-from demo.photo_tab import FULL
-from demo.photos import PHOTO_BYTES
-from demo.screens import Choices
+from demo.tabs.page_html import messages
+from demo.tabs.photo_tab import FULL
+from demo.tabs.photos import PHOTO_BYTES
+from demo.tabs.screens import Choices
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 
@@ -19,7 +19,7 @@ def page() -> Page:
 def test_where_too_many_wait_the_photo_stays_and_the_visitor_is_told(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    monkeypatch.setattr("demo.tabs.uploads.HeldUploads.hold", lambda *_: False)
     page.wait(1)
     said = page.shown[1]
     assert messages(error=FULL) in said
@@ -69,7 +69,7 @@ def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
 ) -> None:
     second = page.open(1)
     next(second)
-    monkeypatch.setattr("demo.uploads.HeldUploads.hold", lambda *_: False)
+    monkeypatch.setattr("demo.tabs.uploads.HeldUploads.hold", lambda *_: False)
     page.wait(0)
     assert messages(error=FULL) in page.shown[1]
     list(second)

@@ -7,9 +7,9 @@ import pytest
 from fakes import FakeDetector
 from picture_files import encoded, photo
 
-from demo import screens
-from demo.page_html import messages
-from demo.screens import EXPIRED, GONE, OUR_FAULT, Choices
+from demo.tabs import screens
+from demo.tabs.page_html import messages
+from demo.tabs.screens import EXPIRED, GONE, OUR_FAULT, Choices
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 

@@ -9,9 +9,9 @@ import pytest
 from fakes import fake_pipeline
 from picture_files import SIDE, bomb, encoded, photo
 
-from demo import photos
-from demo.photos import make_file, take
-from demo.pixel_room import PixelRoom
+from demo.tabs import photos
+from demo.tabs.photos import make_file, take
+from demo.tabs.pixel_room import PixelRoom
 from fer_core import ImageError
 from tests.waiting import PATIENCE_SECONDS, wait_until
 

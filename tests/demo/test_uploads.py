@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload
+from demo.tabs.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload
 
 
 def read_upload(file: dict[str, str] | None, uploads: set[str]) -> tuple[str, int, bytes] | None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demo import films
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
-from demo.films import (
+from demo.tabs import films
+from demo.tabs.films import (
     ClipChoices,
     Film,
     done_sentence,
@@ -19,9 +19,9 @@ from demo.films import (
     time_in_words,
     timeline_html,
 )
-from demo.page_html import messages
-from demo.video_screen import NOT_BEGUN, STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
-from demo.video_states import Dropped, Failed, Made, Opening, Waiting, Working
+from demo.tabs.page_html import messages
+from demo.tabs.video_screen import NOT_BEGUN, STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
+from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 

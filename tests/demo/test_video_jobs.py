@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from demo import video_jobs
-from demo.films import ClipChoices
-from demo.uploads import OpenUpload
-from demo.video_jobs import OUR_FAULT, WAITING, VideoJobs
-from demo.video_states import Dropped, Failed, Made, Opening, Waiting, Working
-from demo.visitor_files import VisitorFiles
+from demo.tabs import video_jobs
+from demo.tabs.films import ClipChoices
+from demo.tabs.uploads import OpenUpload
+from demo.tabs.video_jobs import OUR_FAULT, WAITING, VideoJobs
+from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
+from demo.tabs.visitor_files import VisitorFiles
 from fer_core.clips.source import ClipError
 from fer_core.timeline import ClipInfo
 from fer_core.video import VideoProgress

@@ -10,13 +10,13 @@ from clip_fakes import moving, red_pipeline
 from clip_files import make_clip
 from gradio import Blocks
 
-from demo.films import ClipChoices
 from demo.gradio_app import build_app
-from demo.page_html import messages
-from demo.video_jobs import VideoJobs
-from demo.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
-from demo.video_tab import FULL, GONE, LOST
-from demo.visitor_files import VisitorFiles
+from demo.tabs.films import ClipChoices
+from demo.tabs.page_html import messages
+from demo.tabs.video_jobs import VideoJobs
+from demo.tabs.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
+from demo.tabs.video_tab import FULL, GONE, LOST
+from demo.tabs.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 
 SIZE_WH = (192, 108)

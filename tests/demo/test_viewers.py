@@ -13,8 +13,8 @@ from fakes import FakeClassifier, fake_pipeline
 from picture_files import encoded
 from PIL import Image
 
-from demo.pipelines import PipelineStore
-from demo.viewers import BROKEN_FRAME, BUSY, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.viewers import BROKEN_FRAME, BUSY, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
 from fer_core.emoji import PAD_RGB
 from tests.waiting import wait_until
 
@@ -103,7 +103,7 @@ def test_the_time_in_the_line_is_the_servers_own(viewers, monkeypatch):
             return future
 
     monkeypatch.setattr(viewers, "_worker", Line())
-    monkeypatch.setattr("demo.viewers.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr("demo.tabs.viewers.time", SimpleNamespace(perf_counter=lambda: now[0]))
     assert viewers.frame(message())["milliseconds"] == 500
 
 
@@ -188,7 +188,7 @@ def test_who_vanishes_is_forgotten_and_their_place_is_free(viewers, clock):
 
 
 def test_who_closes_the_page_is_forgotten_though_nobody_comes(clock, monkeypatch):
-    monkeypatch.setattr("demo.viewers.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("demo.tabs.viewers.SWEEP_SECONDS", 0.05)
     viewers = Viewers(PipelineStore(fake_pipeline()), clock)
     viewers.frame(message())
     assert len(viewers) == 1

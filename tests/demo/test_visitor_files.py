@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from demo.visitor_files import KEEP_SECONDS, VisitorFiles, sweep
+from demo.tabs.visitor_files import KEEP_SECONDS, VisitorFiles, sweep
 
 KILLED_OR_ENDED = """
 import os, sys
-from demo.visitor_files import VisitorFiles
+from demo.tabs.visitor_files import VisitorFiles
 files = VisitorFiles()
 for folder in (files.videos, files.uploads):
     (folder / "deep").mkdir()

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from demo.watch import Watch
+from demo.tabs.watch import Watch
 from tests.waiting import wait_until
 
 

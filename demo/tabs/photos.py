@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from demo.data_uris import jpeg_uri
-from demo.pixel_room import PixelRoom
-from demo.save import results_stem
-from demo.uploads import OpenUpload
+from demo.tabs.pixel_room import PixelRoom
+from demo.tabs.save import results_stem
+from demo.tabs.uploads import OpenUpload
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
 from fer_core.images import FORMATS, MAX_PIXELS, read_picture

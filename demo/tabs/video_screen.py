@@ -6,7 +6,7 @@ import gradio as gr
 
 from demo.charts.timeline import timeline_figure
 from demo.data_uris import jpeg_uri
-from demo.films import (
+from demo.tabs.films import (
     PREVIEW_SIDE,
     done_sentence,
     made_with_html,
@@ -15,9 +15,9 @@ from demo.films import (
     sheet_html,
     timeline_html,
 )
-from demo.page_html import messages
-from demo.video_jobs import WORK_SECONDS
-from demo.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
+from demo.tabs.page_html import messages
+from demo.tabs.video_jobs import WORK_SECONDS
+from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from fer_core.pixels import fit
 
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"

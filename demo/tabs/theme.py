@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).resolve().parents[1] / "static"
 SHEETS = ("shared.css", "photo.css", "webcam.css", "video.css", "about.css")
 FONT = ("system-ui", "sans-serif")
 

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from demo.board.reports_store import judged_on, shelf, weights_folder
 from demo.charts.style import GROUND
-from demo.reports_store import judged_on, shelf, weights_folder
 from fer_core.pixels import to_png
 from fer_core.report import EvalReport, Evaluation
 from fer_core.weights import FOLDER

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread, Timer
 
-from demo.films import ClipChoices, Film
-from demo.pipelines import PipelineStore
-from demo.uploads import OpenUpload
-from demo.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
-from demo.visitor_files import VisitorFiles
+from demo.tabs.films import ClipChoices, Film
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.uploads import OpenUpload
+from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
+from demo.tabs.visitor_files import VisitorFiles
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
 from fer_core.video import VideoJob

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from demo.reports_store import evaluation
+from demo.board.reports_store import evaluation
 from fer_core.report import EvalReport
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from demo.reports_store import evaluation, study_rows
-from demo.shipped import NOT_SHIPPED, Shipped
+from demo.board.reports_store import evaluation, study_rows
+from demo.board.shipped import NOT_SHIPPED, Shipped
 from fer_core.classifier import Classifier
 from fer_core.device import choose_device
 from fer_core.inputs import InputSpec

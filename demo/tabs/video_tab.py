@@ -1,28 +1,35 @@
 """The Video tab: a clip in; the annotated video, a timeline and each person's moments out."""
 
 from collections.abc import Callable, Iterator, MutableSet
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from demo import page_html
-from demo.controls import style_choice, weights_choice
-from demo.films import FILE_KINDS, ClipChoices, make_file, sheet_html
-from demo.pipelines import PipelineStore
-from demo.save import SAVE_IN_BROWSER
-from demo.uploads import open_upload
-from demo.video_jobs import LIMITS, VideoJobs
-from demo.video_screen import NOT_BEGUN, STOP, STOPPED, UNCHANGED, Screen, screen, waiting_sentence
-from demo.video_states import State, Waiting
+from demo.tabs import page_html
+from demo.tabs.controls import style_choice, weights_choice
+from demo.tabs.films import FILE_KINDS, ClipChoices, make_file, sheet_html
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.save import SAVE_IN_BROWSER
+from demo.tabs.theme import STATIC
+from demo.tabs.uploads import open_upload
+from demo.tabs.video_jobs import LIMITS, VideoJobs
+from demo.tabs.video_screen import (
+    NOT_BEGUN,
+    STOP,
+    STOPPED,
+    UNCHANGED,
+    Screen,
+    screen,
+    waiting_sentence,
+)
+from demo.tabs.video_states import State, Waiting
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."
 LOST = "This page was loaded anew, and what was under way is lost. Please choose the clip again."
 FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
-WHEN_DONE = (Path(__file__).parent / "static" / "film.js").read_text(encoding="utf-8")
 
 
 def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], limit: str) -> None:
@@ -180,7 +187,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             trigger_mode="multiple",  # the one before may not have ended yet
             **quiet,
         )
-        done.then(None, None, None, js=WHEN_DONE, **quiet)
+        done.then(None, None, None, js=(STATIC / "film.js").read_text(encoding="utf-8"), **quiet)
         done.then(release, None, choosing, queue=False, **quiet)
         done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
     stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from demo.watch import Watch
+from demo.tabs.watch import Watch
 
 LOST_SECONDS = 600.0  # without a connection, and without a wish for so long, a page is gone
 RELOAD_SECONDS = 30.0  # from the goodbye of a page that is loaded anew until it is there again

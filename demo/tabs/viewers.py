@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any
 
 from demo.data_uris import jpeg_uri
-from demo.pipelines import PipelineStore
-from demo.watch import Watch
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.watch import Watch
 from fer_core import FerError, FerPipeline, render
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from demo.analysis import pareto
+from demo.board.figures import pareto
+from demo.board.overview_table import meaning
+from demo.board.panels import chart
 from demo.charts.overview import Point, against_cost
-from demo.overview_table import meaning
-from demo.panels import chart
 from fer_core.models import list_models
 
 COSTS = {

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from demo.pipelines import PipelineStore
+from demo.tabs.pipelines import PipelineStore
 from fer_core.emoji import STYLES
 
 

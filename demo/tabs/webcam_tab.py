@@ -7,21 +7,20 @@ frames, and none of them late.
 
 import json
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 
 import gradio as gr
 
 from demo.data_uris import emoji_uri
-from demo.pipelines import PipelineStore
-from demo.viewers import Viewers
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.theme import STATIC
+from demo.tabs.viewers import Viewers
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
 from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
-STATIC = Path(__file__).parent / "static"
 SCRIPTS = (  # one script, in this order
     *("camera_source.js", "camera_link.js", "camera_people.js", "camera_panel.js"),
     "camera.js",

@@ -5,7 +5,7 @@ A viewer's faces, and what comes of them, are theirs alone: forgotten with their
 
 import streamlit as st
 
-from demo.models_store import BY_SUM, classifier
+from demo.board.models_store import BY_SUM, classifier
 from fer_core import attention_maps
 from fer_core import faithfulness as measures
 from fer_core.attention_maps import BlockAttention, GradCam

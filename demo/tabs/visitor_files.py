@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from demo.watch import Watch
+from demo.tabs.watch import Watch
 
 PREFIX = "fer-studio-"
 UPLOADS, VIDEOS, LOCK = "uploads", "videos", "lock"  # in a server's folder

@@ -8,19 +8,29 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from demo import page_html
-from demo.controls import style_choice, weights_choice
-from demo.forgetting import forget_shown
-from demo.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
-from demo.pipelines import PipelineStore
-from demo.save import SAVE_IN_BROWSER
-from demo.screens import EXPIRED, GONE, Choices, Kept, Screen, adapted, analysed, attempt, still
-from demo.turns import Turn, Turns
-from demo.uploads import HeldUploads, OpenUpload, open_upload
+from demo.tabs import page_html
+from demo.tabs.controls import style_choice, weights_choice
+from demo.tabs.forgetting import forget_shown
+from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.save import SAVE_IN_BROWSER
+from demo.tabs.screens import (
+    EXPIRED,
+    GONE,
+    Choices,
+    Kept,
+    Screen,
+    adapted,
+    analysed,
+    attempt,
+    still,
+)
+from demo.tabs.turns import Turn, Turns
+from demo.tabs.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
 from fer_core.types import ImageError
 
-EXAMPLES_FOLDER = Path(__file__).parent / "examples"
+EXAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "examples"
 EXAMPLES = {
     "Side by side": "side-by-side.jpg",
     "Astronaut": "astronaut.jpg",

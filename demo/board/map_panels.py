@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from demo.board.maps_store import faithfulness, own_maps
+from demo.board.overlays import overlay, sheet
+from demo.board.panels import chart, file_name
 from demo.charts.attention import channel_strips
 from demo.charts.attention import faithfulness as faithfulness_chart
-from demo.maps_store import faithfulness, own_maps
-from demo.overlays import overlay, sheet
-from demo.panels import chart, file_name
 from fer_core.attention_maps import CAPTIONS, BlockAttention, GradCam
 from fer_core.emotions import LABELS
 from fer_core.faithfulness import CAPTION, SHIFTS, Faithfulness

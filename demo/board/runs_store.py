@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from demo.reports_store import runs_folder
+from demo.board.reports_store import runs_folder
 
 KEPT = 64
 CHECKPOINT, REPORT = "checkpoint.pt", "report.json"  # as train.run names them

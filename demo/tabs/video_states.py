@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.films import ClipChoices, Film
+from demo.tabs.films import ClipChoices, Film
 from fer_core.video import VideoProgress
 
 

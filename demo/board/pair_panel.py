@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo import analysis
-from demo.analysis import Judged
+from demo.board import figures
+from demo.board.figures import Judged
+from demo.board.panels import chart, file_name
 from demo.charts.matrices import difference, row_per_cent
-from demo.panels import chart, file_name
 from fer_core.emotions import LABELS
 from fer_core.report import Evaluation
 
@@ -50,11 +50,11 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
 
 
 def _face_by_face(faces_a: Judged, faces_b: Judged, a: str, b: str) -> None:
-    result = analysis.agreement(faces_a, faces_b)
+    result = figures.agreement(faces_a, faces_b)
     if not result.n:
         st.info(f"{a} and {b} were judged on different faces.")
         return
-    st.markdown(analysis.verdict(result, f"`{a}`", f"`{b}`"))
+    st.markdown(figures.verdict(result, f"`{a}`", f"`{b}`"))
     st.markdown(f"They give the same answer for **{result.same / result.n:.1%}** of the faces.")
     counts = pd.DataFrame(
         {

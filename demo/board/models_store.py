@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from demo.reports_store import weights_folder
+from demo.board.reports_store import weights_folder
 from fer_core.classifier import Classifier
 from fer_core.crops import cut_faces
 from fer_core.detection import Detector, create_detector, find_faces

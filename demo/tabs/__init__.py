@@ -1,0 +1,1 @@
+"""What the Gradio app's tabs are made of."""
