@@ -74,7 +74,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
             app.state_holder.session_data.pop(visitor, None)
             app.state_holder.time_last_used.pop(visitor, None)
             jobs.forget(visitor)
-            held.hold(visitor, None)
+            held.forget(visitor)
             turns.forget(visitor)
 
         def idle_seconds(visitor: str) -> float:

@@ -18,7 +18,7 @@ def overlap(first: Float32Array, second: Float32Array) -> Float32Array:
 
 
 def join_faces(parts: Sequence[Faces]) -> Faces:
-    """The faces of several Faces, of which all that hold any have landmarks or none has, as one."""
+    """The parts as one; of those that hold faces, all have landmarks or none has."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return Faces.empty()

@@ -54,7 +54,7 @@ def _usual_choice(name: str) -> DeviceChoice:
     except (RuntimeError, TypeError) as error:
         raise OptionError(f"There is no device {name!r}. Choose auto, cpu or cuda.") from error
     if device.type == "cpu":
-        return DeviceChoice(device, torch.float32, "the CPU computes fastest in float32")
+        return DeviceChoice(device, torch.float32, "on CPUs the usual format is float32")
     if device.type != "cuda":
         raise OptionError(f"Device {name!r} is not supported. Choose auto, cpu or cuda.")
     if not _has_cuda() or (device.index or 0) >= torch.cuda.device_count():

@@ -44,8 +44,7 @@ def read_picture(
 
     Turns the picture by its EXIF orientation, its colours to sRGB by its profile, takes the first
     frame of an animation, or that at which a PIL image stands, and puts transparent parts on white.
-    Grey of 16 bits, which an array may have too, is taken for 65535 at most, and where nothing is
-    above 255, for one of 8 bits.
+    Grey of 16 bits, which an array may have too, is scaled to 8, unless no value is above 255.
     name: what errors call bytes and PIL images, which have no path.
     max_pixels: of a file or a PIL image, judged before any is unpacked.
     Raises ImageError where there is no usable picture.
@@ -144,17 +143,22 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
         raise ImageError(f"{name} has floating-point pixels. Save it with 8 bits per channel.")
     if image.mode.startswith("I"):
         return _from_array(_to_8_bit(np.asarray(image)))
-    if image.has_transparency_data:
-        image = image if image.mode == "RGBA" else image.convert("RGBA")
-        ground = Image.new("RGB", image.size, "white")
-        ground.paste(image, mask=image.getchannel("A"))
-        image = ground
-    # No copy where none is needed: a large photo takes hundreds of megabytes.
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    try:
+        if image.has_transparency_data:
+            image = image if image.mode == "RGBA" else image.convert("RGBA")
+            ground = Image.new("RGB", image.size, "white")
+            ground.paste(image, mask=image.getchannel("A"))
+            image = ground
+        # No copy where none is needed: a large photo takes hundreds of megabytes.
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    except ValueError as error:  # Pillow knows no way from there, as from "La"
+        raise ImageError(
+            f"{name} has pixels of the kind {image.mode!r}. Convert it to RGB first."
+        ) from error
 
 
 def _to_8_bit(values: np.ndarray) -> UInt8Array:
-    """Integers of 16 bits, or of 32 that hold 16, more, or any that hold only 8 -> uint8."""
+    """Integers -> uint8: up to 255 as they are, up to 65535 over 256, above that by the largest."""
     top = int(values.max(initial=0))
     if top > 65535:
         values = values.astype(np.int64) * 255 // top

@@ -123,7 +123,7 @@ class LiveSession:
 
 
 def seen_crops(pipeline: FerPipeline, frame: UInt8Array, tracked: TrackedFaces) -> UInt8Array:
-    """What the classifier takes of the faces that are seen in a frame: uint8 (M, 48, 48)."""
+    """What the classifier takes of the faces that are seen in a frame: uint8 (M, h, w)."""
     faces = tracked.faces[tracked.seen]
     return cut_faces(frame, faces, pipeline.cut, pipeline.card.input.size_hw)
 
@@ -138,7 +138,7 @@ def smoothed(
 ) -> LiveAnalysis:
     """The analysis of a frame, from what the classifier says of its seen faces: probs (M, 7).
 
-    Left out are held faces of which it never said anything, as it failed when they were seen.
+    Held faces that were never classified are left out.
     """
     seen = [person for person, here in zip(tracked.people, tracked.seen, strict=True) if here]
     smoother.update(seconds, seen, probs, smoothing_seconds)

@@ -36,8 +36,8 @@ class FerPipeline:
     ) -> "FerPipeline":
         """Load weights and detector by name.
 
-        Raises WeightsError or OptionError (both FerError) for an unknown name, or a device that
-        this machine does not have.
+        Raises WeightsError, ModelError or OptionError (all FerError) for an unknown name, weights
+        that cannot be used, or a device that this machine does not have.
         """
         choice = choose_device(device)
         card = read_card(weights)

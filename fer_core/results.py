@@ -26,12 +26,12 @@ def records(analysis: Analysis) -> list[dict[str, Any]]:
 
     label: the likeliest expression. shown: what pictures show, which is "unsure" in doubt.
     """
-    faces = analysis.faces
+    faces, labels, shown = analysis.faces, analysis.labels, analysis.shown
     return [
         {
             "face": index + 1,
-            "label": analysis.labels[index],
-            "shown": analysis.shown[index].name,
+            "label": labels[index],
+            "shown": shown[index].name,
             "probs": {
                 label: round(float(prob), 4)
                 for label, prob in zip(LABELS, analysis.probs[index], strict=True)

@@ -192,7 +192,7 @@ class FaceTracker:
 
 
 def _least_score(options: TrackingOptions) -> float:
-    """The least detection score for a known face; a new one may be asked for even less."""
+    """A known face needs a lower score than a new one, and never a higher one."""
     return min(FOLLOW_SCORE, options.min_score)
 
 

@@ -15,7 +15,7 @@ from fer_core.weights import FOLDER, WeightsCard
 from train.config import Recipe
 from train.cuts import read_cuts
 from train.errors import RunError
-from train.evaluate import data_name
+from train.evaluate import data_name, in_words
 from train.experiments import EXPERIMENTS
 from train.files import BEST, PREDICTIONS, REPORT, read_tensors
 from train.options import exit_code
@@ -156,8 +156,9 @@ def main() -> int:
             print(options.to / _place(export_report(options.run, options.to)))
         else:
             card = export(options.run, options.name, options.to)
-            weights = options.to / f"{card.name}.safetensors"
-            print(f"{weights}: {card.params:,} parameters, {card.metrics}")
+            print(f"{options.to / card.name}.safetensors: {card.params:,} parameters")
+            for evaluation in read_report(options.to / card.report).evaluations:
+                print(in_words(evaluation))
 
     return exit_code(work)
 

@@ -58,8 +58,14 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
 
 
 def machine_of(options: argparse.Namespace) -> Machine:
-    """What `add_machine_options` were answered with. Raises OptionError for what is not there."""
-    return use_machine(options.device, options.format, options.compile)
+    """What `add_machine_options` were answered with, which is told on standard error.
+
+    Raises OptionError for what is not there.
+    """
+    machine = use_machine(options.device, options.format, options.compile)
+    if machine.ranks.leads:
+        print(f"On {machine.in_words}: {machine.choice.reason}.", file=sys.stderr)
+    return machine
 
 
 def read_data(source: str) -> Dataset:

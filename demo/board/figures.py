@@ -150,9 +150,6 @@ def cell(faces: Judged, right: int, predicted: int) -> Judged:
 def pareto(cost: np.ndarray, gain: np.ndarray) -> np.ndarray:
     """bool (N,): no other has at most this cost (N,) and at least this gain (N,), one of them
     strictly; NaN is never on the front."""
-    front = np.zeros(len(cost), bool)
-    best = -np.inf
-    for index in np.lexsort((-gain, cost)):
-        if np.isfinite(cost[index]) and gain[index] > best:
-            front[index], best = True, gain[index]
-    return front
+    no_worse = (cost <= cost[:, None]) & (gain >= gain[:, None])
+    better = (cost < cost[:, None]) | (gain > gain[:, None])
+    return np.isfinite(cost) & np.isfinite(gain) & ~(no_worse & better).any(axis=1)

@@ -11,8 +11,10 @@ from typing import Any
 import torch
 
 from demo.board.reports_store import runs_folder
+from fer_core.weights import FOLDER
 
 KEPT = 64
+PROJECT = FOLDER.parent
 CHECKPOINT, REPORT = "checkpoint.pt", "report.json"  # as train.run names them
 QUIET_EPOCHS = 3.0  # without a checkpoint for this many epochs' time, a run counts as stopped
 LEAST_QUIET_SECONDS = 120.0
@@ -22,20 +24,27 @@ LEAST_QUIET_SECONDS = 120.0
 class Run:
     """A run that has finished at least one epoch.
 
+    folder: where it is, called after its experiment as `train.queue` does it.
     curves: a list for each quantity, one value an epoch. finished: it has its report.
     changed: when its last epoch ended, in seconds since 1970.
     """
 
-    name: str
+    folder: Path
     recipe: Mapping[str, Any]
     curves: Mapping[str, tuple[float, ...]]
     finished: bool
     changed: float
 
     @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
     def command(self) -> str:
         """What goes on with it."""
-        return f"python -m train.run {self.name} --data PATH --out runs/{self.name} --resume"
+        ours = self.folder.is_relative_to(PROJECT)
+        out = self.folder.relative_to(PROJECT) if ours else self.folder
+        return f"python -m train.run {self.name} --data PATH --out {out} --resume"
 
     def going(self, now: float) -> bool:
         """Whether it seems to be training at this time."""
@@ -55,7 +64,7 @@ def runs() -> dict[str, Run]:
         if read is not None:
             recipe, curves = read
             finished = (path.parent / REPORT).is_file()
-            found.append(Run(path.parent.name, recipe, curves, finished, changed / 1e9))
+            found.append(Run(path.parent, recipe, curves, finished, changed / 1e9))
     return {run.name: run for run in sorted(found, key=lambda run: -run.changed)}
 
 

@@ -157,7 +157,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
 
     def not_taken(kept: Kept | None, request: gr.Request) -> tuple[Kept | None, str]:
         visitor = str(request.session_hash)
-        held.hold(visitor, None)
+        held.forget(visitor)
         # It has had a turn: without another one, the photo on the page could not change any more.
         return still(kept, turns.next(visitor)), page_html.messages(error=FULL)
 

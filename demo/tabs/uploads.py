@@ -70,11 +70,10 @@ class HeldUploads:
     def hold(
         self,
         visitor: str,
-        upload: OpenUpload | None,
+        upload: OpenUpload,
         before_its_turn: Callable[[], object] = lambda: None,
     ) -> bool:
-        """None: nothing in place of what was held. False where as many are held as may be: the
-        file is closed, and nothing else changes.
+        """False where as many are held as may be: the file is closed, and nothing is held.
 
         before_its_turn: called where the upload is held, before anyone can take it.
         """
@@ -84,14 +83,18 @@ class HeldUploads:
             leave = [each for each, held in self._held.items() if now - held.seconds > HOLD_SECONDS]
             closed = [self._held.pop(each).upload for each in {visitor, *leave} & self._held.keys()]
             room = len(self._held) < self._most
-            if upload is not None and room:
+            if room:
                 self._held[visitor] = _Held(upload, now)
                 before_its_turn()
-        if upload is not None and not room:
-            closed.append(upload)
-        for each in closed:
+        for each in closed if room else (*closed, upload):
             each.file.close()
-        return room or upload is None
+        return room
+
+    def forget(self, visitor: str) -> None:
+        """Close what is held."""
+        upload = self.take(visitor)
+        if upload is not None:
+            upload.file.close()
 
     def take(self, visitor: str) -> OpenUpload | None:
         """What is held, which is the caller's from now on."""

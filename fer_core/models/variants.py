@@ -5,8 +5,7 @@ A family's name, say `vgg16`, is the plain network; a suffix names the attention
 its variant: `ratio` with SE and CBAM, `kernel` with ECA and ECBAM.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from inspect import getdoc
 from typing import Any
 
@@ -44,12 +43,15 @@ def register_variants(
     """
     for suffix, (words, attention) in SUFFIXES.items():
         doc = f"{title}{words}.\n\n{getdoc(build)}"
-        register(_variant(family + suffix, doc, partial(build, attention=attention, **fixed)))
+        register(_variant(family + suffix, doc, build, {"attention": attention, **fixed}))
 
 
-def _variant(name: str, doc: str, build: Builder) -> Builder:
+def _variant(
+    name: str, doc: str, build: Callable[..., nn.Module], fixed: Mapping[str, object]
+) -> Builder:
     def builder(num_classes: int = 7, **arch_args: Any) -> nn.Module:
-        return build(num_classes, **arch_args)
+        # Not a `partial`, in which a caller's argument would win over what makes the variant.
+        return build(num_classes, **fixed, **arch_args)
 
     builder.__name__ = builder.__qualname__ = name
     builder.__doc__ = doc

@@ -94,3 +94,6 @@ def test_the_front_is_what_nothing_beats():
     cost = np.array([1, 2, 3, 2, np.nan])
     gain = np.array([50, 70, 60, 69, 99])
     assert figures.pareto(cost, gain).tolist() == [True, True, False, False, False]
+    # Of two alike, neither is better.
+    alike = figures.pareto(np.array([1.0, 1, 2]), np.array([2.0, 2, 2]))
+    assert alike.tolist() == [True, True, False]

@@ -41,7 +41,8 @@ def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
     found = figure(at, "Accuracy")["data"]
     (line,) = [trace for trace in found if trace["name"] == "going"]
     assert line["y"] == pytest.approx([40, 50, 60])
-    assert "python -m train.run going --data PATH --out runs/going --resume" in text(at)
+    out = folder.parent / "runs" / "going"
+    assert f"python -m train.run going --data PATH --out {out} --resume" in text(at)
     at.button_group(key="curve").set_value("lr")
     assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
 

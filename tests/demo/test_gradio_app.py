@@ -182,7 +182,7 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
     kinds = (
         (VideoJobs, "forget"),
         (Turns, "forget"),
-        (HeldUploads, "hold"),
+        (HeldUploads, "forget"),
     )
     for kind, name in kinds:
         monkeypatch.setattr(
@@ -202,7 +202,7 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
     assert set(forgotten) == {
         (VideoJobs, "me"),
         (Turns, "me"),
-        (HeldUploads, "me", None),
+        (HeldUploads, "me"),
     }
     assert holder.session_data == {"other": 1} and not holder.time_last_used
 

@@ -52,7 +52,7 @@ def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> No
     assert files[0].file.closed
     assert held.take("me") is files[1] and not files[1].file.closed
     assert held.take("me") is None
-    held.hold("other", None)
+    held.forget("other")
     assert files[2].file.closed and held.take("other") is None
     files[1].file.close()
 

@@ -175,6 +175,7 @@ def bomb():
         (np.full((5, 5, 3), np.nan), "NaN"),
         (np.zeros((5, 5), "U1"), "uint8"),
         (Image.new("F", (5, 5)), "floating-point"),
+        (Image.new("La", (5, 5)), "'La'"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(source, says):

@@ -161,6 +161,14 @@ def test_an_unknown_model_names_the_known_ones():
         create_model("resnet10")
 
 
+@pytest.mark.parametrize(
+    "name, fixed", [("vgg16", {"depth": 19}), ("compact", {"attention": nn.Identity})]
+)
+def test_what_makes_a_variant_is_not_the_callers_to_change(name, fixed):
+    with pytest.raises(FerError, match="multiple values"):
+        create_model(name, **fixed)
+
+
 @pytest.mark.parametrize("name", ["resnet9", "vgg16_eca", "resnet50", "compact"])
 def test_a_wrong_argument_is_named(name):
     with pytest.raises(FerError, match="colour"):
