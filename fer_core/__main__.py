@@ -55,7 +55,7 @@ def _weights(options: argparse.Namespace) -> int:
                 "params": card.params,
                 "trained_on": card.trained_on,
                 **{
-                    f"accuracy on {each['dataset']}, {each['split']}": each["accuracy"]
+                    f"accuracy on {each.dataset}, {each.split}": each.accuracy
                     for each in card.metrics.values()
                 },
             }

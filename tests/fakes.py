@@ -10,7 +10,7 @@ from fer_core.crops import FaceCut
 from fer_core.emotions import LABELS
 from fer_core.inputs import InputSpec
 from fer_core.types import Float32Array, UInt8Array
-from fer_core.weights import WeightsCard
+from fer_core.weights import CardFigures, WeightsCard
 
 HAPPY, NEUTRAL = 3, 6
 MIN_SIDE = 64  # the fake detector finds nothing in pictures smaller than this
@@ -29,14 +29,14 @@ CARD = WeightsCard(
     trained_on="FER2013 with FER+ votes",
     recipe={},
     metrics={
-        "fer2013": {
-            "dataset": "FER2013 labels",
-            "split": "PrivateTest",
-            "n": 3589,
-            "accuracy": 0.66,
-            "interval": [0.644, 0.676],
-            "recall": {emotion.name: 0.3 + 0.1 * emotion.index for emotion in EMOTIONS},
-        }
+        "fer2013": CardFigures(
+            dataset="FER2013 labels",
+            split="PrivateTest",
+            n=3589,
+            accuracy=0.66,
+            interval=(0.644, 0.676),
+            recall={emotion.name: 0.3 + 0.1 * emotion.index for emotion in EMOTIONS},
+        )
     },
     report="reports/fake-net.json",
 )

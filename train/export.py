@@ -11,7 +11,7 @@ from safetensors.torch import save
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
-from fer_core.weights import FOLDER, WeightsCard
+from fer_core.weights import FOLDER, CardFigures, WeightsCard
 from train.config import Recipe
 from train.cuts import read_cuts
 from train.errors import RunError
@@ -124,19 +124,17 @@ def _trained_on(report: EvalReport, data: str) -> str:
     return f"{data}, {learned}, {report.training_faces:,} training faces"
 
 
-def _metrics(report: EvalReport) -> dict[str, dict[str, object]]:
+def _metrics(report: EvalReport) -> dict[str, CardFigures]:
     """By label set, on all faces of the test split; the report has the rest."""
     return {
-        e.label_set: {
-            "dataset": e.dataset,
-            "split": e.split,
-            "n": e.n,
-            "accuracy": round(e.accuracy, 6),
-            "interval": [round(end, 6) for end in e.interval],
-            "recall": {
-                label: round(figures["recall"], 6) for label, figures in e.per_class.items()
-            },
-        }
+        e.label_set: CardFigures(
+            dataset=e.dataset,
+            split=e.split,
+            n=e.n,
+            accuracy=round(e.accuracy, 6),
+            interval=(round(e.interval[0], 6), round(e.interval[1], 6)),
+            recall={label: round(figures["recall"], 6) for label, figures in e.per_class.items()},
+        )
         for e in report.evaluations
         if e.subset == "all"
     }

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from demo.data_uris import emoji_uri
 from fer_core import EMOTIONS, Emotion
-from fer_core.weights import WeightsCard
+from fer_core.weights import CardFigures, WeightsCard
 
 WEAK_BELOW = 0.5  # an expression that is recognised less often than this is pointed out
 
@@ -55,14 +54,12 @@ def about(card: WeightsCard) -> str:
     )
 
 
-def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+def figures(metrics: Mapping[str, CardFigures]) -> str:
     """A table of a card's metrics: a column for each set of labels, a row for each expression."""
     if not metrics:
         return "<p>These weights have not been measured yet.</p>"
-    heads = "".join(
-        f'<th scope="col">{escape(result["dataset"])}</th>' for result in metrics.values()
-    )
-    totals = "".join(_total(result) for result in metrics.values())
+    heads = "".join(f'<th scope="col">{escape(each.dataset)}</th>' for each in metrics.values())
+    totals = "".join(_total(each) for each in metrics.values())
     rows = "".join(_row(emotion, metrics) for emotion in EMOTIONS)
     return (
         "<p>The table says how many of the test photos it named as people had named them, and the "
@@ -77,27 +74,23 @@ def figures(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _total(result: Mapping[str, Any]) -> str:
-    low, high = result["interval"]
+def _total(all_faces: CardFigures) -> str:
+    low, high = all_faces.interval
     return (
-        f"<td><strong>{result['accuracy']:.1%}</strong><br>"
+        f"<td><strong>{all_faces.accuracy:.1%}</strong><br>"
         f"<small>{low:.1%} to {high:.1%} (95% interval)<br>"
-        f"{result['n']:,} photos, {escape(result['split'])}</small></td>"
+        f"{all_faces.n:,} photos, {escape(all_faces.split)}</small></td>"
     )
 
 
-def _row(emotion: Emotion, metrics: Mapping[str, Mapping[str, Any]]) -> str:
-    cells = "".join(
-        _cell(result.get("recall", {}).get(emotion.name)) for result in metrics.values()
-    )
+def _row(emotion: Emotion, metrics: Mapping[str, CardFigures]) -> str:
+    cells = "".join(_cell(each.recall[emotion.name]) for each in metrics.values())
     return (
         f'<tr><th scope="row"><img src="{emoji_uri(emotion.name)}" alt="">{emotion.name}</th>'
         f"{cells}</tr>"
     )
 
 
-def _cell(recall: float | None) -> str:
-    if recall is None:
-        return "<td>not measured</td>"
+def _cell(recall: float) -> str:
     weak = '<span class="tag">weak</span> ' if recall < WEAK_BELOW else ""
     return f"<td>{weak}{recall:.0%}</td>"

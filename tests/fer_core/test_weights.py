@@ -11,7 +11,7 @@ from fer_core.crops import FaceCut
 from fer_core.emotions import LABELS
 from fer_core.inputs import InputSpec
 from fer_core.types import WeightsError
-from fer_core.weights import FOLDER, WeightsCard, load_model, read_card
+from fer_core.weights import FOLDER, CardFigures, WeightsCard, load_model, read_card
 
 SMALL = {"widths": [8, 16], "depths": [1, 1]}
 
@@ -36,7 +36,7 @@ def folder(tmp_path):
         licence="MIT",
         trained_on="nothing",
         recipe={},
-        metrics={},
+        metrics={"fer2013": CardFigures("drawn faces", "test", 9, 0.5, (0.2, 0.8), {"happy": 1.0})},
         report="",
     )
     (tmp_path / "tiny.json").write_text(card.to_json())

@@ -68,7 +68,7 @@ def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp
     assert np.array_equal(probs.astype(np.float16), kept["probs"])
     assert kept["row"].tolist() == tiny_data.test.rows.tolist()
     again = evaluate(probs, tiny_data, "PrivateTest")
-    assert card.metrics["fer2013"]["accuracy"] == round(again[0].accuracy, 6)
+    assert card.metrics["fer2013"].accuracy == round(again[0].accuracy, 6)
     assert {"mtcnn", "haar"} <= set(card.crop)
 
 
