@@ -103,7 +103,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
-    """Let the page say that it is closed, and hear when its connection ends. See page.js."""
+    """Let the page say that it is closed (page_leaving.js), and hear when its connection ends."""
     name = gr.HTML(visible="hidden")
 
     def named(request: gr.Request) -> str:

@@ -24,8 +24,8 @@ def messages(status: str = "", error: str = "", busy: bool = False) -> str:
 
 
 def refusal(sentence: str) -> str:
-    """The messages where an upload is refused at once. No two are alike: page.js writes over them
-    when the next upload begins, and Gradio would not draw again what is as it last drew it."""
+    """The messages where an upload is refused at once. No two are alike: page_uploads.js writes
+    over them when the next upload begins, and Gradio would not draw again what it drew last."""
     return f'{messages(error=sentence)}<i hidden data-refusal="{next(_refusals)}"></i>'
 
 

@@ -7,11 +7,16 @@ import gradio as gr
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 SHEETS = ("shared.css", "photo.css", "webcam.css", "video.css", "about.css")
+SCRIPTS = (  # one script, in this order
+    *("page.js", "page_drop.js", "page_uploads.js", "page_faces.js"),
+    *("page_leaving.js", "page_access.js"),
+)
 FONT = ("system-ui", "sans-serif")
 
 
 def launch_options() -> dict[str, Any]:
     """The arguments of launch() that decide how the page looks and behaves."""
+    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return {
         "theme": gr.themes.Base(
             primary_hue="amber",
@@ -47,5 +52,5 @@ def launch_options() -> dict[str, Any]:
             button_primary_text_color_dark="*neutral_950",
         ),
         "css_paths": [STATIC / name for name in SHEETS],
-        "head": f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
+        "head": f"<script>(() => {{\n{scripts}\n}})();</script>",
     }

@@ -76,7 +76,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
-    # Pressed by page.js, after Gradio has loaded the page anew as another visitor's.
+    # Pressed by page_leaving.js, after Gradio has loaded the page anew as another visitor's.
     resume, lost = gr.Button(visible="hidden", elem_id="video-resume"), gr.Text(visible=False)
     choosing = [clip, *controls]
 

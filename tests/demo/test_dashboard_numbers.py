@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from dashboard_page import charts, figure, opened, text
 
-from demo.board import overview_table
-from demo.board.overview_table import measure
+from demo.board import timing
 from demo.board.panels import judging
 from demo.board.seeds import over_seeds
+from demo.board.timing import ms_per_face
 
 TINY = {"arch": "compact_se", "arch_args": {"widths": [8, 8, 8, 8]}}
 
@@ -25,7 +25,7 @@ def test_alike_networks_are_timed_once_and_what_is_none_not_at_all():
         made_up.report("tree", found, arch="hog + tree"),
     ]
     told: list[float] = []
-    times = measure(reports, told.append)
+    times = ms_per_face(reports, told.append)
     assert set(times) == {"one", "twin", "mirrored"}
     assert times["one"] == times["twin"] != times["mirrored"] and min(times.values()) > 0
     assert told == sorted(told) and told[-1] == 1
@@ -46,8 +46,8 @@ def test_networks_are_timed_in_groups_that_memory_has_room_for(monkeypatch):
         def __del__(self):
             alive.remove(self.params)
 
-    monkeypatch.setattr(overview_table, "_untrained", Untrained)
-    monkeypatch.setattr(overview_table, "MOST_PARAMETERS", 100)
+    monkeypatch.setattr(timing, "_untrained", Untrained)
+    monkeypatch.setattr(timing, "MOST_PARAMETERS", 100)
     found = made_up.predictions()
     reports = [
         made_up.report(
@@ -56,9 +56,9 @@ def test_networks_are_timed_in_groups_that_memory_has_room_for(monkeypatch):
         for widths, params in sizes.items()
     ]
     told: list[float] = []
-    assert set(measure(reports, told.append)) == set(sizes)
+    assert set(ms_per_face(reports, told.append)) == set(sizes)
     assert set(most) == {60, 50 + 30, 300, 10} and not alive
-    assert told == sorted(told) and told[-1] == 1 and len(told) == 4 * overview_table.ROUNDS
+    assert told == sorted(told) and told[-1] == 1 and len(told) == 4 * timing.ROUNDS
 
 
 def test_seeds_of_one_recipe_have_a_mean_and_single_runs_none():

@@ -14,17 +14,19 @@ from fakes import CARD, FakeClassifier, FakeDetector, fake_pipeline, first_is_ha
 from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
-from demo.gradio_app import build_app, launch_options
+from demo.gradio_app import FORGET_FILE_SECONDS, build_app, launch_options
 from demo.tabs import page_html
 from demo.tabs.about import about, figures
-from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
+from demo.tabs.departures import LOST_SECONDS
+from demo.tabs.page_html import VIDEO_PROMISE
+from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER, FORGET_SHOT_SECONDS
 from demo.tabs.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.save import results_stem
 from demo.tabs.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, attempt
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads
-from demo.tabs.video_jobs import VideoJobs
+from demo.tabs.video_jobs import KEEP_SECONDS, VideoJobs
 from demo.tabs.visitor_files import VisitorFiles
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
@@ -213,6 +215,19 @@ def test_about_shows_the_figures_and_the_weak_expressions() -> None:
     assert page.count("weak") == 2  # .3 and .4 of the fake recalls
     assert "not a determination of a person's\n  internal state" in page
     assert "not been measured" in figures({})
+
+
+def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
+    about_page, clips = " ".join(about(CARD).split()), " ".join(VIDEO_PROMISE.split())
+    for said, seconds in (
+        ("ten idle minutes after its connection was lost", LOST_SECONDS),
+        ("an hour after you last changed anything about it", FORGET_SHOT_SECONDS),
+        ("deleted there about ten minutes later", FORGET_FILE_SECONDS),
+        ("close the page or choose another, an hour at most", KEEP_SECONDS),
+    ):
+        assert said in about_page
+        assert seconds == (3600 if "hour" in said else 600)
+    assert "an hour at most" in clips
 
 
 def test_every_example_is_there_and_small() -> None:
