@@ -27,7 +27,8 @@ class Split:
         all zero where there are none.
     vote_labels: int64 (N,), the expression with most FER+ votes; -1 where there are no votes or
         another answer (contempt, unknown, not a face) has more.
-    clear: bool (N,), whether vote_labels has more than half of the votes that are not alone.
+    clear: bool (N,), whether vote_labels has more than half of the votes, answers that a single
+        annotator gave left aside.
     """
 
     images: np.ndarray
@@ -107,9 +108,9 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """Of which faces are learned from and chosen on, and what they are called.
+        """A hash of the rows, labels and votes of the training and validation faces.
 
-        Not of their pixels: where a detector cuts them, devices may differ in one or the other.
+        Not of their pixels, a few of which may differ between devices where a detector cut them.
         """
         digest = sha256(self.name.encode())
         for split in (self.train, self.valid):

@@ -67,7 +67,7 @@ def study_row(experiment: Experiment, weights: Path) -> StudyRow:
 
 
 def rows_without_experiment() -> list[StudyRow]:
-    """The rows that no experiment of ours is known to be, or can be."""
+    """The published rows that match no experiment of ours, as far as is known."""
     best = [
         StudyRow(
             experiment="",

@@ -113,7 +113,7 @@ def _share(faces: np.ndarray, label: int) -> str:
 
 
 def _apart(reports: Mapping[str, EvalReport]) -> Iterator[str]:
-    """Of each run that was to go on from a shorter one, and went on from another training of it."""
+    """A note on each run that was to continue a shorter one, and by its curves did not."""
     for name, report in reports.items():
         shorter = reports.get(report.recipe.get("continues", ""))
         if (

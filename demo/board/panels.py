@@ -94,7 +94,7 @@ def reports_here() -> dict[str, EvalReport]:
 
 
 def reports_or_stop() -> dict[str, EvalReport]:
-    """The same, for a page of which nothing is left without any."""
+    """As `reports_here`; where there are none, the page ends here."""
     found = reports_here()
     if not found:
         st.stop()

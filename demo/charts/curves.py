@@ -73,8 +73,8 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
     """A line for each row: the published figure as a diamond, ours with its interval.
 
     The names stand above the marks: beside them they would leave a phone no room for the plot.
-    The best published one has a line, as which row of ours it is of may not be known.
-    Ours look otherwise by what they are judged on: those are not to be compared.
+    The best published figure gets a line of its own, as we may not know which row it is of.
+    Our marks differ by what they are judged on: such figures are not to be compared.
     """
     wrapped = [wrap(row.changes, NAME_COLUMNS, break_on_hyphens=False) for row in rows]
     names = ["<br>".join(lines) for lines in wrapped]

@@ -92,7 +92,7 @@ def _working(state: Working, before: State | None) -> Screen:
 
 
 def _made(made: Made, cover: bool) -> Screen:
-    """What there is nothing of is left out."""
+    """Parts that would be empty are hidden."""
     film = made.film
     done = done_sentence(film)
     moments = gr.update(visible=bool(film.moments))

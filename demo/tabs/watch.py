@@ -9,7 +9,10 @@ log = logging.getLogger(__name__)
 
 
 class Watch:
-    """One thread at most, whatever it is that is waited for. Safe to use from several threads."""
+    """Calls `look` every so often while it returns True, in one thread at most.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, look: Callable[[], bool], every_seconds: float) -> None:
         """look: does what is due, and says whether there is more to look for."""
