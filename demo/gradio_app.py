@@ -1,21 +1,16 @@
 """The Gradio app: a photo or the webcam in, an emoji on every face out. One function a tab."""
 
-import math
 from collections.abc import MutableSet
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 import gradio as gr
 import torch
 from gradio.events import api
-from gradio.processing_utils import save_bytes_to_cache
 
-from demo.tabs import page_html, theme
+from demo.tabs import gradio_inside, page_html, theme
 from demo.tabs.about import about
 from demo.tabs.departures import Departures
-from demo.tabs.fetching import fetch_nothing
-from demo.tabs.forgetting import forget_shown
 from demo.tabs.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.tabs.photos import make_file, refuse_large, take
 from demo.tabs.pipelines import PipelineStore
@@ -46,7 +41,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
-    fetch_nothing()
+    gradio_inside.fetch_nothing()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
@@ -55,7 +50,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
         analytics_enabled=False,
         delete_cache=(SWEEP_SECONDS, FORGET_FILE_SECONDS),
     ) as app:
-        jobs = VideoJobs(files, store, partial(forget_shown, app))
+        jobs = VideoJobs(files, store, partial(gradio_inside.forget_shown, app))
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo"):
@@ -63,25 +58,19 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
             with gr.Tab("Webcam"):
                 webcam_tab(store)
             with gr.Tab("Video"):
-                video_tab(store, jobs, app.upload_file_set, UPLOAD_LIMIT)
+                video_tab(store, jobs, gradio_inside.uploads(app), UPLOAD_LIMIT)
             with gr.Tab("About"):
                 about_tab(store, options)
-        annotate_endpoint(store, options, app.upload_file_set)
+        annotate_endpoint(store, options, gradio_inside.uploads(app))
 
         def forget(visitor: str) -> None:
-            # Gradio alone keeps the values of a closed page's outputs until other visitors
-            # displace them, and the photo for an hour.
-            app.state_holder.session_data.pop(visitor, None)
-            app.state_holder.time_last_used.pop(visitor, None)
+            gradio_inside.forget_session(app, visitor)
             jobs.forget(visitor)
             held.forget(visitor)
             turns.forget(visitor)
 
-        def idle_seconds(visitor: str) -> float:
-            used = app.state_holder.time_last_used.get(visitor)
-            return (datetime.now() - used).total_seconds() if used else math.inf
-
-        goodbyes(app, Departures(forget, idle_seconds), jobs)
+        departures = Departures(forget, partial(gradio_inside.idle_seconds, app))
+        goodbyes(app, departures, jobs)
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
     # their own.
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
@@ -168,7 +157,7 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSe
             name, content = make_file(shot, style, "png")
         except FerError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return save_bytes_to_cache(content, name, picture.GRADIO_CACHE), records(shot.analysis)
+        return gradio_inside.in_cache(content, name, picture), records(shot.analysis)
 
     call.click(
         annotate,

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
 from demo.tabs import page_html
 from demo.tabs.controls import style_choice, weights_choice
-from demo.tabs.forgetting import forget_shown
+from demo.tabs.gradio_inside import forget_shown, in_cache, uploads
 from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.save import SAVE_IN_BROWSER
@@ -125,7 +124,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
     # the page meanwhile leaves nothing on the disk.
     def wait_with_upload(file: dict[str, Any] | None, late: bool, request: gr.Request) -> Any:
-        upload = open_upload(file, app.upload_file_set)
+        upload = open_upload(file, uploads(app))
         if late:  # another photo was chosen while this one was on its way
             if upload is not None:
                 upload.file.close()
@@ -186,7 +185,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
         if kept is None:
             return None, page_html.messages(error=GONE)
         name, content = make_file(kept.shot, style, kind)
-        path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+        path = in_cache(content, name, file)
         return path, page_html.messages(f"Saved {name}.")
 
     screen = [kept, message, picture, faces]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, MutableSet
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
 from demo.tabs import page_html
 from demo.tabs.controls import style_choice, weights_choice
 from demo.tabs.films import FILE_KINDS, ClipChoices, make_file, sheet_html
+from demo.tabs.gradio_inside import in_cache
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.save import SAVE_IN_BROWSER
 from demo.tabs.theme import STATIC
@@ -150,7 +150,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             if made is None:
                 return None, page_html.messages(error=GONE)
             name, content = make_file(made.film, kind, cover)
-            path = save_bytes_to_cache(content, name, file.GRADIO_CACHE)
+            path = in_cache(content, name, file)
             return path, page_html.messages(f"Saved {name}.")
 
         return save

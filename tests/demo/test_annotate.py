@@ -12,7 +12,7 @@ from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import GONE, build_app, launch_options
-from demo.tabs.fetching import REFUSED
+from demo.tabs.gradio_inside import REFUSED
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.tabs.photos import PHOTO_BYTES
 from demo.tabs.visitor_files import VisitorFiles

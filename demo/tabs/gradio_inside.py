@@ -1,0 +1,74 @@
+"""Everything that relies on how Gradio is made inside, which no release of it promises to keep.
+
+Whoever raises Gradio's version has this file to read; the tests in a browser show what broke.
+"""
+
+import math
+from collections.abc import MutableSet
+from datetime import datetime
+
+import gradio as gr
+import httpx
+import safehttpx
+from gradio import processing_utils
+
+REFUSED = "This server opens no addresses. Upload the file itself."
+
+
+class _Refusing(httpx.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        raise gr.Error(REFUSED, print_exception=False)  # of no other would the caller hear
+
+
+async def _refuse(hostname: str) -> str:
+    raise ValueError(REFUSED)
+
+
+def fetch_nothing() -> None:
+    """Keep Gradio from fetching what callers name by its address.
+
+    It would, wherever a file is expected, and hold it in memory, however large; and it would hand
+    any address on to whoever asks for it (`/file=https://...`).
+    """
+    processing_utils.async_transport = _Refusing()  # type: ignore[assignment]
+    safehttpx.async_validate_url = _refuse
+
+
+def uploads(app: gr.Blocks) -> MutableSet[str]:
+    """The paths of what visitors uploaded."""
+    return app.upload_file_set
+
+
+def in_cache(content: bytes, name: str, component: gr.File) -> str:
+    """The path of a new file for that component to show."""
+    return processing_utils.save_bytes_to_cache(content, name, component.GRADIO_CACHE)
+
+
+def forget_shown(app: gr.Blocks, visitor: str) -> None:
+    """Forget what a visitor's page shows, and what it showed before; on the page it stays.
+
+    While a page is open, Gradio's session holds what was shown, for links that would bring it back.
+    There are none here. Each answer that leaves a component as it is begins another copy of it, and
+    the value of the one before stays too.
+    """
+    session = app.state_holder.session_data.get(visitor)
+    if session is None:
+        return
+    for component in list(session.config_values.values()):  # others may be added meanwhile
+        component.get("props", {}).pop("value", None)
+
+
+def forget_session(app: gr.Blocks, visitor: str) -> None:
+    """Forget all of a visitor who left.
+
+    Gradio alone keeps the values of a closed page's outputs until other visitors displace them,
+    and the photo for an hour.
+    """
+    app.state_holder.session_data.pop(visitor, None)
+    app.state_holder.time_last_used.pop(visitor, None)
+
+
+def idle_seconds(app: gr.Blocks, visitor: str) -> float:
+    """How long ago a visitor last wished for something; infinite where nothing is known of them."""
+    used = app.state_holder.time_last_used.get(visitor)
+    return (datetime.now() - used).total_seconds() if used else math.inf
