@@ -18,6 +18,7 @@ from train import metrics
 from train.data import CLEAR, Dataset
 from train.machine import exact_float32
 from train.options import add_data_option, add_device_option, exit_code, read_data
+from train.splits import restratified
 
 _LABELS_IN_WORDS = {
     "fer2013": "labels",
@@ -114,9 +115,8 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument(
         "--split",
-        default="PrivateTest",
         help="FER2013: Training, PublicTest or PrivateTest; others: train, valid or test "
-        "(default: %(default)s)",
+        "(default: the test split)",
     )
     parser.add_argument("--json", type=Path, help="file for the figures")
     add_device_option(parser)
@@ -126,9 +126,12 @@ def main() -> int:
         exact_float32()
         card = read_card(options.weights)
         data = read_data(options.data)
+        if card.recipe.get("resplit"):
+            data = restratified(data)  # its own splits hold faces that these weights learned from
         classifier = load_classifier(card, choose_device(options.device, "float32"))
-        split = data.split(options.split)
-        evaluations = evaluate(classifier(split.images), data, options.split)
+        split_name = options.split or data.split_names[2]
+        images = data.split(split_name).images
+        evaluations = evaluate(classifier(images), data, split_name)
         if options.json:
             figures = {"weights": card.name, "evaluations": [asdict(e) for e in evaluations]}
             write_whole(options.json, json.dumps(figures, indent=1) + "\n")

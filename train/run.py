@@ -63,7 +63,7 @@ def run(
             f"{folder} holds a run already. Add --resume to go on, or give another --out."
         )
     if isinstance(recipe, Recipe) and recipe.resplit:
-        data = restratified(data, recipe.seed)
+        data = restratified(data)
     data.require(recipe.label_set)
     if data.name != experiment.data:  # the source's figure is of other faces
         experiment = dataclasses.replace(experiment, published=0.0)
@@ -189,7 +189,8 @@ def make_report(
     main, others = main_and_others(evaluations, recipe.label_set)
     columns = [field.name for field in dataclasses.fields(Epoch)]
     history = trainer.history
-    curves = {name: tuple(round(getattr(e, name), 5) for e in history) for name in columns}
+    # Of a learning rate that falls, fixed decimals would leave nothing.
+    curves = {name: tuple(float(f"{getattr(e, name):.6g}") for e in history) for name in columns}
     report = EvalReport(
         experiment=experiment.name,
         source=experiment.source,

@@ -13,6 +13,7 @@ from train.leaks import repeated
 
 SEED = 2013  # for the divisions that a data set itself does not have
 TENTH = 0.1
+RESTRATIFIED_SEED = 0
 RESTRATIFIED = ("stratified 80%", "stratified 10% (validation)", "stratified 10% (test)")
 ROWS_APART = 1_000_000
 DIVISIONS_TRIED = 200
@@ -75,15 +76,16 @@ def _joined(splits: Sequence[Split]) -> Split:
     return Split.joined([replace(s, rows=s.rows + k * ROWS_APART) for k, s in enumerate(splits)])
 
 
-def restratified(data: Dataset, seed: int) -> Dataset:
+def restratified(data: Dataset) -> Dataset:
     """All faces of a data set divided anew, 80/10/10 with the same share of each label.
 
+    The division is always the same: what one run learned from is no other run's test face.
     Faces that `data` left out of training repeat others that it holds: they stay out.
     Source: USTH's report, which divides FER2013 so, without keeping repeated faces apart.
     """
     whole = Split.joined([data.train, data.valid, data.test])
-    rest, test = held_out(whole, TENTH, seed)
-    train, valid = held_out(rest, TENTH / (1 - TENTH), seed)
+    rest, test = held_out(whole, TENTH, RESTRATIFIED_SEED)
+    train, valid = held_out(rest, TENTH / (1 - TENTH), RESTRATIFIED_SEED)
     fresh = kept_apart(data.name, train, valid, test, RESTRATIFIED, data.notes)
     return replace(fresh, removed=fresh.removed + data.removed)
 

@@ -4,10 +4,12 @@ import json
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fer_core.weights import read_card
 from train import tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -73,7 +75,7 @@ def test_resuming_a_finished_run_only_writes_its_report_again(quick_run, call):
 def test_mistakes_get_a_sentence(words, call):
     code, _, err = call(*words)
     assert code == 1
-    assert err.startswith("error: ") and "Traceback" not in err
+    assert err.splitlines()[-1].startswith("error: ") and "Traceback" not in err
 
 
 def test_a_wrong_name_is_answered_with_near_ones(call):
@@ -89,6 +91,16 @@ def test_evaluate_writes_its_figures(call, tmp_path):
     assert code == 0, err
     figures = json.loads(path.read_text())
     assert figures["evaluations"][0]["n"] == 350 and "accuracy" in out
+
+
+def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch):
+    card = read_card()
+    anew = replace(card, recipe={**card.recipe, "resplit": True})
+    monkeypatch.setattr("fer_core.weights.read_card", lambda _: anew)
+    code, _, err = call("train.evaluate", "--data", "synthetic", "--split", "test")
+    assert code == 1 and "stratified 10% (test)" in err
+    code, out, err = call("train.evaluate", "--data", "synthetic")
+    assert code == 0 and "stratified 10% (test) (all, n = " in out, err
 
 
 def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):

@@ -75,7 +75,7 @@ def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp
 def test_what_the_recipe_says_of_split_and_input_comes_through(recipe, tiny_data, tmp_path):
     unusual = dataclasses.replace(recipe, epochs=1, resplit=True, mirror_average=True)
     run(Experiment("tiny", unusual), tiny_data, tmp_path / "run", CPU)
-    expected = restratified(tiny_data, recipe.seed)
+    expected = restratified(tiny_data)
     report = read_report(tmp_path / "run" / REPORT)
     assert report.main.split == expected.split_names[2] != tiny_data.split_names[2]
     assert report.main.n == len(expected.test) != len(tiny_data.test)
