@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from demo.board.reports_store import evaluation, study_rows
+from demo.board.reports_store import Judging, evaluation, study_rows
 from demo.board.shipped import NOT_SHIPPED, Shipped
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
@@ -57,8 +57,7 @@ def meaning(figures: Collection[str], subset: str) -> str:
 
 def table(
     reports: Sequence[EvalReport],
-    judged_on: str,
-    subset: str,
+    judging: Judging,
     study_of: Mapping[str, str],
     shipped: Mapping[str, Shipped],
     milliseconds: Mapping[str, float],
@@ -66,7 +65,7 @@ def table(
     """A row for each report that is judged so; shares in per cent, NaN where not known."""
     lines: list[dict[str, Any]] = []
     for report in reports:
-        judged = evaluation(report, judged_on, subset)
+        judged = evaluation(report, judging)
         if judged is None:
             continue
         low, high = (100 * end for end in judged.interval)

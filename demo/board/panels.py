@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo.board.reports_store import judged_on, shelf, weights_folder
+from demo.board.reports_store import Judging, judged_on, shelf, weights_folder
 from demo.charts.style import GROUND
 from fer_core.pixels import to_png
 from fer_core.report import EvalReport, Evaluation
@@ -193,10 +193,9 @@ def subset_switch(bar: DeltaGenerator, key: str) -> str:
     return str(subset)
 
 
-def judged_by(reports: Sequence[EvalReport], page: str) -> tuple[str, str] | None:
-    """A switch for the labels and the subset that all the reports are judged on:
-    `Evaluation.judged_on` and the subset, kept in the address, where `judging` puts them.
-    None where the reports share none."""
+def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
+    """A switch for the labels and the subset that all the reports are judged on, kept in the
+    address, where `in_address` puts them. None where the reports share none."""
     shared = [name for name, n in sorted(judged_on(reports).items()) if n == len(reports)]
     if not shared:
         return None
@@ -218,20 +217,20 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> tuple[str, str] | Non
         "majority has more than half of them, single votes left aside.",
     )
     subset = subset_switch(bar, f"{page}_faces")
-    return str(judged), subset
+    return Judging(str(judged), subset)
 
 
-def judging(page: str, first: EvalReport, judged_on: str, subset: str) -> dict[str, str]:
+def in_address(page: str, first: EvalReport, judging: Judging) -> dict[str, str]:
     """What a link to a page with `judged_by` says in its address, so that it judges like this one.
 
     Only what the page would not do by itself: Streamlit takes a default out of an address, which
     is one more step of the browser's history. first: the first report that the page will show.
     """
     asked = {}
-    if judged_on != first.main.judged_on:
-        asked[f"{page}_labels"] = _without_split(judged_on, first.main)
-    if subset != "all":
-        asked[f"{page}_faces"] = SUBSETS[subset]
+    if judging.judged_on != first.main.judged_on:
+        asked[f"{page}_labels"] = _without_split(judging.judged_on, first.main)
+    if judging.subset != "all":
+        asked[f"{page}_faces"] = SUBSETS[judging.subset]
     return asked
 
 

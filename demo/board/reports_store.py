@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -78,15 +78,22 @@ def study_rows() -> tuple[StudyRow, ...]:
     return _fresh(_read_rows, weights_folder() / "studies" / "rows.json")
 
 
+class Judging(NamedTuple):
+    """By what models are judged: `Evaluation.judged_on`, and the subset of those faces."""
+
+    judged_on: str
+    subset: str
+
+
 def judged_on(reports: Iterable[EvalReport]) -> Counter[str]:
     """What the reports are judged on, as `Evaluation.judged_on` says, and how many of them."""
     return Counter(each for report in reports for each in {e.judged_on for e in report.evaluations})
 
 
-def evaluation(report: EvalReport, judged_on: str, subset: str) -> Evaluation | None:
+def evaluation(report: EvalReport, judging: Judging) -> Evaluation | None:
     """The report's figures on those labels and faces; on all where it has no such subset."""
-    found = {e.subset: e for e in report.evaluations if e.judged_on == judged_on}
-    return found.get(subset, found.get("all"))
+    found = {e.subset: e for e in report.evaluations if e.judged_on == judging.judged_on}
+    return found.get(judging.subset, found.get("all"))
 
 
 def _inside(found: Predictions, judged: Evaluation) -> np.ndarray:

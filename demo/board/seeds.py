@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from demo.board.reports_store import evaluation
+from demo.board.reports_store import Judging, evaluation
 from fer_core.report import EvalReport
 
 
@@ -32,6 +32,6 @@ def _row(group: list[EvalReport]) -> dict[str, object]:
 
 
 def _mean(group: list[EvalReport], subset: str) -> str:
-    found = [evaluation(report, report.main.judged_on, subset) for report in group]
+    found = [evaluation(report, Judging(report.main.judged_on, subset)) for report in group]
     shares = [100 * judged.accuracy for judged in found if judged is not None]
     return f"{statistics.mean(shares):.2f} ± {statistics.stdev(shares):.2f}%"

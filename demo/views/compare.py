@@ -11,12 +11,12 @@ from demo.board.panels import (
     chart,
     file_name,
     heading,
+    in_address,
     judged_by,
-    judging,
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.board.reports_store import evaluation, predictions, weights_folder
+from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
 from demo.board.shipped import app_first
 from demo.charts.matrices import confusion, row_per_cent
 from demo.charts.quality import answered, per_class, reliability
@@ -64,7 +64,7 @@ def matrices(
     judged: dict[str, Evaluation],
     reports: dict[str, EvalReport],
     first_offered: str,
-    choice: tuple[str, str],
+    judging: Judging,
 ) -> None:
     st.subheader("Confusion matrices", anchor=False)
     unit = st.segmented_control(
@@ -97,7 +97,7 @@ def matrices(
                     icon=":material/search:",
                     query_params={
                         **({"model": name} if name != first_offered else {}),
-                        **judging("inside", reports[name], *choice),
+                        **in_address("inside", reports[name], judging),
                     },
                 )
 
@@ -223,24 +223,22 @@ def page() -> None:
         st.info("Choose a model or more above.")
         return
     reports = {name: found[name] for name in names}
-    choice = judged_by(list(reports.values()), "compare")
-    if choice is None:
+    judging = judged_by(list(reports.values()), "compare")
+    if judging is None:
         st.info("These models were judged on different faces, so there is nothing to compare.")
         return
     judged = {
         name: each
         for name, report in reports.items()
-        if (each := evaluation(report, *choice)) is not None
+        if (each := evaluation(report, judging)) is not None
     }
     summary(judged, reports)
-    matrices(judged, reports, offered[0], choice)
+    matrices(judged, reports, offered[0], judging)
     classes(judged)
     faces: dict[str, Judged] = {}
-    for name, report in reports.items():
+    for name, each in judged.items():
         try:
-            faces[name] = figures.judged(
-                predictions(report), judged[name].label_set, judged[name].subset
-            )
+            faces[name] = figures.judged(predictions(reports[name]), each.label_set, each.subset)
         except ReportError as error:
             st.warning(f"Confidence and pairs are left out for {name}: {error}")
     if faces:

@@ -142,8 +142,8 @@ def page() -> None:
     say_what_is_missing("model", found, "a model")
     model = st.selectbox("Model", names, index=names.index(first), key="model", bind="query-params")
     report = found[model]
-    choice = judged_by([report], "inside")
-    judged = evaluation(report, *choice) if choice else None
+    judging = judged_by([report], "inside")
+    judged = evaluation(report, judging) if judging else None
     if judged is None:
         st.info("This report has no figures.")
         return

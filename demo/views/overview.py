@@ -14,12 +14,12 @@ from demo.board.overview_table import (
 from demo.board.panels import (
     csv_button,
     heading,
-    judging,
+    in_address,
     reports_or_stop,
     say_what_is_missing,
     subset_switch,
 )
-from demo.board.reports_store import judged_on, weights_folder
+from demo.board.reports_store import Judging, judged_on, weights_folder
 from demo.board.shipped import app_first, shipped_weights
 from demo.board.timing import ms_per_face
 from fer_core.report import EvalReport
@@ -31,11 +31,8 @@ TIMES = "milliseconds_per_face"
 TICKED, TABLES = "ticked", "tables"
 
 
-def filters(
-    reports: list[EvalReport], study_of: dict[str, str]
-) -> tuple[pd.DataFrame, tuple[str, str]]:
-    """The controls, all kept in the address: the rows that they leave, and the labels and the
-    subset that these are about."""
+def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.DataFrame, Judging]:
+    """The controls, all kept in the address: the rows that they leave, and what these are by."""
     choices = [name for name, _ in judged_on(reports).most_common()]
     first = PERSON_ON if PERSON_ON in choices else choices[0]
     known_studies = sorted({study_of.get(r.experiment, "other") for r in reports})
@@ -54,7 +51,7 @@ def filters(
         help="Figures by different labels, or on different faces, cannot be compared with one "
         "another. PrivateTest is FER2013's own test split.",
     )
-    subset = subset_switch(top, "faces")
+    judging = Judging(str(judged), subset_switch(top, "faces"))
     words = top.text_input(
         "Filter", key="find", placeholder="name, model or device", bind="query-params", width=200
     )
@@ -69,8 +66,7 @@ def filters(
     sort = top.selectbox("Sort by", SORTS, key="sort", bind="query-params", width=150)
     rows = table(
         reports,
-        judged,
-        subset,
+        judging,
         study_of,
         shipped_weights(weights_folder()),
         st.session_state.get(TIMES, {}),
@@ -82,7 +78,7 @@ def filters(
         text = rows[columns[0]].str.cat([rows[column] for column in columns[1:]], sep=" ")
         rows = rows[text.str.lower().str.contains(word, regex=False)]
     rows = rows.sort_values(sort, ascending=sort in ASCENDING).reset_index(drop=True)
-    return rows, (judged, subset)
+    return rows, judging
 
 
 def show_table(rows: pd.DataFrame) -> list[str]:
@@ -167,9 +163,9 @@ def show_table(rows: pd.DataFrame) -> list[str]:
 
 
 def under_table(
-    rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalReport], choice: tuple[str, str]
+    rows: pd.DataFrame, chosen: list[str], reports: dict[str, EvalReport], judging: Judging
 ) -> None:
-    """choice: the labels and the subset that the table is about."""
+    """judging: what the table is by."""
     bar = st.container(horizontal=True, vertical_alignment="center")
     with bar:
         csv_button(rows, "experiments")
@@ -189,7 +185,7 @@ def under_table(
                 icon=":material/compare:",
                 query_params={
                     **({"models": chosen} if chosen != unasked else {}),
-                    **judging("compare", reports[chosen[0]], *choice),
+                    **in_address("compare", reports[chosen[0]], judging),
                 },
             )
         else:
@@ -204,14 +200,14 @@ def page() -> None:
     )
     found = reports_or_stop()
     rows_of_studies = rows_or_none()
-    rows, choice = filters(list(found.values()), studies(rows_of_studies))
+    rows, judging = filters(list(found.values()), studies(rows_of_studies))
     if rows.empty:
         st.info("No experiment fits these filters.")
         return
     chosen = show_table(rows)
-    under_table(rows, chosen, found, choice)
-    judged_by, subset = choice
-    accuracy_against_cost(rows, chosen, known_figures(rows_of_studies, judged_by), subset)
+    under_table(rows, chosen, found, judging)
+    known = known_figures(rows_of_studies, judging.judged_on)
+    accuracy_against_cost(rows, chosen, known, judging.subset)
 
 
 page()

@@ -9,7 +9,8 @@ import pytest
 from dashboard_page import charts, figure, opened, text
 
 from demo.board import timing
-from demo.board.panels import judging
+from demo.board.panels import in_address
+from demo.board.reports_store import Judging
 from demo.board.seeds import over_seeds
 from demo.board.timing import ms_per_face
 
@@ -80,8 +81,8 @@ def test_seeds_of_one_recipe_have_a_mean_and_single_runs_none():
 def test_a_link_says_only_what_its_page_would_not_do_by_itself(names):
     report = made_up.report("one", made_up.predictions())
     votes = next(e.judged_on for e in report.others if e.label_set == "ferplus")
-    assert judging("compare", report, report.main.judged_on, "all") == {}
-    assert judging("inside", report, votes, "clean") == {
+    assert in_address("compare", report, Judging(report.main.judged_on, "all")) == {}
+    assert in_address("inside", report, Judging(votes, "clean")) == {
         "inside_labels": "FER2013 FER+ majority",
         "inside_faces": "without repeated faces",
     }
