@@ -11,12 +11,14 @@ from fer_core.report import EvalReport
 
 
 def over_seeds(reports: Iterable[EvalReport]) -> pd.DataFrame:
-    """A row for each recipe with several seeds: mean and deviation of its accuracies by the labels
-    that it learned, on all test faces and on the clean ones. Empty where there is none."""
+    """A row for each recipe with several seeds on the same test faces: mean and deviation of its
+    accuracies by the labels that it learned, on all of these faces and on the clean ones. Empty
+    where there is none."""
     groups: dict[str, list[EvalReport]] = {}
     for report in reports:
         recipe = {name: value for name, value in report.recipe.items() if name != "seed"}
-        groups.setdefault(json.dumps(recipe, sort_keys=True), []).append(report)
+        key = json.dumps([report.main.judged_on, recipe], sort_keys=True)
+        groups.setdefault(key, []).append(report)
     return pd.DataFrame([_row(group) for group in groups.values() if len(group) > 1])
 
 

@@ -217,7 +217,7 @@ def test_compare_switches_labels_metric_threshold_and_unit(names):
     at.slider(key="unsure").set_value(90)
     checked(at.run())
     assert figure(at, names[0])["layout"]["annotations"] != before
-    assert figure(at, "F1 by expression")
+    assert figure(at, "F1 by expression") and figure(at, "First minus second, faces")
     assert "With unsure below 90 per cent" in charts(at)[6].proto.alt
     report = shelf().reports[names[0]]
     (judged,) = [e for e in report.others if (e.label_set, e.subset) == ("ferplus", "all")]
@@ -241,11 +241,12 @@ def test_a_model_that_leads_nowhere_is_said_to_lead_for_no_expression(folder):
     assert charts(at)[-1].proto.alt.endswith("one is ahead for no expression.")
 
 
-def test_compare_goes_on_without_predictions(names, folder):
+def test_compare_goes_on_without_predictions_and_with_unequal_numbers_of_faces(names, folder):
     (folder / "reports" / f"{names[0]}.npz").unlink()
-    other = made_up.predictions(faces=30).to_npz()
-    (folder / "reports" / f"{names[1]}.npz").write_bytes(other)
-    at = opened("compare", models=names[:3])
+    fewer = made_up.report(names[1], made_up.predictions(faces=300))
+    (folder / "reports" / f"{names[1]}.json").write_text(fewer.to_json())
+    at = opened("compare", models=names[:3], unit="faces")
     assert "cannot be read" in at.warning[0].value
     assert "does not belong to its report" in at.warning[1].value
     assert figure(at, names[0]) and figure(at, "Reliability")
+    assert figure(at, "First minus second, points")

@@ -1,5 +1,7 @@
 """The dashboard's arithmetic: hand-made cases, and the shipped reports' own figures."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -72,9 +74,12 @@ def test_agreement_is_about_the_faces_that_both_have():
 
 
 def test_the_verdict_says_whether_it_is_chance():
-    few = Agreement(n=100, same=90, both=80, only_a=6, only_b=4, neither=10)
+    few = Agreement(n=100, same=75, both=70, only_a=15, only_b=6, neither=9)
     many = Agreement(n=1000, same=700, both=600, only_a=200, only_b=100, neither=100)
-    assert "within chance" in figures.verdict(few, "A", "B")
+    said = figures.verdict(few, "A", "B")
+    assert "within chance" in said and "in 7.8% of" in said
+    fewer = dataclasses.replace(few, only_a=16, only_b=5)
+    assert "More than chance" in figures.verdict(fewer, "A", "B")
     said = figures.verdict(many, "A", "B")
     assert "More than chance for these two as they were trained" in said
     assert "A alone has 200" in said and "another seed" in said

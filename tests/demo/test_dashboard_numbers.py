@@ -62,7 +62,7 @@ def test_networks_are_timed_in_groups_that_memory_has_room_for(monkeypatch):
     assert told == sorted(told) and told[-1] == 1 and len(told) == 4 * timing.ROUNDS
 
 
-def test_seeds_of_one_recipe_have_a_mean_and_single_runs_none():
+def test_seeds_of_one_recipe_have_a_mean_and_single_runs_and_those_on_other_data_none():
     found = made_up.predictions()
 
     def run(name, accuracy, **recipe):
@@ -76,6 +76,8 @@ def test_seeds_of_one_recipe_have_a_mean_and_single_runs_none():
     assert row["all faces"] == f"61.00 ± {np.std([60, 62], ddof=1):.2f}%"
     assert row["seed by seed"] == "60.0, 62.0" and row["without repeated faces"].endswith("± 0.00%")
     assert over_seeds(reports[1:]).empty
+    elsewhere = dataclasses.replace(reports[1].main, dataset="JAFFE")
+    assert over_seeds([reports[0], dataclasses.replace(reports[1], main=elsewhere)]).empty
 
 
 def test_a_link_says_only_what_its_page_would_not_do_by_itself(names):

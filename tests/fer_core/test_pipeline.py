@@ -9,6 +9,7 @@ from PIL import Image
 from fer_core import Faces, FerError, FerPipeline
 from fer_core.boxes import in_reading_order
 from fer_core.detection import Refiner
+from fer_core.detection.scaling import working_picture
 from fer_core.pixels import resize
 
 
@@ -77,7 +78,14 @@ def test_boxes_are_in_the_pixels_of_the_picture(detector, scale, astronaut):
 
 
 def test_a_face_that_fills_a_small_picture_is_found(pipeline, astronaut):
-    assert len(pipeline.analyze(resize(astronaut[40:200, 150:310], (48, 48)))) == 1
+    assert len(pipeline.analyze(resize(astronaut[40:200, 150:310], (20, 20)))) == 1
+
+
+def test_boxes_in_a_reduced_and_padded_picture_come_back_to_the_original():
+    working = working_picture(np.zeros((7, 1281, 3), np.uint8))
+    assert working.pixels.shape == (24, 1280, 3)
+    original = working.to_original(boxes((0, 0, 1280, 7)))
+    assert original.xyxy[0] == pytest.approx([0, 0, 1281, 7])
 
 
 @pytest.mark.parametrize("least, faces", [(0.6, 2), (0.61, 1), (0.99, 1), (1.0, 0)])
@@ -186,8 +194,9 @@ def test_no_boxes_are_refined_to_no_faces(pipeline, astronaut):
 
 
 @pytest.mark.parametrize("detector, can", [("mtcnn", True), ("haar", False)])
-def test_which_detectors_can_refine(detector, can):
+def test_each_detector_has_its_own_cut_and_which_can_refine(detector, can):
     pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
+    assert pipeline.cut == pipeline.card.crop[detector]
     assert isinstance(pipeline.detector, Refiner) == can
 
 

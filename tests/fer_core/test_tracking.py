@@ -1,3 +1,4 @@
+import moving_faces
 import numpy as np
 import pytest
 from moving_faces import (
@@ -88,6 +89,24 @@ def test_crossing_faces_keep_their_numbers(detector, fps, speeds):
     assert numbers_of(frames, "back") == {frames[0].numbers()["back"]}
     assert all("front" in frame.numbers() for frame in frames)
     assert all(set(frame.numbers()) == set(frame.truth) for frame in frames[-round(fps / 2) :])
+
+
+def test_a_face_that_walks_on_behind_another_keeps_its_number_though_its_box_narrows(monkeypatch):
+    """The box loses half of what is covered, so that its centre moves more slowly than the face."""
+    monkeypatch.setattr(moving_faces, "NOISE", 0)
+    front = face_at(160, 120)
+
+    def scene(seconds):
+        faces = uncovered({"front": front, "back": face_at(60 + seconds * FACE, 120)})
+        if "back" in faces:
+            x0, y0, x1, y1 = faces["back"]
+            covered = max(min(x1, front[2]) - max(x0, front[0]), 0)
+            left, right = (covered / 2, 0) if x0 > front[0] else (0, covered / 2)
+            faces["back"] = x0 + left, y0, x1 - right, y1
+        return faces
+
+    frames = play(RefiningDetector(scene), 10, 2.6)
+    assert numbers_of(frames, "back") == {1} and frames[-1].numbers() == {"front": 2, "back": 1}
 
 
 @pytest.mark.parametrize("detector", DETECTORS)

@@ -1,6 +1,8 @@
 """From a clip to its results: what is in them, damage, and limits."""
 
 from fractions import Fraction
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from clip_fakes import BRIGHT, DARK, FACE_PX, RedDetector, left_px, moving, red_
 from clip_files import codecs, frame_times, make_clip, noise, pictures, tone_starts_seconds
 from fakes import HAPPY, NEUTRAL
 
-from fer_core import EMOTIONS, Faces, clip_analysis
+from fer_core import EMOTIONS, Faces, clip_analysis, video
 from fer_core.clips.source import ClipLimits
 from fer_core.interpolation import between
 from fer_core.live import LiveAnalysis
@@ -77,6 +79,15 @@ def test_only_so_many_frames_are_held_at_once(annotate, red, monkeypatch, limit,
     assert frame_times(result.video.read()) == frame_times(data)
 
 
+def test_the_time_left_goes_by_the_time_and_the_share_so_far(annotate, red, monkeypatch):
+    monkeypatch.setattr(clip_analysis, "CHUNK_FRAMES", 2)
+    clock = SimpleNamespace(perf_counter=count(100, 10).__next__)  # 10 seconds to each chunk
+    monkeypatch.setattr(video, "time", clock)
+    _, progress = annotate(red, make_clip(frames=8, draw=moving))
+    assert [step.share for step in progress] == pytest.approx([0.25, 0.5, 0.75, 1])
+    assert [step.seconds_left for step in progress] == pytest.approx([30, 20, 10, 0])
+
+
 @pytest.mark.parametrize("every", [2, 5, 7])
 def test_between_analyzed_frames_the_boxes_move_along(annotate, red, drawn, every):
     result, _ = annotate(red, make_clip(frames=24, draw=moving), every_nth=every)
@@ -106,8 +117,8 @@ def test_nothing_moves_across_a_cut(annotate, red, drawn):
     assert {7, 8} <= set(result.timeline.frame.tolist())
 
 
-def one_frame(seconds, people):
-    """People at x = 10 times their number at 0 s, and 20 px further each second."""
+def one_frame(seconds, people, lost=()):
+    """People at x = 10 times their number at 0 s, and 20 px further each second; happy at 0 s."""
     boxes = [[10 * p + 20 * seconds, 0, 10 * p + 20 * seconds + 8, 10] for p in people]
     probs = np.zeros((len(people), 7), np.float32)
     probs[:, HAPPY], probs[:, NEUTRAL] = 1 - seconds, seconds
@@ -121,8 +132,8 @@ def one_frame(seconds, people):
         (50, 50),
         seconds=seconds,
         people=tuple(people),
-        seen=np.ones(len(people), bool),
-        answers=(EMOTIONS[HAPPY],) * len(people),
+        seen=~np.isin(people, lost),
+        answers=(EMOTIONS[NEUTRAL if seconds else HAPPY],) * len(people),
     )
 
 
@@ -157,6 +168,13 @@ def test_who_comes_or_goes_between_two_frames(seconds, hold, people):
         assert found.faces.xyxy[people.index(1), 0] == 10
     if 3 in people:
         assert found.faces.xyxy[people.index(3), 0] == 50
+
+
+def test_between_two_frames_the_answer_is_the_first_and_who_is_lost_in_either_is_not_seen():
+    before, after = one_frame(0.0, [1, 2, 3], lost=[2]), one_frame(1.0, [1, 2, 3], lost=[3])
+    found = between(before, after, 0.75)
+    assert found.seen.tolist() == [True, False, False]
+    assert found.answers == before.answers != after.answers
 
 
 def test_nobody_in_the_clip(annotate, red):
