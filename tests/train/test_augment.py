@@ -149,6 +149,22 @@ def test_faces_are_shifted_by_a_share_of_their_side_each_way_for_itself():
     assert abs(np.corrcoef(moved.T)[0, 1]) < 0.15
 
 
+def test_whole_pixel_shifts_reach_both_ends():
+    _, moved = moves(Augmentation(whole_pixel_shift=4))
+    for each in moved.T:
+        assert np.unique(each.round(2)).tolist() == list(range(-4, 5))
+
+
+def test_mirrored_faces_are_zoomed_and_turned_as_others_are():
+    changed, _ = moves(Augmentation(flip=True, scale=0.15, rotate_degrees=12))
+    squared = changed @ changed.transpose(0, 2, 1)
+    assert np.allclose(squared, squared[:, :1, :1] * np.eye(2), atol=1e-3)  # no face is sheared
+    zoom = 1 / squared[:, 0, 0] ** 0.5
+    assert 1.14 < zoom.max() < 1.1501 and 0.8499 < zoom.min() < 0.86
+    degrees = np.rad2deg(np.arctan2(-changed[:, 0, 1], changed[:, 1, 1]))
+    assert 11.5 < degrees.max() <= 12.01 and -12.01 <= degrees.min() < -11.5
+
+
 def test_light_changes_contrast_and_brightness_of_each_face():
     n = 400
     face = torch.linspace(96, 160, 48).expand(n, 1, 48, 48)
@@ -169,6 +185,15 @@ def test_a_share_of_the_faces_loses_detail():
     assert 40 < changed.sum() < 80
     assert torch.allclose(soft[~changed], images[~changed], atol=1e-2)
     assert torch.allclose(soft.mean((1, 2, 3)), images.mean((1, 2, 3)), atol=2)
+
+
+def test_detail_is_lost_as_in_a_face_of_a_third_to_four_fifths_of_the_side():
+    images, targets = batch(1)
+    rng = np.random.default_rng(0)
+    soft = [Augmentation(blur=1.0)(images, targets, rng)[0][0, 0] for _ in range(200)]
+    # What was made smaller and larger again has as many independent rows as it had when small.
+    sides = np.linalg.matrix_rank(np.stack(soft))
+    assert (sides.min(), sides.max()) == (int(0.35 * 48), int(0.8 * 48))
 
 
 @pytest.mark.parametrize("name", [name for name in AUGMENTATIONS if name != "none"])

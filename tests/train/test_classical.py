@@ -1,5 +1,6 @@
 """A classical method's run: what it fits, chooses and reports."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -41,6 +42,16 @@ def test_a_run_chooses_on_validation_and_reports_the_test(tiny_data, tmp_path):
     found = {(e.label_set, e.subset, e.n) for e in report.evaluations}
     both = {(s, *n) for s in ("fer2013", "ferplus") for n in (("all", 21), ("clean", 14))}
     assert found == both | {("ferplus-clear", "all", 14), ("ferplus-clear", "clean", 7)}
+
+
+def test_it_learns_and_chooses_from_those_faces_that_have_an_answer(partly_voted, tmp_path):
+    data = dataclasses.replace(partly_voted, valid=partly_voted.train)
+    recipe = ClassicalRecipe("knn", {"max_k": 9}, label_set="ferplus")
+    report, _ = finish(recipe, data, tmp_path)
+    assert report.training_faces == data.train.clear.sum() < 70
+    # Each face that is chosen by is its own nearest neighbour.
+    assert report.curves["valid_accuracy"][0] == 1
+    assert report.recipe["chosen"] == {"k": 1} and report.main.accuracy < 1
 
 
 @pytest.mark.parametrize(

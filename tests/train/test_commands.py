@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.weights import read_card
+from fer_core.device import choose_device
+from fer_core.weights import load_classifier, read_card
 from train import tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -83,14 +84,16 @@ def test_a_wrong_name_is_answered_with_near_ones(call):
     assert code == 2 and "no experiment 'unt-sdg-100'; there is: unt-sgd-100" in err
 
 
-def test_evaluate_writes_its_figures(call, tmp_path):
+def test_evaluate_writes_its_figures(call, tmp_path, monkeypatch, tiny_data):
+    monkeypatch.setattr("train.options.read_data", lambda source: tiny_data)
     path = tmp_path / "figures.json"
-    code, out, err = call(
-        "train.evaluate", "--data", "synthetic", "--split", "test", "--json", path
-    )
+    words = ("--data", "drawn", "--split", "PublicTest", "--device", "cpu", "--json", path)
+    code, out, err = call("train.evaluate", *words)
     assert code == 0, err
-    figures = json.loads(path.read_text())
-    assert figures["evaluations"][0]["n"] == 350 and "accuracy" in out
+    figures = json.loads(path.read_text())["evaluations"][0]
+    probs = load_classifier(read_card(), choose_device("cpu"))(tiny_data.valid.images)
+    right = (probs.argmax(1) == tiny_data.valid.labels).mean()
+    assert (figures["n"], figures["accuracy"]) == (21, right) and f"accuracy {right:.2%}" in out
 
 
 def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch):

@@ -1,5 +1,7 @@
 """Each form of data set, on a small made-up copy of its real layout."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,6 +176,15 @@ def test_drawn_faces_are_the_same_each_time(monkeypatch):
     assert np.array_equal(one.train.images, two.train.images)
     assert np.bincount(one.test.labels).tolist() == [2] * 7
     assert one.test.rows.tolist() == list(range(28, 42))
+
+
+@pytest.mark.parametrize("split", ["train", "valid"])
+@pytest.mark.parametrize("field", ["rows", "labels", "votes"])
+def test_other_faces_or_answers_have_another_fingerprint(tiny_data, split, field):
+    faces = getattr(tiny_data, split)
+    changed = dataclasses.replace(faces, **{field: getattr(faces, field)[::-1]})
+    other = dataclasses.replace(tiny_data, **{split: changed})
+    assert other.fingerprint != tiny_data.fingerprint
 
 
 def test_an_unknown_split_is_named(tiny_data):

@@ -15,6 +15,7 @@ from fer_core.device import choose_device
 from train.distributed import Ranks, join_ranks
 from train.loop import Trainer
 from train.machine import Machine, use_machine
+from train.step import Step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -119,6 +120,17 @@ def test_a_process_that_does_not_see_the_checkpoint_is_told(
     monkeypatch.setattr(Ranks, "wrap", lambda ranks, model: model)
     with pytest.raises(FerError, match="that all machines share"):
         Trainer(recipe, tiny_data, tmp_path, two).resume()
+
+
+def test_each_epoch_and_each_process_drops_out_otherwise(recipe, tiny_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(Ranks, "wrap", lambda ranks, model: model)
+    monkeypatch.setattr(Ranks, "total", lambda ranks, values: values)
+    monkeypatch.setattr(Step, "__call__", lambda *_: torch.rand(2, dtype=torch.float64))
+    made = [
+        Trainer(recipe, tiny_data, tmp_path, Machine(choose_device("cpu"), Ranks(rank, 2)))
+        for rank in range(2)
+    ]
+    assert len({trainer._train_epoch(epoch) for trainer in made for epoch in range(2)}) == 4
 
 
 def test_the_report_says_how_many_computed():

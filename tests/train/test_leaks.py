@@ -39,6 +39,13 @@ def test_a_photo_is_known_again(change):
     assert np.flatnonzero(found).tolist() == [7] and found_again.all()
 
 
+def test_a_photo_with_fine_detail_is_known_again_where_it_was_moved_farthest():
+    grain = np.random.default_rng(2).normal(0, 20, (20, 64, 64))
+    given = (photos(20) + grain).clip(0, 255).astype(np.uint8)
+    found, _ = repeated(given[:, 8:56, 8:56].copy(), given[7:8, 8:56, :48].copy())
+    assert np.flatnonzero(found).tolist() == [7]
+
+
 @pytest.mark.parametrize(("correlation", "same"), [(0.93, True), (0.85, False)])
 def test_the_correlation_decides(correlation, same):
     one, other = (photos(2)[:, 8:56, 8:56].astype(float) - 128) / 50

@@ -163,8 +163,9 @@ def test_without_their_run_the_shipped_weights_are_built_on(tiny_data, tmp_path)
     assert np.array_equal(teachers.on_faces(faces), expected)
 
 
-def test_votes_are_soft_targets(recipe, tiny_data, tmp_path):
-    made = trainer(dataclasses.replace(recipe, label_set="ferplus"), tiny_data, tmp_path)
+def test_votes_are_soft_targets(recipe, tiny_data, partly_voted, tmp_path):
+    made = trainer(dataclasses.replace(recipe, label_set="ferplus"), partly_voted, tmp_path)
+    assert (len(made.images), len(made.targets), len(made.valid)) == (47, 47, 14)  # two in three
     assert torch.allclose(made.targets.max(1).values, torch.tensor(0.9))
     smooth = dataclasses.replace(recipe, label_smoothing=0.14)
     assert trainer(smooth, tiny_data, tmp_path).targets.min() == pytest.approx(0.02)

@@ -200,6 +200,13 @@ def test_a_subset_without_faces_is_not_judged(tiny_data):
     assert {e.subset for e in evaluate(probs, seen, "PrivateTest")} == {"all"}
 
 
+def test_of_classes_that_are_alike_as_stored_the_first_is_the_answer(tiny_data):
+    probs = np.zeros((21, 7), np.float32)
+    probs[:, [2, 5]] = 0.49999, 0.50001
+    judged, *_ = evaluate(probs, tiny_data, "PrivateTest")
+    assert np.sum(judged.confusion, axis=0).tolist() == [0, 0, 21, 0, 0, 0, 0]
+
+
 def test_votes_that_are_not_there_cannot_be_learned(recipe, tiny_data, tmp_path):
     train = Split.labelled(tiny_data.train.images, tiny_data.train.labels)
     unvoted = dataclasses.replace(tiny_data, train=train)

@@ -12,6 +12,7 @@ from train import loop
 from train.config import Experiment, Recipe
 from train.data import Dataset
 from train.files import BEST, read_tensors
+from train.metrics import accuracy
 from train.run import run
 
 LINEAR = Recipe(
@@ -26,10 +27,11 @@ LINEAR = Recipe(
     warmup_epochs=1.5,
     class_weights=True,
 )
+TAUGHT = dataclasses.replace(LINEAR, teachers=("first",), teacher_share=0.25, teach_on="views")
 
 
-def linear_network(*_):
-    torch.manual_seed(1)
+def linear_network(*_, seed=1):
+    torch.manual_seed(seed)
     return nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 7))
 
 
@@ -45,18 +47,29 @@ def uneven(tiny_data):
     return dataclasses.replace(tiny_data, train=tiny_data.train[keep])
 
 
+def numbers_of(network):
+    return [p.detach().double().numpy().copy() for p in network.parameters()]
+
+
 def by_hand(recipe: Recipe, data: Dataset, epochs: int):
-    """Weight (7, P), bias (7,) and their averages after so many epochs of Nesterov's SGD."""
-    start = linear_network()[1]
-    weight, bias = (p.detach().double().numpy().copy() for p in start.parameters())
+    """Weight (7, P), bias (7,) and their averages after so many epochs of Nesterov's SGD, and of
+    each epoch the loss, the share right and the last rate.
+    """
+    weight, bias = numbers_of(linear_network())
     averages, speeds = [weight.copy(), bias.copy()], [0.0 * weight, 0.0 * bias]
     pixels = (data.train.images.reshape(len(data.train), -1) / 255 - 0.5) / 0.5
     targets = data.train.targets(recipe.label_set).astype(float)
     share = targets.mean(0)
     by_class = 1 / (share * (share > 0).sum())
+    if recipe.teachers:
+        taught_weight, taught_bias = numbers_of(linear_network(seed=2))
+        taught = softmax(pixels @ taught_weight.T + taught_bias)
+        targets += recipe.teacher_share * (taught - targets)
+    curves = []
     steps = len(pixels) // recipe.batch_size
     for epoch in range(epochs):
         order = np.random.default_rng([recipe.seed, epoch]).permutation(len(pixels))
+        losses, right = [], []
         for step in range(steps):
             rows = order[step * recipe.batch_size : (step + 1) * recipe.batch_size]
             at = epoch + step / steps
@@ -65,6 +78,8 @@ def by_hand(recipe: Recipe, data: Dataset, epochs: int):
             rate = recipe.lr * (warm if warm < 1 else 0.5 * (1 + np.cos(np.pi * done)))
             weighted = targets[rows] * by_class
             probs = softmax(pixels[rows] @ weight.T + bias)
+            losses.append(-(weighted * np.log(probs)).sum() / len(rows))
+            right.append((probs.argmax(1) == targets[rows].argmax(1)).mean())
             gap = (probs * weighted.sum(1, keepdims=True) - weighted) / len(rows)
             slopes = gap.T @ pixels[rows] + recipe.weight_decay * weight, gap.sum(0)
             for value, speed, average, slope in zip(
@@ -73,30 +88,37 @@ def by_hand(recipe: Recipe, data: Dataset, epochs: int):
                 speed[:] = recipe.momentum * speed + slope
                 value -= rate * (slope + recipe.momentum * speed)
                 average += (1 - recipe.ema_decay) * (value - average)
-    return (weight, bias), averages
+        curves.append([np.mean(losses), np.mean(right), rate])
+    return (weight, bias), averages, curves
 
 
-def test_an_epoch_of_steps_is_that_of_the_formulas(uneven, tmp_path, monkeypatch):
+@pytest.mark.parametrize("recipe", [LINEAR, TAUGHT], ids=["alone", "taught"])
+def test_an_epoch_of_steps_is_that_of_the_formulas(recipe, uneven, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "initial_model", linear_network)
-    made = trainer(LINEAR, uneven, tmp_path)
+    monkeypatch.setattr("train.distil.finished_model", lambda *_: linear_network(seed=2))
+    made = trainer(recipe, uneven, tmp_path)
     epochs = list(made.epochs())
-    trained, averaged = by_hand(LINEAR, uneven, len(epochs))
+    trained, averaged, curves = by_hand(recipe, uneven, len(epochs))
     for network, expected in ((made.model, trained), (made.averaged, averaged)):
         for value, should in zip(network.parameters(), expected, strict=True):
             assert value.detach().numpy() == pytest.approx(should, abs=2e-4)
     assert np.abs(averaged[0] - trained[0]).max() > 2e-3  # else nothing is told apart
+    for epoch, curve in zip(epochs, curves, strict=True):
+        shown = epoch.train_loss, epoch.train_accuracy, epoch.lr
+        assert shown == pytest.approx(tuple(curve), rel=1e-3)
     valid = (uneven.valid.images.reshape(len(uneven.valid), -1) / 255 - 0.5) / 0.5
     probs = softmax(valid @ averaged[0].T + averaged[1])
-    loss = -(uneven.valid.targets(LINEAR.label_set) * np.log(probs)).sum(1).mean()
+    loss = -(uneven.valid.targets(recipe.label_set) * np.log(probs)).sum(1).mean()
     assert epochs[-1].valid_loss == pytest.approx(loss, abs=1e-4)
+    assert epochs[-1].valid_accuracy == accuracy(probs, uneven.valid.labels)
     # What is validated, and kept of the best epoch, is the averages.
     best = read_tensors(tmp_path / BEST)
-    _, kept = by_hand(LINEAR, uneven, made.best_epoch + 1)
+    _, kept, _ = by_hand(recipe, uneven, made.best_epoch + 1)
     assert best["1.weight"].numpy() == pytest.approx(kept[0], abs=2e-4)
 
 
-def test_the_temperature_is_fitted_on_the_validation_split(
-    tiny_data, recipe, tmp_path, monkeypatch
+def test_the_temperature_is_fitted_on_those_faces_of_the_validation_split_that_have_an_answer(
+    partly_voted, recipe, tmp_path, monkeypatch
 ):
     fitted = []
 
@@ -104,8 +126,9 @@ def test_the_temperature_is_fitted_on_the_validation_split(
         fitted.append((len(probs), answers))
         return 1.0
 
-    shorter = dataclasses.replace(tiny_data, valid=tiny_data.valid[np.arange(21) < 14])
+    shorter = dataclasses.replace(partly_voted, valid=partly_voted.valid[np.arange(21) < 14])
     monkeypatch.setattr("train.run.fit_temperature", fit)
-    run(Experiment("tiny", dataclasses.replace(recipe, epochs=1)), shorter, tmp_path, CPU)
+    voted = dataclasses.replace(recipe, epochs=1, label_set="ferplus")
+    run(Experiment("tiny", voted), shorter, tmp_path, CPU)
     ((n, answers),) = fitted
-    assert n == 14 and np.array_equal(answers, shorter.valid.answers(recipe.label_set))
+    assert n == 10 and np.array_equal(answers, shorter.valid.labels[shorter.valid.clear])
