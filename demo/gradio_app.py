@@ -79,7 +79,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
 def launch_options() -> dict[str, Any]:
     """The arguments of launch(), the same for the app and for its tests."""
     return {
-        **theme.launch_options(),
+        **theme.look(),
         "max_file_size": UPLOAD_LIMIT.replace(" ", "").lower(),
         "state_session_capacity": SESSIONS,
         "footer_links": ["api"],

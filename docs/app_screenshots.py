@@ -70,7 +70,7 @@ def _video(page: Page, folder: Path) -> bytes:
     page.get_by_role("tab", name="Video").click()
     page.locator("#video-drop input[type=file]").set_input_files(clip)
     page.get_by_role("img", name="Each person's strongest moments").wait_for()
-    page.locator("#film").scroll_into_view_if_needed()
+    page.locator("#annotated-clip").scroll_into_view_if_needed()
     page.wait_for_timeout(3000)
     page.mouse.move(SIZE["width"] / 2, SIZE["height"] / 2)
     page.mouse.wheel(0, SIZE["height"] / 3)

@@ -1,4 +1,4 @@
-"""Faces that a film's search comes upon late, covered in the frames before it as well."""
+"""Faces that a clip's search comes upon late, covered in the frames before it as well."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Frames of a camera or a film, one after the other, to tracked and smoothed analyses."""
+"""Frames of a camera or a clip, one after the other, to tracked and smoothed analyses."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where one scene of a film ends and the next begins."""
+"""Where one scene of a clip ends and the next begins."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ THUMBNAIL_HW = (24, 32)
 
 
 class SceneCuts:
-    """Looks at the frames of one film in order, and tells which begin a scene.
+    """Looks at the frames of one clip in order, and tells which begin a scene.
 
     is_back: whether the last cut went back to the scene before: a flash was in between, or a black
     frame, or somebody else who spoke.

@@ -1,4 +1,4 @@
-"""Faces through the frames of a film: found now and then, followed in between, each a person."""
+"""Faces from frame to frame: found now and then, followed in between, each a person."""
 
 from dataclasses import dataclass, replace
 
@@ -62,7 +62,7 @@ class FaceTracker:
     """Follows faces from frame to frame.
 
     The whole frame is searched only now and then. In between, a detector that is a `Refiner` looks
-    again at the known boxes; with another one, each frame is searched. The frames of one film go
+    again at the known boxes; with another one, each frame is searched. The frames of one clip go
     through one tracker, in order.
     """
 

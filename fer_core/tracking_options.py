@@ -1,4 +1,4 @@
-"""How faces are followed through a film."""
+"""How faces are followed from frame to frame."""
 
 from dataclasses import dataclass
 

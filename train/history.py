@@ -1,6 +1,7 @@
 """What a run remembers of each epoch."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -19,3 +20,11 @@ class Epoch:
     valid_accuracy: float
     lr: float
     seconds: float
+
+
+def curves(history: Sequence[Epoch]) -> dict[str, tuple[float, ...]]:
+    """Each quantity over the epochs, to six digits: fixed decimals leave none of a falling rate."""
+    return {
+        field.name: tuple(float(f"{getattr(epoch, field.name):.6g}") for epoch in history)
+        for field in fields(Epoch)
+    }

@@ -16,6 +16,7 @@ from fer_core.classifier import Classifier, at_temperature
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.models import create_model
+from fer_core.progress import PROGRESS, Progress
 from fer_core.report import EvalReport, read_report
 from train.calibrate import fit_temperature
 from train.classical import run_classical
@@ -26,7 +27,7 @@ from train.evaluate import evaluate, in_words, main_and_others, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, claimed, read_tensors
 from train.finished import is_of
-from train.history import Epoch
+from train.history import Epoch, curves
 from train.loop import Trainer
 from train.machine import Machine
 from train.options import (
@@ -88,7 +89,7 @@ def run(
             if leads:
                 if not trainer.finished:  # a report would say that it is
                     (folder / REPORT).unlink(missing_ok=True)
-                _train(trainer, deadline)
+                _train(experiment, trainer, deadline)
                 if trainer.finished:
                     _write(*make_report(experiment, recipe, data, trainer), data, folder)
             else:
@@ -138,14 +139,16 @@ def _write(report: EvalReport, probs: np.ndarray, data: Dataset, folder: Path) -
         print(in_words(evaluation))
 
 
-def _train(trainer: Trainer, deadline: float) -> None:
+def _train(experiment: Experiment, trainer: Trainer, deadline: float) -> None:
     """Train until done or the deadline, and tell about each epoch."""
-    folder = trainer.folder
+    folder, recipe = trainer.folder, json.loads(trainer.recipe.to_json())
     try:
         # On resume, drop what the killed epoch may have logged.
         with SummaryWriter(str(folder / "tensorboard"), purge_step=len(trainer.history)) as board:
             for epoch in trainer.epochs(deadline):
                 _log(board, epoch, len(trainer.history) - 1)
+                progress = Progress(experiment.name, recipe, curves(trainer.history))
+                write_whole(folder / PROGRESS, progress.to_json())
     except OSError as error:
         reason = error.strerror or error
         raise RunError(f"{folder} could not be written to: {reason}.") from error
@@ -187,10 +190,7 @@ def make_report(
         )
     evaluations = evaluate(probs, data, data.split_names[2])
     main, others = main_and_others(evaluations, recipe.label_set)
-    columns = [field.name for field in dataclasses.fields(Epoch)]
     history = trainer.history
-    # Of a learning rate that falls, fixed decimals would leave nothing.
-    curves = {name: tuple(float(f"{getattr(e, name):.6g}") for e in history) for name in columns}
     report = EvalReport(
         experiment=experiment.name,
         source=experiment.source,
@@ -210,7 +210,7 @@ def make_report(
         training_faces=len(data.train.with_labels(recipe.label_set)),
         left_out=data.removed,
         temperature=temperature,
-        curves=curves,
+        curves=curves(history),
     )
     return report, probs
 

@@ -10,20 +10,20 @@ import gradio as gr
 from demo.tabs import page_html
 from demo.tabs.controls import style_choice, weights_choice
 from demo.tabs.gradio_inside import forget_shown, in_cache, uploads
-from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import SAVE_IN_BROWSER
-from demo.tabs.screens import (
+from demo.tabs.photo_screen import (
     EXPIRED,
     GONE,
     Choices,
     Kept,
-    Screen,
+    PhotoScreen,
     adapted,
     analysed,
     attempt,
     still,
 )
+from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
+from demo.tabs.pipelines import PipelineStore
+from demo.tabs.save import SAVE_IN_BROWSER
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
@@ -96,13 +96,13 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
     busy = (gr.skip(), page_html.messages("Looking for faces …", busy=True), gr.skip(), gr.skip())
 
-    def answered(turn: Turn, before: Kept | None, work: Callable[[], Screen]) -> Iterator[Any]:
+    def answered(turn: Turn, before: Kept | None, work: Callable[[], PhotoScreen]) -> Iterator[Any]:
         """Show what comes of it, if it is still wanted by then. before: what stays where it fails,
         under the sentence that says so."""
         made = attempt(work)
         if not turns.is_last(turn):
             yield unchanged
-        elif isinstance(made, Screen):
+        elif isinstance(made, PhotoScreen):
             forget_shown(app, turn.visitor)  # its place is taken
             yield made
         else:
@@ -148,7 +148,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
         turn = turns.next(visitor)
         yield busy
 
-        def work() -> Screen:
+        def work() -> PhotoScreen:
             with upload.file as file:
                 return analysed(store, upload.name, file.read(), Choices(*choices), turn)
 

@@ -14,7 +14,7 @@ SCRIPTS = (  # one script, in this order
 FONT = ("system-ui", "sans-serif")
 
 
-def launch_options() -> dict[str, Any]:
+def look() -> dict[str, Any]:
     """The arguments of launch() that decide how the page looks and behaves."""
     scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread, Timer
 
-from demo.tabs.films import ClipChoices, Film
+from demo.tabs.clip_results import ClipChoices, ClipResult
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.uploads import OpenUpload
 from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
@@ -234,13 +234,13 @@ class VideoJobs:
                     with self._news:
                         task.state = Working(progress, task.stopped)
                         self._news.notify_all()
-                result = job.finish()
-                film = Film.of(result)
+                whole = job.finish()
+                result = ClipResult.of(whole)
                 # Whoever knows the address sees the video: it must not be guessed.
-                path = self._files.videos / secrets.token_hex(16) / f"{film.stem}.mp4"
-                result.video.save(path)
-                result.close()
-        return Made(film, path, task.choices, out_of_time)
+                path = self._files.videos / secrets.token_hex(16) / f"{result.stem}.mp4"
+                whole.video.save(path)
+                whole.close()
+        return Made(result, path, task.choices, out_of_time)
 
     def _expire(self, task: _Task) -> None:
         with self._news:

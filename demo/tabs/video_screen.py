@@ -6,7 +6,7 @@ import gradio as gr
 
 from demo.charts.timeline import timeline_figure
 from demo.data_uris import jpeg_uri
-from demo.tabs.films import (
+from demo.tabs.clip_results import (
     PREVIEW_SIDE,
     done_sentence,
     made_with_html,
@@ -26,7 +26,7 @@ NOT_BEGUN = "Your clip was not begun, and is forgotten."
 OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
 
 
-class Screen(NamedTuple):
+class VideoScreen(NamedTuple):
     """Everything that changes while a clip is annotated, in the order of the handler's outputs."""
 
     message: Any
@@ -45,10 +45,10 @@ class Screen(NamedTuple):
     save_sheet: Any = gr.skip()
 
 
-UNCHANGED = Screen(gr.skip(), work=gr.skip(), stop=gr.skip())
+UNCHANGED = VideoScreen(gr.skip(), work=gr.skip(), stop=gr.skip())
 
 
-def screen(state: State, before: State | None, cover: bool) -> Screen:
+def screen(state: State, before: State | None, cover: bool) -> VideoScreen:
     """What a state brings to a page that shows the one before; None: nothing of this clip.
 
     cover: whether faces are covered in the moments, also where they are not in the clip.
@@ -57,15 +57,17 @@ def screen(state: State, before: State | None, cover: bool) -> Screen:
         return UNCHANGED
     match state:
         case Waiting():
-            return Screen(messages(waiting_sentence(state), busy=True), stop=_button(STOP))
+            return VideoScreen(messages(waiting_sentence(state), busy=True), stop=_button(STOP))
         case Opening():
-            return Screen(messages("Opening the clip …", busy=True), stop=_button(STOP_AND_KEEP))
+            return VideoScreen(
+                messages("Opening the clip …", busy=True), stop=_button(STOP_AND_KEEP)
+            )
         case Working():
             return _working(state, before)
         case Dropped():  # as for the button; what was on its way then may have come later
-            return Screen(messages(NOT_BEGUN))
+            return VideoScreen(messages(NOT_BEGUN))
         case Failed():
-            return Screen(messages(error=state.sentence))
+            return VideoScreen(messages(error=state.sentence))
         case Made():
             return _made(state, state.choices.cover or cover)
 
@@ -79,7 +81,7 @@ def _button(name: str) -> Any:
     return gr.update(visible=True, value=name)
 
 
-def _working(state: Working, before: State | None) -> Screen:
+def _working(state: Working, before: State | None) -> VideoScreen:
     work = progress_html(state.progress, jpeg_uri(fit(state.progress.preview, PREVIEW_SIDE)))
     if isinstance(before, Working):  # what was said meanwhile stays
         return UNCHANGED._replace(work=work)
@@ -88,25 +90,25 @@ def _working(state: Working, before: State | None) -> Screen:
         said = gr.skip() if before else messages(STOPPED, busy=True)
         return UNCHANGED._replace(message=said, work=work)
     button = gr.skip() if isinstance(before, Opening) else _button(STOP_AND_KEEP)
-    return Screen(messages(), work, button)
+    return VideoScreen(messages(), work, button)
 
 
-def _made(made: Made, cover: bool) -> Screen:
+def _made(made: Made, cover: bool) -> VideoScreen:
     """Parts that would be empty are hidden."""
-    film = made.film
-    done = done_sentence(film)
-    moments = gr.update(visible=bool(film.moments))
-    return Screen(
+    result = made.result
+    done = done_sentence(result)
+    moments = gr.update(visible=bool(result.moments))
+    return VideoScreen(
         messages(f"{OUT_OF_TIME} {done}" if made.out_of_time else done),
         results=gr.update(visible=True),
         video=str(made.path),
         made_with=made_with_html(made.choices),
-        people_part=gr.update(visible=bool(film.timeline.people)),
-        timeline=timeline_html(film),
-        plot=timeline_figure(film.timeline),
-        people=people_html(film),
+        people_part=gr.update(visible=bool(result.timeline.people)),
+        timeline=timeline_html(result),
+        plot=timeline_figure(result.timeline),
+        people=people_html(result),
         moments_part=moments,
-        sheet=sheet_html(film, cover),
+        sheet=sheet_html(result, cover),
         sheet_cover=cover,
         save_sheet=moments,
     )

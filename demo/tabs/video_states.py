@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.tabs.films import ClipChoices, Film
+from demo.tabs.clip_results import ClipChoices, ClipResult
 from fer_core.video import VideoProgress
 
 
@@ -31,7 +31,7 @@ class Working:
 class Made:
     """path: of the annotated clip. out_of_time: whether it was ended for that."""
 
-    film: Film
+    result: ClipResult
     path: Path
     choices: ClipChoices
     out_of_time: bool

@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from demo.tabs import page_html
+from demo.tabs.clip_results import FILE_KINDS, ClipChoices, make_file, sheet_html
 from demo.tabs.controls import style_choice, weights_choice
-from demo.tabs.films import FILE_KINDS, ClipChoices, make_file, sheet_html
 from demo.tabs.gradio_inside import in_cache
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.save import SAVE_IN_BROWSER
@@ -19,7 +19,7 @@ from demo.tabs.video_screen import (
     STOP,
     STOPPED,
     UNCHANGED,
-    Screen,
+    VideoScreen,
     screen,
     waiting_sentence,
 )
@@ -61,7 +61,9 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
     stop = gr.Button(STOP, visible=False, elem_id="video-stop")
     work = gr.HTML(elem_id="video-work", apply_default_css=False)
     with gr.Column(visible=False, elem_id="video-results") as results:
-        video = gr.Video(label="Annotated clip", interactive=False, elem_id="film", buttons=[])
+        video = gr.Video(
+            label="Annotated clip", interactive=False, elem_id="annotated-clip", buttons=[]
+        )
         save_video = gr.Button("Save clip", size="sm", elem_id="save-clip")
         made_with = gr.HTML(elem_id="made-with", apply_default_css=False)
         with gr.Column(elem_classes="part") as people_part:
@@ -104,7 +106,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         waiting = page_html.messages(waiting_sentence(Waiting(0)), busy=True)
         return waiting, gr.update(visible=True, value=STOP), hidden, *free(False)
 
-    def follow(sheet_cover: bool, request: gr.Request) -> Iterator[Screen]:
+    def follow(sheet_cover: bool, request: gr.Request) -> Iterator[VideoScreen]:
         before: State | None = None
         for state in jobs.follow(str(request.session_hash)):
             yield screen(state, before, sheet_cover)
@@ -149,7 +151,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             made = jobs.made(str(request.session_hash))
             if made is None:
                 return None, page_html.messages(error=GONE)
-            name, content = make_file(made.film, kind, cover)
+            name, content = make_file(made.result, kind, cover)
             path = in_cache(content, name, file)
             return path, page_html.messages(f"Saved {name}.")
 
@@ -157,7 +159,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
 
     def moments(cover: bool, request: gr.Request) -> str:
         made = jobs.made(str(request.session_hash))
-        return sheet_html(made.film, cover) if made else ""
+        return sheet_html(made.result, cover) if made else ""
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
@@ -182,12 +184,14 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         done = chosen.then(
             follow,
             sheet_cover,
-            [*above, *below, saves["png"]],  # in the order of `Screen`
+            [*above, *below, saves["png"]],  # in the order of `VideoScreen`
             concurrency_limit=None,  # they only wait
             trigger_mode="multiple",  # the one before may not have ended yet
             **quiet,
         )
-        done.then(None, None, None, js=(STATIC / "film.js").read_text(encoding="utf-8"), **quiet)
+        done.then(
+            None, None, None, js=(STATIC / "annotated_clip.js").read_text(encoding="utf-8"), **quiet
+        )
         done.then(release, None, choosing, queue=False, **quiet)
         done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
     stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)

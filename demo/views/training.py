@@ -46,16 +46,16 @@ def everything(reports: Mapping[str, EvalReport], found: Mapping[str, Run]) -> d
     for name, run in found.items():
         report = reports.get(name)
         if report is None or not report.epochs:
-            shown[name] = Shown(run.curves, run.recipe, run)
+            shown[name] = Shown(run.progress.curves, run.progress.recipe, run)
         elif not _same(run, report):
-            shown[f"{name} ({AGAIN})"] = Shown(run.curves, run.recipe, run)
+            shown[f"{name} ({AGAIN})"] = Shown(run.progress.curves, run.progress.recipe, run)
     shipped = {name: Shown(r.curves, r.recipe, r) for name, r in reports.items() if r.epochs}
     return {**shown, **shipped}
 
 
 def _same(run: Run, report: EvalReport) -> bool:
     """Whether the report came of this very run: its curves are rounded."""
-    own, its = run.curves["valid_accuracy"], report.curves["valid_accuracy"]
+    own, its = run.progress.curves["valid_accuracy"], report.curves["valid_accuracy"]
     return len(own) == len(its) and bool(np.allclose(own, its, atol=1e-4, rtol=0))
 
 
@@ -81,7 +81,7 @@ def show_curves(names: list[str], quantity: str) -> None:
         if isinstance(source, Run):
             minutes = (time.time() - source.changed) / 60
             st.success(  # no badge: on a phone it would cut the sentence off
-                f"{name} is training: epoch {len(source.curves['seconds'])} of "
+                f"{name} is training: epoch {len(shown[name].curves['seconds'])} of "
                 f"{recipe.get('epochs', '?')} ended {minutes:.0f} min ago",
                 icon=":material/play_circle:",
             )

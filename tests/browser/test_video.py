@@ -61,13 +61,13 @@ def test_a_clip_comes_back_annotated_with_its_timeline(tab: Page, clip: Path) ->
     choose(tab, clip)
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames, 2.0 s.")
     expect(done).to_be_visible(timeout=PATIENCE_MS)
-    tab.wait_for_function("document.querySelector('#film video')?.readyState >= 2")
+    tab.wait_for_function("document.querySelector('#annotated-clip video')?.readyState >= 2")
     seconds, width, height = tab.evaluate(
-        "(() => { const video = document.querySelector('#film video');"
+        "(() => { const video = document.querySelector('#annotated-clip video');"
         " return [video.duration, video.videoWidth, video.videoHeight]; })()"
     )
     assert (round(seconds, 2), width, height) == (2.0, 320, 240)
-    expect(tab.locator("#film video")).to_be_in_viewport(ratio=0.9)
+    expect(tab.locator("#annotated-clip video")).to_be_in_viewport(ratio=0.9)
     expect(tab.locator("#made-with")).to_contain_text("Made with: emoji, faces not covered,")
     row = tab.locator("#people tbody tr")
     expect(row).to_have_count(1)
@@ -133,8 +133,8 @@ def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
     tab.get_by_role("button", name="Stop and keep what is done").click()
     expect(tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
     expect(refused).to_have_count(0)
-    tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
-    assert tab.evaluate("document.querySelector('#film video').duration") < 30
+    tab.wait_for_function("document.querySelector('#annotated-clip video')?.readyState >= 1")
+    assert tab.evaluate("document.querySelector('#annotated-clip video').duration") < 30
     expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
     tab.evaluate(DROP, list(clip.read_bytes()))
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames")
@@ -175,7 +175,7 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
     assert visitor(own_tab) != lost
     own_tab.get_by_role("button", name="Stop and keep what is done").click()
     expect(own_tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
-    own_tab.wait_for_function("document.querySelector('#film video')?.readyState >= 1")
+    own_tab.wait_for_function("document.querySelector('#annotated-clip video')?.readyState >= 1")
     expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
 
 

@@ -23,7 +23,7 @@ def a_click_on_the_timeline_seeks(page: Page) -> bool:
         page.wait_for_timeout(500)
         page.mouse.click(*place)
         page.wait_for_timeout(500)
-        seconds = page.evaluate("document.querySelector('#film video').currentTime")
+        seconds = page.evaluate("document.querySelector('#annotated-clip video').currentTime")
         if abs(seconds - 1) < 0.3:
             return True
     return False

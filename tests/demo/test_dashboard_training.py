@@ -1,34 +1,31 @@
 """The dashboard's page of training curves: reports, runs that go on, and runs that vanish."""
 
 import itertools
-import json
 import os
 import time
+from dataclasses import replace
 
 import made_up_reports as made_up
 import pytest
-import torch
 from dashboard_page import checked, figure, opened, text
 
 from demo.board import runs_store
 from demo.board.runs_store import runs
+from fer_core.progress import PROGRESS, Progress, read_progress
 
 
 def make_run(folder, name, epochs, age_seconds=0.0):
-    history = [
-        {
-            "train_loss": 1.0,
-            "train_accuracy": 0.5,
-            "valid_loss": 1.1,
-            "valid_accuracy": 0.4 + 0.1 * epoch,
-            "lr": 0.1,
-            "seconds": 30.0,
-        }
-        for epoch in range(epochs)
-    ]
-    path = folder.parent / "runs" / name / "checkpoint.pt"
+    curves = {
+        "train_loss": (1.0,) * epochs,
+        "train_accuracy": (0.5,) * epochs,
+        "valid_loss": (1.1,) * epochs,
+        "valid_accuracy": tuple(0.4 + 0.1 * epoch for epoch in range(epochs)),
+        "lr": (0.1,) * epochs,
+        "seconds": (30.0,) * epochs,
+    }
+    path = folder.parent / "runs" / name / PROGRESS
     path.parent.mkdir(parents=True)
-    torch.save({"recipe": json.dumps({"epochs": 9}), "history": history}, path)
+    path.write_text(Progress("its-experiment", {"epochs": 9}, curves).to_json())
     if age_seconds:
         os.utime(path, (time.time() - age_seconds,) * 2)
     return path
@@ -42,7 +39,7 @@ def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
     (line,) = [trace for trace in found if trace["name"] == "going"]
     assert line["y"] == pytest.approx([40, 50, 60])
     out = folder.parent / "runs" / "going"
-    assert f"python -m train.run going --data PATH --out {out} --resume" in text(at)
+    assert f"python -m train.run its-experiment --data PATH --out {out} --resume" in text(at)
     at.button_group(key="curve").set_value("lr")
     assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
 
@@ -64,7 +61,8 @@ def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
     finished = make_run(folder, "finished", 2)
     (finished.parent / "report.json").write_text("{}")
     make_run(folder, "going", 2)
-    (make_run(folder, "broken", 1)).write_bytes(b"no checkpoint")
+    make_run(folder, "broken", 1).write_text('{"experiment": "broken", "recipe": {}, "curves": {}}')
+    make_run(folder, "no-text", 1).write_bytes(b"\xff")
     found = runs()
     assert set(found) == {"silent", "finished", "going"}
     now = time.time()
@@ -78,10 +76,11 @@ def test_a_run_whose_report_is_shipped_is_one_and_another_of_its_name_one_more(f
     path = make_run(folder, "twice", shipped.epochs)
     both = {"twice", "twice (in the runs folder)"}
     assert set(opened("training").multiselect(key="runs").options) == both
-    state = torch.load(path, weights_only=True)
-    for epoch, accuracy in zip(state["history"], shipped.curves["valid_accuracy"], strict=True):
-        epoch["valid_accuracy"] = accuracy + 2e-6  # a report's curves are rounded
-    torch.save(state, path)
+    read = read_progress(path)
+    # The curves of older reports were rounded otherwise.
+    own = tuple(accuracy + 2e-6 for accuracy in shipped.curves["valid_accuracy"])
+    alike = replace(read, curves={**read.curves, "valid_accuracy": own})
+    path.write_text(alike.to_json())
     assert opened("training").multiselect(key="runs").options == ["twice"]
 
 

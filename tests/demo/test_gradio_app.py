@@ -19,11 +19,11 @@ from demo.tabs import page_html
 from demo.tabs.about import about, figures
 from demo.tabs.departures import LOST_SECONDS
 from demo.tabs.page_html import VIDEO_PROMISE
+from demo.tabs.photo_screen import OUR_FAULT, Choices, Kept, PhotoScreen, adapted, analysed, attempt
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER, FORGET_SHOT_SECONDS
 from demo.tabs.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.save import results_stem
-from demo.tabs.screens import OUR_FAULT, Choices, Kept, Screen, adapted, analysed, attempt
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads
 from demo.tabs.video_jobs import KEEP_SECONDS, VideoJobs
@@ -65,7 +65,7 @@ def test_every_file_gives_a_result_or_a_sentence(store: PipelineStore, case: Cas
     if case.size is None:
         assert isinstance(made, str) and case.says in made and made != OUR_FAULT
     else:
-        assert isinstance(made, Screen) and case.says in made.messages
+        assert isinstance(made, PhotoScreen) and case.says in made.messages
         assert shown_size(made.picture) == case.size
 
 

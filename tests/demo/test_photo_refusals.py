@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from demo.tabs.page_html import messages
+from demo.tabs.photo_screen import Choices
 from demo.tabs.photo_tab import FULL
 from demo.tabs.photos import PHOTO_BYTES
-from demo.tabs.screens import Choices
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 

@@ -7,9 +7,9 @@ import pytest
 from fakes import FakeDetector
 from picture_files import encoded, photo
 
-from demo.tabs import screens
+from demo.tabs import photo_screen
 from demo.tabs.page_html import messages
-from demo.tabs.screens import EXPIRED, GONE, OUR_FAULT, Choices
+from demo.tabs.photo_screen import EXPIRED, GONE, OUR_FAULT, Choices
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 
@@ -113,14 +113,14 @@ def test_a_change_that_ends_after_the_next_photo_came_is_dropped(page: Page) -> 
 def test_a_style_that_is_drawn_while_the_next_photo_comes_is_dropped(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = screens.preview
+    draw = photo_screen.preview
 
     def overtaken(*args: Any) -> str:
-        monkeypatch.setattr(screens, "preview", draw)
+        monkeypatch.setattr(photo_screen, "preview", draw)
         list(page.open(1, BOX))
         return draw(*args)
 
-    monkeypatch.setattr(screens, "preview", overtaken)
+    monkeypatch.setattr(photo_screen, "preview", overtaken)
     list(page.change(BOX))
     assert page.is_settled(BOX, SECOND)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
-from demo.tabs import films
-from demo.tabs.films import (
+from demo.tabs import clip_results
+from demo.tabs.clip_results import (
     ClipChoices,
-    Film,
+    ClipResult,
     done_sentence,
     made_with_html,
     make_file,
@@ -42,8 +42,8 @@ def timeline(people, frames=40, rate=10.0):
     )
 
 
-def film(people=(1, 2), name="<trip>.mov", notes=("A note.",)):
-    return Film(ClipInfo(name, (480, 640), 10.0, 4.0, 40, notes), timeline(people), ())
+def result(people=(1, 2), name="<trip>.mov", notes=("A note.",)):
+    return ClipResult(ClipInfo(name, (480, 640), 10.0, 4.0, 40, notes), timeline(people), ())
 
 
 def test_the_figure_has_a_row_a_person_and_the_gaps_stay_empty():
@@ -79,9 +79,9 @@ def test_a_finger_can_scroll_past_the_figure():
 
 
 def test_the_table_and_the_sentence_name_everybody():
-    assert done_sentence(film()) == "2 people found in 40 frames, 4.0 s. A note."
-    assert done_sentence(film([])).startswith("No face found in")
-    table = people_html(film())
+    assert done_sentence(result()) == "2 people found in 40 frames, 4.0 s. A note."
+    assert done_sentence(result([])).startswith("No face found in")
+    table = people_html(result())
     assert (
         "comes back after a cut of the scene, or after some seconds, is counted as another" in table
     )
@@ -90,25 +90,25 @@ def test_the_table_and_the_sentence_name_everybody():
 
 
 def test_a_clip_of_one_frame_or_without_a_face_is_told_so():
-    one = film([])
+    one = result([])
     said = done_sentence(replace(one, info=replace(one.info, frames=1, seconds=0.04)))
     assert said.startswith("No face found in one frame, 0.0 s. A note. ") and "upright" in said
 
 
 def test_who_has_no_chart_is_told():
-    assert "of each person." in timeline_html(film())
-    assert "of the 6 people longest in view." in timeline_html(film(range(1, 10)))
+    assert "of each person." in timeline_html(result())
+    assert "of the 6 people longest in view." in timeline_html(result(range(1, 10)))
 
 
 def test_what_there_is_nothing_of_is_not_on_the_page(tmp_path):
-    def shown(film):
-        made = Made(film, tmp_path, ClipChoices("emoji", False, 1, "default"), False)
+    def shown(given):
+        made = Made(given, tmp_path, ClipChoices("emoji", False, 1, "default"), False)
         page = screen(made, None, cover=False)
         parts = (page.people_part, page.moments_part, page.save_sheet)
         return [part["visible"] for part in parts]
 
-    assert shown(film([])) == [False, False, False]
-    assert shown(film()) == [True, False, False]  # nobody showed anything clearly
+    assert shown(result([])) == [False, False, False]
+    assert shown(result()) == [True, False, False]  # nobody showed anything clearly
 
 
 def test_what_a_clip_was_made_with_is_told():
@@ -119,15 +119,15 @@ def test_what_a_clip_was_made_with_is_told():
 
 
 def test_the_sheet_has_a_name_from_outside_in_an_attribute(monkeypatch):
-    monkeypatch.setattr(films, "contact_sheet", lambda *args: np.zeros((2, 2, 3), np.uint8))
+    monkeypatch.setattr(clip_results, "contact_sheet", lambda *args: np.zeros((2, 2, 3), np.uint8))
     moments = (object(),)  # only whether there are any
-    sheet = sheet_html(replace(film(name='"><script>.mov'), moments=moments), cover=False)
+    sheet = sheet_html(replace(result(name='"><script>.mov'), moments=moments), cover=False)
     assert "<script>" not in sheet and "&quot;&gt;&lt;script&gt;.mov" in sheet
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_files_are_called_after_the_clip(kind):
-    name, content = make_file(film(), kind, cover=False)
+    name, content = make_file(result(), kind, cover=False)
     assert name == f"trip-faces.{kind}"  # without what no disk takes
     assert content.count(b"happy") >= 80
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from demo.tabs import video_jobs
-from demo.tabs.films import ClipChoices
+from demo.tabs.clip_results import ClipChoices
 from demo.tabs.uploads import OpenUpload
 from demo.tabs.video_jobs import OUR_FAULT, WAITING, VideoJobs
 from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
@@ -53,7 +53,7 @@ class FakeJob:
     def finish(self):
         def save(path):
             path.parent.mkdir()
-            path.write_bytes(b"film")
+            path.write_bytes(b"video")
 
         info = ClipInfo(self.name, (2, 2), 10.0, 4.0, 40, ())
         video = SimpleNamespace(save=save)
@@ -90,7 +90,7 @@ class Line:
         return self.open[name]
 
     def finish(self, visitor, name="mine"):
-        """Where the film of the visitor's clip lies."""
+        """Where the video of the visitor's clip lies."""
         self.begin(visitor, name).end()
         wait_until(lambda: self.jobs.made(visitor) is not None)
         return self.jobs.made(visitor).path
@@ -133,7 +133,9 @@ def test_clips_come_one_after_another_and_who_waits_hears_how_many_are_before(li
     line.open["c"].end()
     made = next(states)
     assert (
-        isinstance(made, Made) and made.path.read_bytes() == b"film" and made.path.stem == "c-faces"
+        isinstance(made, Made)
+        and made.path.read_bytes() == b"video"
+        and made.path.stem == "c-faces"
     )
     assert made.choices == CHOICES and not made.out_of_time
     assert not list(states) and line.jobs.made("third") is made

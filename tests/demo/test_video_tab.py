@@ -11,7 +11,7 @@ from clip_files import make_clip
 from gradio import Blocks
 
 from demo.gradio_app import build_app
-from demo.tabs.films import ClipChoices
+from demo.tabs.clip_results import ClipChoices
 from demo.tabs.page_html import messages
 from demo.tabs.video_jobs import VideoJobs
 from demo.tabs.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
@@ -65,7 +65,7 @@ class Tab:
     def leave(self):
         self._handlers["goodbye"](self.visitor.session_hash)
 
-    def films(self):
+    def videos(self):
         return list(self.folder.rglob("*.mp4"))
 
 
@@ -159,9 +159,9 @@ def test_the_clip_can_be_saved_while_it_is_kept(tab):
 def test_a_long_name_loses_no_clip(tab, name):
     *_, last = tab.annotate(name)
     assert "people found" in last.message
-    (film,) = tab.films()
-    assert str(film) == last.video and film.stat().st_size
-    assert film.name.startswith(name[:50]) and film.name.endswith("-faces.mp4")
+    (video,) = tab.videos()
+    assert str(video) == last.video and video.stat().st_size
+    assert video.name.startswith(name[:50]) and video.name.endswith("-faces.mp4")
 
 
 def test_where_too_many_wait_the_visitor_is_told_and_the_clip_before_stays(tab, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from fer_core.progress import PROGRESS, Progress, read_progress
 from fer_core.report import EvalReport, ReportError, read_predictions, read_report
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment, Recipe
@@ -39,7 +40,7 @@ def finished(request, tiny_data, tmp_path_factory):
 
 def test_a_run_leaves_its_files(finished):
     names = {path.name for path in finished.iterdir()}
-    assert names == {BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT, "tensorboard"}
+    assert names == {BEST, CHECKPOINT, LOCK, PREDICTIONS, PROGRESS, REPORT, "tensorboard"}
     assert list((finished / "tensorboard").glob("events*"))
 
 
@@ -58,6 +59,8 @@ def test_the_report_agrees_with_itself_and_survives_json(finished):
         *{("ferplus-clear", "all", 14), ("ferplus-clear", "clean", 7)},
     }
     assert len(report.curves["train_loss"]) == report.epochs == 2
+    progress = read_progress(finished / PROGRESS)
+    assert progress == Progress(report.experiment, report.recipe, report.curves)
 
 
 def test_exported_weights_give_the_reported_predictions(finished, tiny_data, tmp_path):

@@ -33,7 +33,7 @@ class ClipChoices(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Film:
+class ClipResult:
     """What stays in memory of an annotated clip: no frame of it but the small moments."""
 
     info: ClipInfo
@@ -41,7 +41,7 @@ class Film:
     moments: tuple[Moment, ...]
 
     @classmethod
-    def of(cls, result: VideoResult) -> "Film":
+    def of(cls, result: VideoResult) -> "ClipResult":
         return cls(result.info, result.timeline, result.moments)
 
     @property
@@ -50,12 +50,12 @@ class Film:
         return results_stem(self.info.name, "clip")
 
 
-def make_file(film: Film, kind: str, cover: bool) -> tuple[str, bytes]:
+def make_file(result: ClipResult, kind: str, cover: bool) -> tuple[str, bytes]:
     """The name and the bytes of a download: "csv", "json", or the contact sheet as "png"."""
     if kind == "png":
-        return f"{film.stem}.png", to_png(contact_sheet(film.moments, cover))
-    text = film.timeline.to_csv() if kind == "csv" else film.timeline.to_json(film.info)
-    return f"{film.stem}.{kind}", text.encode("utf-8")
+        return f"{result.stem}.png", to_png(contact_sheet(result.moments, cover))
+    text = result.timeline.to_csv() if kind == "csv" else result.timeline.to_json(result.info)
+    return f"{result.stem}.{kind}", text.encode("utf-8")
 
 
 def progress_html(progress: VideoProgress, preview: str) -> str:
@@ -81,13 +81,13 @@ def time_in_words(seconds: float) -> str:
     return f"{round(seconds / 60)} min"
 
 
-def done_sentence(film: Film) -> str:
+def done_sentence(result: ClipResult) -> str:
     """What came of it, with what there is to say about how the clip was read."""
-    people = len(film.timeline.people)
+    people = len(result.timeline.people)
     found = {0: "No face found", 1: "One person found"}.get(people, f"{people} people found")
-    frames = "one frame" if film.info.frames == 1 else f"{film.info.frames:,} frames"
-    notes = [*film.info.notes] if people else [*film.info.notes, NO_FACE]
-    return " ".join([f"{found} in {frames}, {film.info.seconds:.1f} s.", *notes])
+    frames = "one frame" if result.info.frames == 1 else f"{result.info.frames:,} frames"
+    notes = [*result.info.notes] if people else [*result.info.notes, NO_FACE]
+    return " ".join([f"{found} in {frames}, {result.info.seconds:.1f} s.", *notes])
 
 
 def made_with_html(choices: ClipChoices) -> str:
@@ -102,9 +102,9 @@ def made_with_html(choices: ClipChoices) -> str:
     )
 
 
-def timeline_html(film: Film) -> str:
+def timeline_html(result: ClipResult) -> str:
     """What stands above the timeline."""
-    people = len(film.timeline.people)
+    people = len(result.timeline.people)
     whom = f"the {MOST_PEOPLE} people longest in view" if people > MOST_PEOPLE else "each person"
     return (
         f"<h2>Over time</h2><p>The seven probabilities of {whom}. Click to see that moment in the "
@@ -112,13 +112,13 @@ def timeline_html(film: Film) -> str:
     )
 
 
-def people_html(film: Film) -> str:
+def people_html(result: ClipResult) -> str:
     """A table of how much of their time each person showed each expression."""
     heads = "".join(
         f'<th scope="col"><img src="{emoji_uri(emotion.name)}" alt="">{emotion.name}</th>'
         for emotion in (*EMOTIONS, UNSURE)
     )
-    rows = "".join(_person_row(person) for person in film.timeline.people)
+    rows = "".join(_person_row(person) for person in result.timeline.people)
     return (
         '<p id="people-read">Of the time that each person was seen, how much each expression was '
         "shown; below it, its mean probability. Who comes back after a cut of the scene, or after "
@@ -142,12 +142,12 @@ def _person_row(person: PersonSummary) -> str:
     )
 
 
-def sheet_html(film: Film, cover: bool) -> str:
+def sheet_html(result: ClipResult, cover: bool) -> str:
     """Each person's strongest moments, as one picture."""
-    if not film.moments:
+    if not result.moments:
         return ""
-    uri = jpeg_uri(contact_sheet(film.moments, cover))
-    text = f"Each person's strongest moments in {escape(film.info.name)}"
-    many = len(film.timeline.people) > PEOPLE
+    uri = jpeg_uri(contact_sheet(result.moments, cover))
+    text = f"Each person's strongest moments in {escape(result.info.name)}"
+    many = len(result.timeline.people) > PEOPLE
     whose = f"<p>Of the {PEOPLE} people longest in view.</p>" if many else ""
     return f'{whose}<img class="sheet" src="{uri}" alt="{text}">'

@@ -7,7 +7,7 @@
     if (plot?.on && !plot.dataset.seeks) {
       plot.dataset.seeks = "yes";
       plot.on("plotly_click", (click) => {
-        const video = document.querySelector("#film video");
+        const video = document.querySelector("#annotated-clip video");
         if (!video) return;
         video.currentTime = click.points[0].x;
         video.scrollIntoView({ block: "nearest" });
@@ -17,7 +17,7 @@
   };
   // It has its height only when its first frame is there.
   const show = (tries) => {
-    const video = document.querySelector("#film video");
+    const video = document.querySelector("#annotated-clip video");
     if (video?.offsetParent && video.readyState >= 1) video.scrollIntoView({ block: "nearest" });
     else if (tries) setTimeout(show, 200, tries - 1);
   };

@@ -40,7 +40,7 @@ class Kept:
     turn: Turn
 
 
-class Screen(NamedTuple):
+class PhotoScreen(NamedTuple):
     """Everything that changes on the photo page, in the order of the handlers' outputs."""
 
     kept: Kept | None = None
@@ -49,17 +49,19 @@ class Screen(NamedTuple):
     faces: str = ""
 
 
-EXPIRED = Screen(messages=page_html.messages(error=GONE))
+EXPIRED = PhotoScreen(messages=page_html.messages(error=GONE))
 
 
-def analysed(store: PipelineStore, name: str, data: bytes, choices: Choices, turn: Turn) -> Screen:
+def analysed(
+    store: PipelineStore, name: str, data: bytes, choices: Choices, turn: Turn
+) -> PhotoScreen:
     """The screen for a file's bytes. Raises FerError for a file that cannot be used."""
     pipeline = store.get(choices.weights, choices.detector)
     shot = take(name, data, pipeline, choices.min_score)
     return shown(Kept(shot, choices, turn), page_html.found_sentence(shot.analysis))
 
 
-def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> Screen:
+def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> PhotoScreen:
     """The same photo for other choices; in another style, nothing is detected again."""
     if not choices.same_faces(kept.choices):
         return analysed(store, kept.shot.name, kept.shot.data, choices, turn)
@@ -67,10 +69,10 @@ def adapted(store: PipelineStore, kept: Kept, choices: Choices, turn: Turn) -> S
     return shown(again, f"Style changed to {choices.style}.")
 
 
-def shown(kept: Kept, status: str) -> Screen:
+def shown(kept: Kept, status: str) -> PhotoScreen:
     """The screen of a photo."""
     shot, style = kept.shot, kept.choices.style
-    return Screen(
+    return PhotoScreen(
         kept,
         page_html.messages(status),
         page_html.picture(shot.analysis, preview(shot, style), style),
@@ -78,7 +80,7 @@ def shown(kept: Kept, status: str) -> Screen:
     )
 
 
-def attempt(work: Callable[[], Screen]) -> Screen | str:
+def attempt(work: Callable[[], PhotoScreen]) -> PhotoScreen | str:
     """Do the work; where it fails, one sentence in place of a screen."""
     try:
         return work()
