@@ -1,5 +1,6 @@
 """Curves over epochs, over k, and the figures of the studies' tables."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from textwrap import wrap
@@ -15,6 +16,7 @@ NAME_COLUMNS = 46  # characters in a line of a row's name, as a phone has room f
 LEGEND_COLUMNS = 50  # in a line of the legend
 LINE_HEIGHT, MARKS_HEIGHT, ROW_GAP = 15, 20, 8  # pixels
 LEGEND_LINE = 20  # pixels
+LR_DECADES = 3  # of the rates that are drawn
 
 
 def training(
@@ -44,7 +46,10 @@ def training(
             )
     figure.update_yaxes(ticksuffix=UNITS[quantity])
     if quantity == "lr":
-        figure.update_yaxes(type="log", exponentformat="power")
+        rates = [math.log10(lr) for each in runs.values() for lr in each["lr"] if lr > 0]
+        # A cosine's last step is next to nothing, and would leave the rest no room.
+        low, top = max(min(rates), max(rates) - LR_DECADES), max(rates)
+        figure.update_yaxes(type="log", exponentformat="power", range=[low - 0.1, top + 0.1])
     return finish(figure, title, "epoch", WORDS[quantity], 440)
 
 

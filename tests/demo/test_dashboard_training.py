@@ -20,7 +20,7 @@ def make_run(folder, name, epochs, age_seconds=0.0):
         "train_accuracy": (0.5,) * epochs,
         "valid_loss": (1.1,) * epochs,
         "valid_accuracy": tuple(0.4 + 0.1 * epoch for epoch in range(epochs)),
-        "lr": (0.1,) * epochs,
+        "lr": (*[0.1] * (epochs - 1), 1e-7),
         "seconds": (30.0,) * epochs,
     }
     path = folder.parent / "runs" / name / PROGRESS
@@ -41,7 +41,8 @@ def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
     out = folder.parent / "runs" / "going"
     assert f"python -m train.run its-experiment --data PATH --out {out} --resume" in text(at)
     at.button_group(key="curve").set_value("lr")
-    assert figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]["type"] == "log"
+    axis = figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]
+    assert axis["type"] == "log" and axis["range"] == pytest.approx([-4.1, -0.9])
 
 
 def test_runs_are_shown_before_there_is_a_report(folder):
