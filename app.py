@@ -2,11 +2,14 @@
 
 import os
 import signal
+import warnings
 
 # Before anything imports Gradio or the Hub's library: the app makes no call to any network.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+from PIL import Image
 
 from demo.gradio_app import build_app, launch_options
 from demo.tabs.visitor_files import VisitorFiles
@@ -15,6 +18,8 @@ from fer_core import FerPipeline
 
 def main() -> None:
     """Serve until stopped. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where."""
+    # The limit of `read_picture` is lower than that at which Pillow refuses a picture.
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     # Containers are stopped by this signal. As with Ctrl-C, what visitors' files became is deleted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     files = VisitorFiles()

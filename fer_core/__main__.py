@@ -4,9 +4,12 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from fer_core.annotate_files import annotate
 from fer_core.detection import MIN_SCORE, detector_summary, list_detectors
@@ -19,6 +22,8 @@ from fer_core.weights import list_weights, read_card
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 where something failed, 130 after Ctrl-C."""
+    # The limit of `read_picture` is lower than that at which Pillow refuses a picture.
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A file name that the terminal has no letters for must not end a batch.

@@ -2,7 +2,6 @@
 
 import io
 import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,8 +15,6 @@ MAX_PIXELS = 120_000_000
 MAX_PIPED_BYTES = 4 * MAX_PIXELS  # such a picture, with transparency, uncompressed
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-# Our own limit is lower than Pillow's. Not in a `with`, which threads would take from one another.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
 
