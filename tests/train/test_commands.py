@@ -96,13 +96,14 @@ def test_evaluate_writes_its_figures(call, tmp_path, monkeypatch, tiny_data):
     assert (figures["n"], figures["accuracy"]) == (21, right) and f"accuracy {right:.2%}" in out
 
 
-def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch):
+def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch, tiny_data):
+    monkeypatch.setattr("train.options.read_data", lambda source: tiny_data)
     card = read_card()
     anew = replace(card, recipe={**card.recipe, "resplit": True})
     monkeypatch.setattr("fer_core.weights.read_card", lambda _: anew)
-    code, _, err = call("train.evaluate", "--data", "synthetic", "--split", "test")
+    code, _, err = call("train.evaluate", "--data", "drawn", "--split", "test")
     assert code == 1 and "stratified 10% (test)" in err
-    code, out, err = call("train.evaluate", "--data", "synthetic")
+    code, out, err = call("train.evaluate", "--data", "drawn")
     assert code == 0 and "stratified 10% (test) (all, n = " in out, err
 
 
@@ -115,7 +116,10 @@ def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):
     )
 
 
-def test_the_queues_plan(call, tmp_path):
+def test_the_queues_plan(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "train.speed.step_seconds", lambda recipe, *_: recipe.arch_args["widths"][0]
+    )
     code, out, err = call("train.queue", "--data", "synthetic", "--out", tmp_path, "--plan")
     assert code == 0, err
     assert [line.split()[:2] for line in out.splitlines()[1:]] == [["quick", "0/5"]]
