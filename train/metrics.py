@@ -5,6 +5,7 @@ from scipy.stats import binomtest
 from sklearn import metrics
 
 from fer_core.emotions import LABELS
+from fer_core.judged import Judged, reliability
 
 _CLASSES = range(len(LABELS))
 
@@ -49,14 +50,7 @@ def per_class(
     return figures
 
 
-def expected_calibration_error(probs: np.ndarray, answers: np.ndarray, bins: int = 15) -> float:
-    """The mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017)."""
-    confidence = probs.max(1)
-    right = probs.argmax(1) == answers
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = 0.0
-    for index in range(bins):
-        inside = place == index
-        if inside.any():
-            gap += inside.mean() * abs(right[inside].mean() - confidence[inside].mean())
-    return float(gap)
+def expected_calibration_error(probs: np.ndarray, answers: np.ndarray) -> float:
+    """The mean gap between confidence and accuracy over bins of confidence (Guo et al. 2017)."""
+    faces = Judged(np.arange(len(probs)), probs, answers)
+    return reliability(faces).expected_calibration_error

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.judged import Judged, agreement
 from fer_core.report import EvalReport, read_predictions, read_report
-from fer_core.significance import discordant, holm, mcnemar_p
+from fer_core.significance import holm
 from fer_core.study import StudyRow
 from train.config import Experiment, Recipe
 from train.finished import report_of
@@ -175,9 +176,8 @@ def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
 
 
 def _p_against(plain: Path, other: Path, report: EvalReport) -> float:
-    right = []
-    for path in (plain, other):
-        predictions = read_predictions(path.with_suffix(".npz"))
-        answers = predictions.answers[report.main.label_set]
-        right.append((predictions.probs.argmax(1) == answers)[answers >= 0])
-    return mcnemar_p(*discordant(right[0], right[1]))
+    one, two = (
+        Judged.of(read_predictions(path.with_suffix(".npz")), report.main.label_set, "all")
+        for path in (plain, other)
+    )
+    return agreement(one, two).p

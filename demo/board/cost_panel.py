@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board.figures import pareto
 from demo.board.overview_table import meaning
 from demo.board.panels import chart
 from demo.charts.overview import Point, against_cost
@@ -80,3 +80,11 @@ def accuracy_against_cost(
         st.caption(f"Dotted: {meaning(lines, subset)}.")
     if missing:
         st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")
+
+
+def pareto(cost: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """bool (N,): no other has at most this cost (N,) and at least this gain (N,), one of them
+    strictly; NaN is never on the front."""
+    no_worse = (cost <= cost[:, None]) & (gain >= gain[:, None])
+    better = (cost < cost[:, None]) | (gain > gain[:, None])
+    return np.isfinite(cost) & np.isfinite(gain) & ~(no_worse & better).any(axis=1)

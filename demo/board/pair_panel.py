@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board import figures
-from demo.board.figures import Judged
 from demo.board.panels import chart, file_name
 from demo.charts.matrices import difference, row_per_cent
 from fer_core.emotions import LABELS
+from fer_core.judged import Agreement, Judged, agreement
 from fer_core.report import Evaluation
 
 COUNTS, PER_CENT = "faces", "% of row"  # what the cells of a matrix hold
+CHANCE = 0.05
 
 
 def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
@@ -50,11 +50,11 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
 
 
 def _face_by_face(faces_a: Judged, faces_b: Judged, a: str, b: str) -> None:
-    result = figures.agreement(faces_a, faces_b)
+    result = agreement(faces_a, faces_b)
     if not result.n:
         st.info(f"{a} and {b} were judged on different faces.")
         return
-    st.markdown(figures.verdict(result, f"`{a}`", f"`{b}`"))
+    st.markdown(verdict(result, f"`{a}`", f"`{b}`"))
     st.markdown(f"They give the same answer for **{result.same / result.n:.1%}** of the faces.")
     counts = pd.DataFrame(
         {
@@ -67,4 +67,27 @@ def _face_by_face(faces_a: Judged, faces_b: Judged, a: str, b: str) -> None:
     st.caption(
         f"McNemar's exact test on the {result.n:,} faces that both were judged on: p = "
         f"{result.p:.3g}. It looks only at the faces that one of the two has right."
+    )
+
+
+def verdict(result: Agreement, a: str, b: str) -> str:
+    """McNemar's test in words. It is about these very models: their seed is no part of it."""
+    if result.only_a == result.only_b:
+        return f"{a} and {b} have equally many faces right."
+    better, more, fewer = (
+        (a, result.only_a, result.only_b)
+        if result.only_a > result.only_b
+        else (b, result.only_b, result.only_a)
+    )
+    counts = f"{better} alone has {more:,} faces right, the other alone {fewer:,}."
+    p = "less than 0.1%" if result.p < 0.001 else f"{result.p:.1%}"
+    if result.p < CHANCE:
+        return (
+            f"**More than chance for these two as they were trained:** {counts} If they were "
+            f"equally good on such faces, a difference this large would come up in {p} of such "
+            "tests. Trained again from another seed, the two may differ otherwise."
+        )
+    return (
+        f"**The difference is within chance:** {counts} If the two were equally good, a "
+        f"difference this large would still come up in {p} of such tests."
     )

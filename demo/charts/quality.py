@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from demo.board.figures import Reliability, Thresholds
 from demo.charts.style import bar_marker, finish, guide, mark
 from fer_core.emotions import LABELS
+from fer_core.judged import Reliability, Thresholds
 
 
 def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) -> go.Figure:

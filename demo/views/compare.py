@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board import figures
-from demo.board.figures import Judged
 from demo.board.pair_panel import COUNTS, PER_CENT, pair
 from demo.board.panels import (
     chart,
@@ -18,9 +16,10 @@ from demo.board.panels import (
 )
 from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
 from demo.board.shipped import app_first
+from demo.charts import quality
 from demo.charts.matrices import confusion, row_per_cent
-from demo.charts.quality import answered, per_class, reliability
 from fer_core.emotions import LABELS
+from fer_core.judged import Judged, reliability, thresholds
 from fer_core.report import EvalReport, Evaluation, ReportError
 from fer_core.results import percent
 
@@ -136,7 +135,7 @@ def classes(judged: dict[str, Evaluation]) -> None:
         for name, v in values.items()
     )
     chart(
-        per_class(values, METRICS[metric], f"{METRICS[metric].capitalize()} by expression"),
+        quality.per_class(values, METRICS[metric], f"{METRICS[metric].capitalize()} by expression"),
         f"{METRICS[metric]} of each expression. {words}.",
         f"per-class-{metric}",
         pd.DataFrame({"expression": LABELS, **values}),
@@ -146,10 +145,10 @@ def classes(judged: dict[str, Evaluation]) -> None:
 def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
     st.subheader("How sure, and how right", anchor=False)
     left, right = st.columns(2)
-    bins = {name: figures.reliability(each) for name, each in faces.items()}
+    bins = {name: reliability(each) for name, each in faces.items()}
     with left:
         chart(
-            reliability(bins),
+            quality.reliability(bins),
             "Reliability: expected calibration error "
             + ", ".join(f"{name} {100 * judged[name].ece:.1f} per cent" for name in faces),
             "reliability",
@@ -169,7 +168,7 @@ def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
 
 @st.fragment
 def unsure(faces: dict[str, Judged]) -> None:
-    curves = {name: figures.thresholds(each) for name, each in faces.items()}
+    curves = {name: thresholds(each) for name, each in faces.items()}
     at = st.slider(
         "Unsure below",
         0,
@@ -187,7 +186,7 @@ def unsure(faces: dict[str, Judged]) -> None:
         some = f"answers {percent(share)}, {right:.1%} of them right"
         words.append(f"{name} {some if share > 0 else 'answers none'}")
     chart(
-        answered(curves, at / 100),
+        quality.answered(curves, at / 100),
         f"With unsure below {at} per cent: {'; '.join(words)}.",
         "accuracy-of-answered",
         pd.concat(
@@ -238,7 +237,7 @@ def page() -> None:
     faces: dict[str, Judged] = {}
     for name, each in judged.items():
         try:
-            faces[name] = figures.judged(predictions(reports[name]), each.label_set, each.subset)
+            faces[name] = Judged.of(predictions(reports[name]), each.label_set, each.subset)
         except ReportError as error:
             st.warning(f"Confidence and pairs are left out for {name}: {error}")
     if faces:

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board import figures
 from demo.board.face_cards import Card, cards
-from demo.board.figures import Judged
 from demo.board.own_data import own_copy
 from demo.board.panels import (
     chart,
@@ -22,6 +20,7 @@ from demo.board.shipped import app_first
 from demo.charts.matrices import confusion, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
+from fer_core.judged import Judged, cell
 from fer_core.report import Evaluation, ReportError
 from fer_core.results import percent
 
@@ -150,7 +149,7 @@ def page() -> None:
     row, column = matrix_and_cell(judged)
     own = own_copy("With it, the faces themselves and their FER+ votes are shown here.")
     try:
-        faces = figures.judged(predictions(report), judged.label_set, judged.subset)
+        faces = Judged.of(predictions(report), judged.label_set, judged.subset)
     except ReportError as error:
         st.warning(str(error))
         return
@@ -158,7 +157,7 @@ def page() -> None:
     if own is None:
         st.caption("To see the faces, add your own FER2013 above.")
     gallery(
-        figures.cell(faces, row, column),
+        cell(faces, row, column),
         matching(own, faces, judged.label_set),
         file_name(model, judged.label_set, judged.subset, LABELS[row], "as", LABELS[column]),
     )

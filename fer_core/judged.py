@@ -1,4 +1,4 @@
-"""What can be learned from predictions beyond the report's figures. Pure functions of arrays."""
+"""What predictions tell beside the right answers: calibration, thresholds, two models compared."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ import numpy as np
 from fer_core.report import Predictions
 from fer_core.significance import discordant, mcnemar_p
 
-BINS = 15  # as in the reports' calibration error
-CHANCE = 0.05
+BINS = 15  # of confidence
+THRESHOLDS = 101  # from 0 to 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +18,13 @@ class Judged:
     rows: np.ndarray
     probs: np.ndarray
     answers: np.ndarray
+
+    @classmethod
+    def of(cls, predictions: Predictions, label_set: str, subset: str) -> "Judged":
+        """Those of a label set; subset "clean" leaves out repeated ones."""
+        answers = predictions.answers[label_set]
+        keep = (answers >= 0) & (predictions.clean | (subset != "clean"))
+        return cls(predictions.rows, predictions.probs, answers)[keep]
 
     def __getitem__(self, keep: np.ndarray) -> "Judged":
         return Judged(self.rows[keep], self.probs[keep], self.answers[keep])
@@ -45,6 +52,14 @@ class Reliability:
     confidence: np.ndarray
     accuracy: np.ndarray
     n: np.ndarray
+
+    @property
+    def expected_calibration_error(self) -> float:
+        """The mean gap between confidence and accuracy.
+
+        Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+        """
+        return float(np.average(abs(self.accuracy - self.confidence), weights=self.n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +89,6 @@ class Agreement:
         return mcnemar_p(self.only_a, self.only_b)
 
 
-def judged(predictions: Predictions, label_set: str, subset: str) -> Judged:
-    """The faces that a label set has an answer for; subset "clean" leaves out repeated ones."""
-    answers = predictions.answers[label_set]
-    keep = (answers >= 0) & (predictions.clean | (subset != "clean"))
-    return Judged(predictions.rows, predictions.probs, answers)[keep]
-
-
 def reliability(faces: Judged) -> Reliability:
     """Bins of equal width over confidence; the empty ones are left out."""
     place = np.minimum((faces.confidence * BINS).astype(int), BINS - 1)
@@ -91,15 +99,15 @@ def reliability(faces: Judged) -> Reliability:
     return Reliability(confidence, accuracy, n[held])
 
 
-def thresholds(faces: Judged, steps: int = 101) -> Thresholds:
+def thresholds(faces: Judged) -> Thresholds:
     """The share answered and its accuracy at thresholds from 0 to 1."""
     order = np.argsort(faces.confidence)
     confidence, right = faces.confidence[order], faces.right[order]
-    at = np.linspace(0, 1, steps)
+    at = np.linspace(0, 1, THRESHOLDS)
     # How many are below each threshold, in one pass.
     left = len(confidence) - np.searchsorted(confidence, at.astype(np.float32))
     right_above = np.append(right[::-1].cumsum()[::-1], 0)[len(confidence) - left]
-    accuracy = np.divide(right_above, left, out=np.full(steps, np.nan), where=left > 0)
+    accuracy = np.divide(right_above, left, out=np.full(THRESHOLDS, np.nan), where=left > 0)
     return Thresholds(at, left / max(len(confidence), 1), accuracy)
 
 
@@ -118,38 +126,7 @@ def agreement(a: Judged, b: Judged) -> Agreement:
     )
 
 
-def verdict(result: Agreement, a: str, b: str) -> str:
-    """McNemar's test in words. It is about these very models: their seed is no part of it."""
-    if result.only_a == result.only_b:
-        return f"{a} and {b} have equally many faces right."
-    better, more, fewer = (
-        (a, result.only_a, result.only_b)
-        if result.only_a > result.only_b
-        else (b, result.only_b, result.only_a)
-    )
-    counts = f"{better} alone has {more:,} faces right, the other alone {fewer:,}."
-    p = "less than 0.1%" if result.p < 0.001 else f"{result.p:.1%}"
-    if result.p < CHANCE:
-        return (
-            f"**More than chance for these two as they were trained:** {counts} If they were "
-            f"equally good on such faces, a difference this large would come up in {p} of such "
-            "tests. Trained again from another seed, the two may differ otherwise."
-        )
-    return (
-        f"**The difference is within chance:** {counts} If the two were equally good, a "
-        f"difference this large would still come up in {p} of such tests."
-    )
-
-
 def cell(faces: Judged, right: int, predicted: int) -> Judged:
     """The faces of one cell of the confusion matrix, the most confident answers first."""
     inside = faces[(faces.answers == right) & (faces.predicted == predicted)]
     return inside[np.argsort(-inside.confidence, kind="stable")]
-
-
-def pareto(cost: np.ndarray, gain: np.ndarray) -> np.ndarray:
-    """bool (N,): no other has at most this cost (N,) and at least this gain (N,), one of them
-    strictly; NaN is never on the front."""
-    no_worse = (cost <= cost[:, None]) & (gain >= gain[:, None])
-    better = (cost < cost[:, None]) | (gain > gain[:, None])
-    return np.isfinite(cost) & np.isfinite(gain) & ~(no_worse & better).any(axis=1)

@@ -1,13 +1,10 @@
-"""The dashboard's arithmetic: hand-made cases, and the shipped reports' own figures."""
-
-import dataclasses
+"""Hand-made cases, and the shipped reports' own figures."""
 
 import numpy as np
 import pytest
 
-from demo.board import figures
-from demo.board.figures import Agreement, Judged
 from fer_core.emotions import LABELS
+from fer_core.judged import Agreement, Judged, agreement, cell, reliability, thresholds
 from fer_core.report import read_predictions, read_report
 from fer_core.weights import FOLDER
 
@@ -26,16 +23,15 @@ def faces(confidences, predicted, answers):
 def test_what_is_computed_agrees_with_the_shipped_reports(path):
     report, predictions = read_report(path), read_predictions(path.with_suffix(".npz"))
     for judged in report.evaluations:
-        found = figures.judged(predictions, judged.label_set, judged.subset)
+        found = Judged.of(predictions, judged.label_set, judged.subset)
         assert len(found.rows) == judged.n
         # The files hold float16: of two classes that round to the same, the first is taken.
         assert found.right.mean() == pytest.approx(judged.accuracy, abs=3 / judged.n)
         # The same rounding moves some faces over the edges of the bins.
-        bins = figures.reliability(found)
-        gaps = abs(bins.accuracy - bins.confidence)
-        assert np.average(gaps, weights=bins.n) == pytest.approx(judged.ece, abs=3e-3)
+        bins = reliability(found)
+        assert bins.expected_calibration_error == pytest.approx(judged.ece, abs=3e-3)
         cells = [
-            [len(figures.cell(found, row, column).rows) for column in range(len(LABELS))]
+            [len(cell(found, row, column).rows) for column in range(len(LABELS))]
             for row in range(len(LABELS))
         ]
         assert abs(np.array(cells) - np.array(judged.confusion)).sum() <= 8
@@ -43,15 +39,15 @@ def test_what_is_computed_agrees_with_the_shipped_reports(path):
 
 def test_judged_leaves_out_faces_without_an_answer_and_repeated_ones():
     found = read_predictions(SHIPPED[0].with_suffix(".npz"))
-    every = figures.judged(found, "ferplus", "all")
-    clean = figures.judged(found, "ferplus", "clean")
+    every = Judged.of(found, "ferplus", "all")
+    clean = Judged.of(found, "ferplus", "clean")
     assert (every.answers >= 0).all()
     assert set(clean.rows) == set(every.rows) & set(found.rows[found.clean])
 
 
 def test_reliability_bins_by_confidence():
     found = faces([0.95, 0.96, 0.5, 0.5], [0, 0, 1, 1], [0, 0, 1, 2])
-    bins = figures.reliability(found)
+    bins = reliability(found)
     assert bins.n.tolist() == [2, 2]
     assert bins.accuracy.tolist() == [0.5, 1.0]
     assert bins.confidence == pytest.approx([0.5, 0.955])
@@ -59,46 +55,21 @@ def test_reliability_bins_by_confidence():
 
 def test_a_higher_threshold_answers_fewer_faces_better():
     found = faces([0.9, 0.8, 0.6, 0.4], [0, 0, 0, 0], [0, 0, 1, 1])
-    curve = figures.thresholds(found, steps=11)
-    assert curve.answered[[0, 5, 7, 9, 10]] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
-    assert curve.accuracy[[0, 5, 7]] == pytest.approx([0.5, 2 / 3, 1])
-    assert np.isnan(curve.accuracy[10])
+    curve = thresholds(found)
+    assert curve.answered[[0, 50, 70, 90, 100]] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+    assert curve.accuracy[[0, 50, 70]] == pytest.approx([0.5, 2 / 3, 1])
+    assert np.isnan(curve.accuracy[100])
 
 
 def test_agreement_is_about_the_faces_that_both_have():
     a = faces([0.9] * 4, [0, 0, 1, 1], [0, 0, 0, 1])
     b = Judged(np.array([3, 2, 1, 7]), a.probs[[3, 0, 2, 1]], np.array([1, 0, 0, 5]))
-    result = figures.agreement(a, b)
+    result = agreement(a, b)
     # Row 3: both right. Row 2: only b. Row 1: only a.
     assert result == Agreement(n=3, same=1, both=1, only_a=1, only_b=1, neither=0)
 
 
-def test_the_verdict_says_whether_it_is_chance():
-    few = Agreement(n=100, same=75, both=70, only_a=15, only_b=6, neither=9)
-    many = Agreement(n=1000, same=700, both=600, only_a=200, only_b=100, neither=100)
-    said = figures.verdict(few, "A", "B")
-    assert "within chance" in said and "in 7.8% of" in said
-    fewer = dataclasses.replace(few, only_a=16, only_b=5)
-    assert "More than chance" in figures.verdict(fewer, "A", "B")
-    said = figures.verdict(many, "A", "B")
-    assert "More than chance for these two as they were trained" in said
-    assert "A alone has 200" in said and "another seed" in said
-    other = Agreement(n=1000, same=700, both=600, only_a=100, only_b=200, neither=100)
-    assert "B alone has 200" in figures.verdict(other, "A", "B")
-    even = Agreement(n=10, same=10, both=10, only_a=0, only_b=0, neither=0)
-    assert "equally many" in figures.verdict(even, "A", "B")
-
-
 def test_a_cell_holds_its_faces_the_most_confident_first():
     found = faces([0.5, 0.9, 0.7, 0.8], [4, 4, 4, 2], [2, 2, 2, 2])
-    assert figures.cell(found, 2, 4).rows.tolist() == [1, 2, 0]
-    assert not len(figures.cell(found, 0, 0).rows)
-
-
-def test_the_front_is_what_nothing_beats():
-    cost = np.array([1, 2, 3, 2, np.nan])
-    gain = np.array([50, 70, 60, 69, 99])
-    assert figures.pareto(cost, gain).tolist() == [True, True, False, False, False]
-    # Of two alike, neither is better.
-    alike = figures.pareto(np.array([1.0, 1, 2]), np.array([2.0, 2, 2]))
-    assert alike.tolist() == [True, True, False]
+    assert cell(found, 2, 4).rows.tolist() == [1, 2, 0]
+    assert not len(cell(found, 0, 0).rows)
