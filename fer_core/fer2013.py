@@ -23,6 +23,7 @@ CSV, SHARDS, VOTES = "fer2013.csv", "fer2013-*.parquet", "fer2013new.csv"
 EXPECTED = f"{CSV} or {SHARDS}, and {VOTES} for the FER+ votes"
 SIDE = 48
 SPLITS = ("Training", "PublicTest", "PrivateTest")
+BY_ITS_LABELS = f"FER2013 labels, {SPLITS[2]}"  # as `Evaluation.judged_on` says it
 VOTE_NAMES, VOTE_INDICES = zip(*label_indices("FER+").items(), strict=True)
 
 File = Path | IO[bytes]

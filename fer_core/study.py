@@ -16,9 +16,10 @@ class StudyRow:
     experiment: ours that reproduces it, or "". study, table, changes: where it stands and what it
     is. data: the data set it is about.
     published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95%.
+    published_on, judged_on: data, labels and split of either, "" where not known.
     clean: ours on the test faces whose photo stands in no other split, 0 where not known.
-    judged_on: data, labels and split, "" where not known. n: test faces. report: our report's
-    path from the weights folder, or "". reason: why it is not run, or "".
+    n: test faces. report: our report's path from the weights folder, or "". reason: why it is not
+    run, or "".
     """
 
     experiment: str
@@ -27,6 +28,7 @@ class StudyRow:
     changes: str
     data: str = ""
     published: float = 0.0
+    published_on: str = ""
     ours: float = 0.0
     interval: tuple[float, float] = (0.0, 0.0)
     clean: float = 0.0
@@ -34,6 +36,11 @@ class StudyRow:
     n: int = 0
     report: str = ""
     reason: str = ""
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there are both accuracies, of the same faces by the same labels."""
+        return bool(self.published and self.report) and self.published_on == self.judged_on
 
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "StudyRow":

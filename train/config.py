@@ -165,6 +165,8 @@ class Experiment:
     study: "ours", "START", "UNT", "Leeds", "USTH" or "records". table: the study's table.
     changes: the row in words. data: the data set it is about, as `Dataset.name` has it.
     published: the source's accuracy as a share of 1; 0 where it has none or none is known to us.
+    published_on: the data, labels and split of it, as `Evaluation.judged_on` has them; "" where
+        these are not known to us.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Experiment:
     changes: str = ""
     data: str = "FER2013"
     published: float = 0.0
+    published_on: str = ""
 
     @property
     def source(self) -> str:

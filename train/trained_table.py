@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import EvalReport, Evaluation, read_report
 from fer_core.study import StudyRow
 from fer_core.weights import list_weights, read_card
@@ -84,7 +85,7 @@ def _at_same_mix(report: EvalReport) -> float:
 def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
     """What the clean faces are, and how much easier the repeated ones are by themselves: of the
     runs by FER2013's labels on its own test split that left out most."""
-    own = [r for r in reports if r.main.judged_on == "FER2013 labels, PrivateTest"]
+    own = [r for r in reports if r.main.judged_on == BY_ITS_LABELS]
     most = max((r.left_out for r in own), default=0)
     unseen = [r for r in own if r.left_out == most and clean_of(r)]
     first = clean_of(unseen[0]) if unseen else None

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from demo.board.overview_table import meaning
-from demo.board.panels import chart
+from demo.board.panels import chart, in_words
+from demo.board.reports_store import Judging
 from demo.charts.overview import Point, against_cost
 from fer_core.models import list_models
 
@@ -29,10 +30,10 @@ AXES = {
 
 
 def accuracy_against_cost(
-    rows: pd.DataFrame, chosen: list[str], lines: Mapping[str, float], subset: str
+    rows: pd.DataFrame, chosen: list[str], lines: Mapping[str, float], judging: Judging
 ) -> None:
     """rows: of the overview's table. chosen: those to point out. lines: accuracies that are known
-    from elsewhere, in words and in per cent. subset: the test faces that the rows are about."""
+    from elsewhere, in words and in per cent. judging: what the rows are by."""
     against = st.segmented_control(
         "Accuracy against",
         list(COSTS),
@@ -74,10 +75,11 @@ def accuracy_against_cost(
         f"per cent. The front, the cheapest first: {cheapest_first}.",
         f"accuracy-against-{column.split()[0].lower()}",
         known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
+        in_words(judging),
     )
     st.caption(f"The front, the cheapest first: {cheapest_first}.")
     if lines:
-        st.caption(f"Dotted: {meaning(lines, subset)}.")
+        st.caption(f"Dotted: {meaning(lines, judging.subset)}.")
     if missing:
         st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")
 

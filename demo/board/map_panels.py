@@ -7,7 +7,7 @@ import streamlit as st
 
 from demo.board.maps_store import faithfulness, own_maps
 from demo.board.overlays import overlay, sheet
-from demo.board.panels import chart, file_name
+from demo.board.panels import chart
 from demo.charts.attention import channel_strips
 from demo.charts.attention import faithfulness as faithfulness_chart
 from fer_core.attention_maps import CAPTIONS, BlockAttention, GradCam
@@ -33,11 +33,11 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
             f"{deleted.chance_area:.2f}; less is better): {_verdict(curves)}"
         )
         chart(
-            faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}", card.name),
+            faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}"),
             f"Deletion and insertion for {LABELS[class_index]}: areas {deleted.area:.2f} and "
             f"{inserted.area:.2f}, by chance {deleted.chance_area:.2f} and "
             f"{inserted.chance_area:.2f}.",
-            file_name("faithfulness", card.name),
+            "faithfulness",
             pd.DataFrame(
                 {
                     "share": inserted.shares,
@@ -47,6 +47,7 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
                     "deletion by chance": deleted.chance,
                 }
             ),
+            about=card.name,
         )
         st.caption(CAPTION)
 
@@ -85,15 +86,16 @@ def own_attention(chosen: Mapping[str, WeightsCard], crops: Mapping[str, UInt8Ar
 def strips(name: str, blocks: tuple[BlockAttention, ...]) -> None:
     kinds = ", ".join(dict.fromkeys(block.kind.upper() for block in blocks))
     chart(
-        channel_strips(blocks, f"Channel weights ({kinds})", name),
+        channel_strips(blocks, f"Channel weights ({kinds})"),
         f"Channel weights of {name}'s {len(blocks)} blocks, from 0 to 1; means "
         + ", ".join(f"{block.channel.mean():.2f}" for block in blocks)
         + ".",
-        file_name("channels", name),
+        "channels",
         pd.concat(
             pd.DataFrame({"block": b.block, "channel": range(len(b.channel)), "weight": b.channel})
             for b in blocks
         ),
+        about=name,
     )
     st.caption(CAPTIONS[blocks[0].kind])
 

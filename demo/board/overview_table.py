@@ -8,16 +8,16 @@ import pandas as pd
 
 from demo.board.reports_store import Judging, evaluation, study_rows
 from demo.board.shipped import NOT_SHIPPED, Shipped
+from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 
 OTHER = "other"
 # In words and in per cent; Goodfellow et al. 2013, on FER2013's labels.
 A_PERSON, PERSON = "a person 65 ± 5%", 65.0
-PERSON_ON = "FER2013 labels, PrivateTest"
 
 
-def rows_or_none() -> tuple[StudyRow, ...]:
+def rows_or_empty() -> tuple[StudyRow, ...]:
     """The rows of the studies' tables, or none where they cannot be read."""
     try:
         return study_rows()
@@ -34,14 +34,14 @@ def published_best(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]
     """Each study's best published accuracy by those labels on that split, a share of 1."""
     best: dict[str, float] = {}
     for row in rows:
-        if row.judged_on == judged_on and row.published:
+        if row.published_on == judged_on and row.published:
             best[row.study] = max(best.get(row.study, 0.0), row.published)
     return best
 
 
 def known_figures(rows: Sequence[StudyRow], judged_on: str) -> dict[str, float]:
     """What accuracies by those labels on that split are compared with, in words and in per cent."""
-    person = {A_PERSON: PERSON} if judged_on == PERSON_ON else {}
+    person = {A_PERSON: PERSON} if judged_on == BY_ITS_LABELS else {}
     best = published_best(rows, judged_on)
     return {**person, **{f"{study} {share:.1%}": 100 * share for study, share in best.items()}}
 

@@ -47,8 +47,9 @@ def own_copy(use: str) -> Fer2013 | None:
     except Fer2013Error as error:
         st.session_state.pop(UPLOADED, None)
         st.error(str(error))
-    except OSError as error:
-        st.error(f"{path} cannot be read: {error.strerror}.")
+    except (OSError, RuntimeError) as error:  # RuntimeError: of a user's home that there is not
+        reason = error.strerror if isinstance(error, OSError) else error
+        st.error(f"{path} cannot be read: {reason}.")
     return None
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board.panels import chart, file_name
+from demo.board.panels import chart, in_words
+from demo.board.reports_store import Judging
 from demo.charts.matrices import difference, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.judged import Agreement, Judged, agreement
@@ -16,7 +17,7 @@ COUNTS, PER_CENT = "faces", "% of row"  # what the cells of a matrix hold
 CHANCE = 0.05
 
 
-def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
+def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judging) -> None:
     st.subheader("Two models, face by face", anchor=False)
     pairs = {f"{a} and {b}": (a, b) for a, b in combinations(judged, 2)}
     name = next(iter(pairs))
@@ -35,16 +36,18 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged]) -> None:
         chart(
             difference(
                 gap,
-                "First minus second" + (", points" if per_cent else ", faces"),
+                f"Difference in {'points' if per_cent else 'faces'}",
                 [
                     [f"{first} against {second} faces" for first, second in zip(*rows, strict=True)]
                     for rows in zip(matrix_a, matrix_b, strict=True)
                 ],
+                matrix_a.sum(1),
             ),
             f"Difference of the confusion matrices of {a} and {b}. On the diagonal {a} is ahead "
             f"for {', '.join(ahead) or 'no expression'}.",
-            file_name("difference", a, b),
+            "difference",
             pd.DataFrame(gap, columns=list(LABELS)).assign(labelled=LABELS),
+            f"{a} minus {b}; {in_words(judging)}",
         )
         st.caption(f"Blue: more often with {a}. Orange: more often with {b}.")
 

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from demo.board.reports_store import Judging, judged_on, shelf, weights_folder
-from demo.charts.style import GROUND
+from demo.charts.style import GROUND, add_subtitle
 from fer_core.pixels import to_png
 from fer_core.report import EvalReport, Evaluation
 from fer_core.weights import FOLDER
@@ -102,15 +102,18 @@ def reports_or_stop() -> dict[str, EvalReport]:
 
 
 def chart(
-    figure: go.Figure, alt: str, name: str, table: pd.DataFrame, **select: Any
+    figure: go.Figure, alt: str, name: str, table: pd.DataFrame, about: str = "", **select: Any
 ) -> DeltaGenerator:
     """A figure with its text alternative, its picture export, and its numbers as CSV.
 
     Returns the row under the chart, for further controls.
 
-    alt: what the chart shows, in a sentence or two. name: of the files, and the element's key.
-    table: what the chart is drawn from.
+    alt: what the chart shows, in a sentence or two. name: of the files; with what it is about it is
+    the element's key, too, unless one is given. table: what the chart is drawn from.
+    about: of what model, labels and faces it is: stands under its title and in its files' names.
     """
+    name = file_name(name, about)
+    add_subtitle(figure, about)
     # Else the picture that is saved from a dark page has light text on a clear ground.
     figure.update_layout(paper_bgcolor=GROUND)
     kind = st.session_state.get(PICTURES, "PNG").lower()
@@ -118,14 +121,13 @@ def chart(
     st.plotly_chart(
         figure,
         alt=alt,
-        key=f"chart-{name}",
+        **{"key": f"chart-{name}", **select},
         config={
             "toImageButtonOptions": options,
             "modeBarButtonsToRemove": ZOOMING,
             "displayModeBar": True,
             "displaylogo": False,
         },
-        **select,
     )
     row = st.container(horizontal=True, vertical_alignment="center")
     with row:
@@ -232,6 +234,10 @@ def in_address(page: str, first: EvalReport, judging: Judging) -> dict[str, str]
     if judging.subset != "all":
         asked[f"{page}_faces"] = SUBSETS[judging.subset]
     return asked
+
+
+def in_words(judging: Judging) -> str:
+    return f"{judging.judged_on}, {SUBSETS[judging.subset]}"
 
 
 def _without_split(judged_on: str, own: Evaluation) -> str:

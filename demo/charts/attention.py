@@ -12,7 +12,7 @@ from fer_core.faithfulness import Curve, Faithfulness
 STRIP_PX = 46
 
 
-def channel_strips(blocks: Sequence[BlockAttention], title: str, model: str) -> go.Figure:
+def channel_strips(blocks: Sequence[BlockAttention], title: str) -> go.Figure:
     """A strip for each block: its channels' weights from 0 to 1, in the order of the network."""
     width = max(len(block.channel) for block in blocks)
     values = np.full((len(blocks), width), np.nan)
@@ -41,10 +41,10 @@ def channel_strips(blocks: Sequence[BlockAttention], title: str, model: str) -> 
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False)
-    return finish(figure, title, "channel", "", 194 + STRIP_PX * len(blocks), model)
+    return finish(figure, title, "channel", "", 194 + STRIP_PX * len(blocks))
 
 
-def faithfulness(result: Faithfulness, title: str, model: str) -> go.Figure:
+def faithfulness(result: Faithfulness, title: str) -> go.Figure:
     """Deletion and insertion, each with the same map in random places."""
     figure = go.Figure()
     for index, (name, curve) in enumerate(
@@ -55,7 +55,7 @@ def faithfulness(result: Faithfulness, title: str, model: str) -> go.Figure:
         _line(figure, curve, curve.chance, f"{name}, by chance", GUIDE, look["dash"], 1.5)
     figure.update_xaxes(range=[0, 100], ticksuffix="%")
     figure.update_yaxes(range=[0, 101], ticksuffix="%")
-    return finish(figure, title, "share of the pixels exchanged", "probability", 400, model)
+    return finish(figure, title, "share of the pixels exchanged", "probability", 400)
 
 
 def _line(

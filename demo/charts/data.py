@@ -9,13 +9,10 @@ from demo.charts.style import EXPRESSION_COLOURS, bar_marker, finish
 from fer_core.emotions import LABELS
 
 
-def counts(
-    found: Mapping[str, np.ndarray], title: str, split: str = "", in_per_cent: bool = False
-) -> go.Figure:
+def counts(found: Mapping[str, np.ndarray], title: str, in_per_cent: bool = False) -> go.Figure:
     """Bars in the expressions' own colours; several sets side by side differ by pattern.
 
-    split: what they are of, if of one. in_per_cent: each set as shares of its faces, where one of
-    them is far larger.
+    in_per_cent: each set as shares of its faces, where one of them is far larger.
     """
     figure = go.Figure()
     for index, (name, numbers) in enumerate(found.items()):
@@ -28,4 +25,4 @@ def counts(
             hovertemplate=f"%{{x}}: %{{customdata:,}}<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
-    return finish(figure, title, "", "% of the split" if in_per_cent else "faces", 400, split)
+    return finish(figure, title, "", "% of the split" if in_per_cent else "faces", 400)

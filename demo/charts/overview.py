@@ -47,6 +47,7 @@ def against_cost(
             showlegend=False,
         )
     picked = [p for p in points if p.picked]
+    looks = [mark(index) for index in range(1, len(picked) + 1)]
     groups = [
         ("other experiments", REST, "circle", [p for p in points if not (p.on_front or p.picked)]),
         (
@@ -56,7 +57,10 @@ def against_cost(
             [p for p in front if not p.picked],
         ),
         # The first of a model's colours is too much like the front's.
-        *((p.name, mark(i)["colour"], "square", [p]) for i, p in enumerate(picked, 1)),
+        *(
+            (p.name, look["colour"], look["symbol"], [p])
+            for p, look in zip(picked, looks, strict=True)
+        ),
     ]
     for name, colour, symbol, group in groups:
         if group:
@@ -73,9 +77,9 @@ def against_cost(
                 },
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 10},
-                customdata=[(p.name, *p.interval) for p in group],
+                customdata=[(p.name, *p.interval, _short(p.cost)) for p in group],
                 hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f}% [%{customdata[1]:.1f}, "
-                "%{customdata[2]:.1f}]<br>%{x:,.4~s}<extra></extra>",
+                "%{customdata[2]:.1f}]<br>%{customdata[3]}<extra></extra>",
                 name=name,
             )
     for value in lines.values():
@@ -137,7 +141,8 @@ def _with_room(costs: Sequence[float]) -> tuple[float, float]:
 
 
 def _short(value: float) -> str:
+    """With at most four digits."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size:
-            return f"{value / size:g} {letter}"
-    return f"{value:g}"
+            return f"{value / size:.4g} {letter}"
+    return f"{value:.4g}"

@@ -9,8 +9,13 @@ from fer_core.emotions import LABELS
 from fer_core.judged import Reliability, Thresholds
 
 
-def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) -> go.Figure:
-    """Grouped bars: for each model its seven values in per cent."""
+def per_class(
+    values: Mapping[str, Sequence[float]], metric: str, title: str, faces: Sequence[int]
+) -> go.Figure:
+    """Grouped bars: for each model its seven values in per cent.
+
+    faces: (7,), how many are labelled so; empty where the models were judged on different ones.
+    """
     figure = go.Figure()
     for index, (name, numbers) in enumerate(values.items()):
         figure.add_bar(
@@ -21,8 +26,11 @@ def per_class(values: Mapping[str, Sequence[float]], metric: str, title: str) ->
             hovertemplate=f"%{{x}}: {metric} %{{y:.1f}}%<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
+    if faces:
+        both = [f"{label}<br>{n:,}" for label, n in zip(LABELS, faces, strict=True)]
+        figure.update_xaxes(tickvals=list(LABELS), ticktext=both)
     figure.update_yaxes(range=[0, 100], ticksuffix="%")
-    return finish(figure, title, "", metric, 400)
+    return finish(figure, title, "labelled, number of faces" if faces else "", metric, 400)
 
 
 def reliability(models: Mapping[str, Reliability]) -> go.Figure:
@@ -52,10 +60,10 @@ def reliability(models: Mapping[str, Reliability]) -> go.Figure:
     return finish(figure, "Reliability", "confidence of the answer", "share right", 440)
 
 
-def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
+def answered(models: Mapping[str, Thresholds], place: int) -> go.Figure:
     """Accuracy against the share answered, as the threshold for "unsure" moves.
 
-    at: the threshold, 0 to 1, that is marked on each curve.
+    place: the index of the threshold that is marked on each curve.
     """
     figure = go.Figure()
     for index, (name, curve) in enumerate(models.items()):
@@ -71,10 +79,9 @@ def answered(models: Mapping[str, Thresholds], at: float) -> go.Figure:
             hovertemplate="unsure below %{customdata:.0f}%: %{x:.0f}% answered, "
             f"%{{y:.1f}}% of them right<extra>{name}</extra>",
         )
-        point = round(at * (len(share) - 1))
         figure.add_scatter(
-            x=[share[point]],
-            y=[accuracy[point]],
+            x=[share[place]],
+            y=[accuracy[place]],
             mode="markers",
             showlegend=False,
             hoverinfo="skip",

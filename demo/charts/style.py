@@ -1,6 +1,7 @@
 """What all charts share: colours, a second mark beside each colour, and the finish of a figure."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -36,6 +37,7 @@ INK = "#000037"
 GROUND = "#000038"  # by the colour of the page; for Streamlit's charts alone
 GUIDE = "#8C8C8C"  # lines that only guide the eye, visible on light and dark
 GRID = "rgba(140, 140, 140, 0.22)"
+SUBTITLE_COLUMNS, SUBTITLE_LINE = 46, 20  # characters, as a phone has room for; pixels
 
 
 def mark(index: int) -> dict[str, str]:
@@ -64,17 +66,11 @@ def bar_marker(index: int, colours: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def finish(
-    figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400, model: str = ""
-) -> go.Figure:
-    """Title and axis titles, margins that fit a phone, the legend under the plot.
-
-    model: named under the title; a title with it would run under the chart's buttons on a phone.
-    """
+def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400) -> go.Figure:
+    """Title and axis titles, margins that fit a phone, the legend under the plot."""
     figure.update_layout(
         title={
             "text": title,
-            "subtitle": {"text": model, "font": {"size": 13, "color": INK}},
             "font": {"size": 15, "color": INK},
             "x": 0,
             "xanchor": "left",
@@ -82,7 +78,7 @@ def finish(
             "yanchor": "top",
         },
         height=height,
-        margin={"l": 8, "r": 18, "t": 70 if model else 48, "b": 8},
+        margin={"l": 8, "r": 18, "t": 48, "b": 8},
         legend={
             "orientation": "h",
             "yref": "container",
@@ -99,6 +95,18 @@ def finish(
     figure.update_xaxes(**axis, title={"text": x, "standoff": 8, "font": {"color": INK}})
     figure.update_yaxes(**axis, title={"text": y, "standoff": 18, "font": {"color": INK}})
     return figure
+
+
+def add_subtitle(figure: go.Figure, text: str) -> go.Figure:
+    """A line or more under the title, which with it would run under a phone's chart buttons; the
+    plot keeps its height. Empty for none."""
+    lines = wrap(text, SUBTITLE_COLUMNS)
+    more = SUBTITLE_LINE * len(lines)
+    return figure.update_layout(
+        title_subtitle={"text": "<br>".join(lines), "font": {"size": 13, "color": INK}},
+        margin_t=figure.layout.margin.t + more,
+        height=figure.layout.height + more,
+    )
 
 
 def guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str = "") -> None:

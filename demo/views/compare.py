@@ -10,6 +10,7 @@ from demo.board.panels import (
     file_name,
     heading,
     in_address,
+    in_words,
     judged_by,
     reports_or_stop,
     say_what_is_missing,
@@ -17,9 +18,9 @@ from demo.board.panels import (
 from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
 from demo.board.shipped import app_first
 from demo.charts import quality
-from demo.charts.matrices import confusion, row_per_cent
+from demo.charts.matrices import confusion, largest_confusion, row_per_cent
 from fer_core.emotions import LABELS
-from fer_core.judged import Judged, reliability, thresholds
+from fer_core.judged import THRESHOLDS, Judged, reliability, thresholds
 from fer_core.report import EvalReport, Evaluation, ReportError
 from fer_core.results import percent
 
@@ -51,12 +52,16 @@ def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> No
         hide_index=True,
         alt="; ".join(f"{line['model']} {line['accuracy']}" for line in lines),
     )
-    others = [name for name, e in judged.items() if reports[name].main.label_set != e.label_set]
+    others = [name for name, e in judged.items() if not _learned(reports[name], e)]
     if others:
         st.caption(
-            f"{' and '.join(others)} learned from other labels than these: by its own a model "
-            "does better."
+            f"{' and '.join(others)} learned from other labels than these: see “own labels”."
         )
+
+
+def _learned(report: EvalReport, judged: Evaluation) -> bool:
+    """Whether it learned from the labels that it is judged by, or those faces' votes."""
+    return report.main.label_set == judged.label_set.removesuffix("-clear")
 
 
 def matrices(
@@ -85,10 +90,11 @@ def matrices(
         for column, name in zip(st.columns(2), pair_of_names, strict=False):
             with column:
                 row = chart(
-                    confusion(shown[name], name, top, in_per_cent),
+                    confusion(shown[name], name, top, in_per_cent, counts[name].sum(1)),
                     f"Confusion matrix of {name}. {_worst(counts[name])}",
                     file_name("confusion", name),
                     pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),
+                    in_words(judging),
                 )
                 row.page_link(
                     "views/inside.py",
@@ -103,17 +109,16 @@ def matrices(
 
 def _worst(counts: np.ndarray) -> str:
     """The largest confusion, in words."""
-    shares = row_per_cent(counts) * (1 - np.eye(len(LABELS)))
-    if not shares.any():
+    row, column, share = largest_confusion(counts)
+    if not share:
         return "Nothing is confused."
-    row, column = np.unravel_index(shares.argmax(), shares.shape)
     return (
         f"Most often confused: {LABELS[row]} taken for {LABELS[column]}, in "
-        f"{shares[row, column]:.0f} per cent of the faces labelled {LABELS[row]}."
+        f"{share:.0f} per cent of the faces labelled {LABELS[row]}."
     )
 
 
-def classes(judged: dict[str, Evaluation]) -> None:
+def classes(judged: dict[str, Evaluation], judging: Judging) -> None:
     st.subheader("Each expression", anchor=False)
     metric = str(
         st.segmented_control(
@@ -134,15 +139,18 @@ def classes(judged: dict[str, Evaluation]) -> None:
         f"{name} lowest for {LABELS[int(np.argmin(v))]} with {min(v):.0f} per cent"
         for name, v in values.items()
     )
+    faces = {tuple(int(e.per_class[label]["n"]) for label in LABELS) for e in judged.values()}
+    title = f"{METRICS[metric].capitalize()} by expression"
     chart(
-        quality.per_class(values, METRICS[metric], f"{METRICS[metric].capitalize()} by expression"),
+        quality.per_class(values, METRICS[metric], title, faces.pop() if len(faces) == 1 else ()),
         f"{METRICS[metric]} of each expression. {words}.",
         f"per-class-{metric}",
         pd.DataFrame({"expression": LABELS, **values}),
+        in_words(judging),
     )
 
 
-def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
+def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation], judging: Judging) -> None:
     st.subheader("How sure, and how right", anchor=False)
     left, right = st.columns(2)
     bins = {name: reliability(each) for name, each in faces.items()}
@@ -158,16 +166,17 @@ def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation]) -> None:
                 )
                 for name, b in bins.items()
             ),
+            in_words(judging),
         )
         st.caption(
             "Under the diagonal a model is surer than it is right. Larger marks: more faces."
         )
     with right:
-        unsure(faces)
+        unsure(faces, judging)
 
 
 @st.fragment
-def unsure(faces: dict[str, Judged]) -> None:
+def unsure(faces: dict[str, Judged], judging: Judging) -> None:
     curves = {name: thresholds(each) for name, each in faces.items()}
     at = st.slider(
         "Unsure below",
@@ -179,14 +188,14 @@ def unsure(faces: dict[str, Judged]) -> None:
         bind="query-params",
         help="A face whose likeliest expression has less than this probability gets no answer.",
     )
-    places = {name: curve.threshold.searchsorted(at / 100) for name, curve in curves.items()}
+    place = round(at / 100 * (THRESHOLDS - 1))
     words = []
     for name, curve in curves.items():
-        share, right = curve.answered[places[name]], curve.accuracy[places[name]]
+        share, right = curve.answered[place], curve.accuracy[place]
         some = f"answers {percent(share)}, {right:.1%} of them right"
         words.append(f"{name} {some if share > 0 else 'answers none'}")
     chart(
-        quality.answered(curves, at / 100),
+        quality.answered(curves, place),
         f"With unsure below {at} per cent: {'; '.join(words)}.",
         "accuracy-of-answered",
         pd.concat(
@@ -200,6 +209,7 @@ def unsure(faces: dict[str, Judged]) -> None:
             )
             for name, c in curves.items()
         ),
+        in_words(judging),
     )
     st.caption("; ".join(words) + ".")
 
@@ -233,7 +243,7 @@ def page() -> None:
     }
     summary(judged, reports)
     matrices(judged, reports, offered[0], judging)
-    classes(judged)
+    classes(judged, judging)
     faces: dict[str, Judged] = {}
     for name, each in judged.items():
         try:
@@ -241,9 +251,9 @@ def page() -> None:
         except ReportError as error:
             st.warning(f"Confidence and pairs are left out for {name}: {error}")
     if faces:
-        confidence(faces, judged)
+        confidence(faces, judged, judging)
     if len(judged) > 1:
-        pair(judged, faces)
+        pair(judged, faces, judging)
 
 
 page()

@@ -29,10 +29,13 @@ def test_counts(reports: list[EvalReport]) -> None:
         if e.subset == "all" and e.split == split
     }
     title = "Test faces by label"
-    show_counts(counts_chart(found, title, split), found, f"{title}, {split}", "test-faces")
+    show_counts(counts_chart(found, title), found, title, "test-faces", split)
 
 
-def show_counts(figure: go.Figure, found: dict[str, np.ndarray], title: str, name: str) -> None:
+def show_counts(
+    figure: go.Figure, found: dict[str, np.ndarray], title: str, name: str, split: str = ""
+) -> None:
+    """split: what they are of, if of one."""
     words = "; ".join(
         f"{of}: most {LABELS[int(n.argmax())]} ({n.max():,}), fewest {LABELS[int(n.argmin())]} "
         f"({n.min():,})"
@@ -43,6 +46,7 @@ def show_counts(figure: go.Figure, found: dict[str, np.ndarray], title: str, nam
         f"{title}. {words}.",
         name,
         pd.DataFrame({"expression": LABELS, **found}),
+        about=split,
     )
 
 
@@ -127,7 +131,7 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     np.add.at(matrix, (labels[usable], most[usable]), 1)
     share = np.trace(matrix) / max(matrix.sum(), 1)
     st.subheader("FER2013's label against the FER+ votes", anchor=False)
-    figure = confusion(row_per_cent(matrix), "FER+ majority, % of row", 100.0, True)
+    figure = confusion(row_per_cent(matrix), "FER+ majority, % of row", 100.0, True, matrix.sum(1))
     figure.update_xaxes(title_text="FER+ majority")
     chart(
         figure,

@@ -11,13 +11,14 @@ from demo.board.panels import (
     csv_button,
     file_name,
     heading,
+    in_words,
     judged_by,
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.board.reports_store import evaluation, predictions, weights_folder
+from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
 from demo.board.shipped import app_first
-from demo.charts.matrices import confusion, row_per_cent
+from demo.charts.matrices import confusion, largest_confusion, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.judged import Judged, cell
@@ -25,14 +26,14 @@ from fer_core.report import Evaluation, ReportError
 from fer_core.results import percent
 
 A_PAGE = 12
-MATRIX = "matrix"
+MATRIX = "chart-matrix"  # the same element, whatever it shows
 CELL = {"labelled": "Labelled", "answer": "The model's answer"}  # by the name in the address
 SAME = 0.98  # of the labels must agree for a copy to be the one that was judged
 
 
 def take_cell() -> None:
     """A click on the matrix chooses a cell."""
-    points = st.session_state[f"chart-{MATRIX}"].selection.points
+    points = st.session_state[MATRIX].selection.points
     if points:
         st.query_params.update(labelled=points[0]["y"], answer=points[0]["x"])
 
@@ -48,10 +49,9 @@ def choose_cell(matrix: np.ndarray) -> tuple[int, int]:
     The address alone holds it, and both its parts are written at once, as one step of the
     browser's history. Bound to it one by one, the controls would need two for a click.
     """
-    shares = row_per_cent(matrix) * (1 - np.eye(len(LABELS)))
-    largest = np.unravel_index(shares.argmax(), shares.shape)
+    row, column, _ = largest_confusion(matrix)
     chosen = []
-    for (key, name), index in zip(CELL.items(), largest, strict=True):
+    for (key, name), index in zip(CELL.items(), (row, column), strict=True):
         say_what_is_missing(key, LABELS, "an expression")
         asked = st.query_params.get(key)
         st.session_state[key] = asked if asked in LABELS else LABELS[index]
@@ -59,7 +59,7 @@ def choose_cell(matrix: np.ndarray) -> tuple[int, int]:
     return LABELS.index(chosen[0]), LABELS.index(chosen[1])
 
 
-def matrix_and_cell(judged: Evaluation) -> tuple[int, int]:
+def matrix_and_cell(judged: Evaluation, model: str, judging: Judging) -> tuple[int, int]:
     counts = np.array(judged.confusion)
     left, right = st.columns([3, 2])
     with right:
@@ -74,11 +74,15 @@ def matrix_and_cell(judged: Evaluation) -> tuple[int, int]:
         )
     with left:
         chart(
-            confusion(row_per_cent(counts), "Per cent of the row", 100.0, True, cell),
+            confusion(
+                row_per_cent(counts), "Per cent of the row", 100.0, True, counts.sum(1), cell
+            ),
             f"Confusion matrix in per cent of the row; chosen: labelled {LABELS[row]}, answered "
             f"{LABELS[column]}. The two controls beside it choose a cell without the mouse.",
-            MATRIX,
+            "matrix",
             pd.DataFrame(counts, columns=list(LABELS)).assign(labelled=LABELS),
+            f"{model}; {in_words(judging)}",
+            key=MATRIX,
             on_select=take_cell,
             selection_mode="points",
         )
@@ -143,10 +147,10 @@ def page() -> None:
     report = found[model]
     judging = judged_by([report], "inside")
     judged = evaluation(report, judging) if judging else None
-    if judged is None:
+    if judging is None or judged is None:
         st.info("This report has no figures.")
         return
-    row, column = matrix_and_cell(judged)
+    row, column = matrix_and_cell(judged, model, judging)
     own = own_copy("With it, the faces themselves and their FER+ votes are shown here.")
     try:
         faces = Judged.of(predictions(report), judged.label_set, judged.subset)

@@ -5,16 +5,17 @@ import streamlit as st
 
 from demo.board.cost_panel import accuracy_against_cost
 from demo.board.overview_table import (
-    PERSON_ON,
     known_figures,
-    rows_or_none,
+    rows_or_empty,
     studies,
     table,
 )
 from demo.board.panels import (
     csv_button,
+    file_name,
     heading,
     in_address,
+    in_words,
     reports_or_stop,
     say_what_is_missing,
     subset_switch,
@@ -22,6 +23,7 @@ from demo.board.panels import (
 from demo.board.reports_store import Judging, judged_on, weights_folder
 from demo.board.shipped import app_first, shipped_weights
 from demo.board.timing import ms_per_face
+from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import EvalReport
 
 SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
@@ -34,7 +36,7 @@ TICKED, TABLES = "ticked", "tables"
 def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.DataFrame, Judging]:
     """The controls, all kept in the address: the rows that they leave, and what these are by."""
     choices = [name for name, _ in judged_on(reports).most_common()]
-    first = PERSON_ON if PERSON_ON in choices else choices[0]
+    first = BY_ITS_LABELS if BY_ITS_LABELS in choices else choices[0]
     known_studies = sorted({study_of.get(r.experiment, "other") for r in reports})
     say_what_is_missing("labels", choices, "a set of labels")
     say_what_is_missing("study", known_studies, "a study")
@@ -143,7 +145,8 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "published": number(
                 "published",
                 format="%.2f%%",
-                help="The accuracy on all faces that its source printed, if any",
+                help="The accuracy on all faces that its source printed, if any; Leeds's is of "
+                "other test faces of FER2013 than ours",
             ),
             "left out": number(
                 "left out",
@@ -168,7 +171,7 @@ def under_table(
     """judging: what the table is by."""
     bar = st.container(horizontal=True, vertical_alignment="center")
     with bar:
-        csv_button(rows, "experiments")
+        csv_button(rows, file_name("experiments", in_words(judging)))
         if st.button("Measure time per face", icon=":material/timer:", type="tertiary"):
             before = st.session_state.get(TIMES, {})
             done = st.progress(0.0, "Timing each architecture on one face …")
@@ -199,7 +202,7 @@ def page() -> None:
         "Two accuracies whose intervals overlap may be the same: tick both and compare.",
     )
     found = reports_or_stop()
-    rows_of_studies = rows_or_none()
+    rows_of_studies = rows_or_empty()
     rows, judging = filters(list(found.values()), studies(rows_of_studies))
     if rows.empty:
         st.info("No experiment fits these filters.")
@@ -207,7 +210,7 @@ def page() -> None:
     chosen = show_table(rows)
     under_table(rows, chosen, found, judging)
     known = known_figures(rows_of_studies, judging.judged_on)
-    accuracy_against_cost(rows, chosen, known, judging.subset)
+    accuracy_against_cost(rows, chosen, known, judging)
 
 
 page()

@@ -32,7 +32,8 @@ ABOUT = {
     "UNT": "A student report of the University of North Texas: a small network trained with SGD "
     "and with Adam.",
     "Leeds": "Miskow & Altahhan, arXiv 2410.17740: VGG, ResNet and ResNetV2, each plain and with "
-    "SE, ECA and CBAM, on three data sets. How the networks were trained is ours.",
+    "SE, ECA and CBAM, on three data sets. How the networks were trained is ours. On FER2013 the "
+    "published figures are of other test faces than ours, so no difference is given.",
     "USTH": "A student report of the University of Science and Technology of Hanoi: a VGG-like "
     "network from scratch and VGG16 from ImageNet, each with and without augmentation and class "
     "weights, and in batches of 4.",
@@ -43,7 +44,6 @@ ABOUT = {
 def line(row: StudyRow) -> dict[str, Any]:
     """A row of the table, in per cent; the difference is ours minus published."""
     low, high = (100 * (end - row.published) for end in row.interval)
-    both = bool(row.published and row.report)
     return {
         "row": row.changes,
         "published": 100 * row.published if row.published else None,
@@ -53,7 +53,7 @@ def line(row: StudyRow) -> dict[str, Any]:
         else "",
         "clean": 100 * row.clean if row.clean else None,
         "difference": f"{100 * (row.ours - row.published):+.1f} [{low:+.1f}, {high:+.1f}]"
-        if both
+        if row.comparable
         else "",
         "not run because": row.reason,
         "judged on": row.judged_on,
@@ -96,8 +96,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "n": number("n", format="localized"),
             "difference": st.column_config.TextColumn(
                 "difference",
-                help="Ours minus published in points, with the interval of ours. Where it spans "
-                "0, the difference may be chance.",
+                help="Ours minus published in points, with the interval of ours, where both are "
+                "of the same test faces. Where it spans 0, the difference may be chance.",
             ),
         },
     )
@@ -115,9 +115,9 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
 
 
 def _behind(rows: list[StudyRow]) -> str:
-    both = [row for row in rows if row.report and row.published]
+    both = [row for row in rows if row.comparable]
     if not both:
-        return "None has both a published figure and ours."
+        return "None has both a published figure and ours, of the same faces."
     inside = sum(row.interval[0] <= row.published <= row.interval[1] for row in both)
     return f"Of {len(both)} rows with both, {inside} published figures lie in our interval."
 

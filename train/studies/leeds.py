@@ -1,9 +1,15 @@
 """Leeds: VGG, ResNet and ResNetV2, each plain and with three attention modules, on three sets.
 
 Figures: Miskow & Altahhan, "Emotion Recognition with Facial Attention and Objective Activation
-Functions", ICONIP 2022 (arXiv 2410.17740), and the table in its authors' repository. How the
-networks are trained is ours. The authors divide CK+ by pictures, so that a person may stand in
-several splits; ours is divided by people, which is harder.
+Functions", ICONIP 2022 (arXiv 2410.17740), and the table in its authors' repository. That names
+Kaggle's msambare/fer2013 as its FER2013, whose test faces are PublicTest and PrivateTest together;
+7 of the 22 different figures are no share of PrivateTest's 3,589 faces, however rounded.
+
+How the networks are trained is ours. The code in that repository trains with Adam at a rate of
+.0001, in runs that are all of CK+. Its ECA always looks at 3 channels, and the spatial half of its
+CBAM at what the channel half is given, not at what that makes of it; ours are as their own papers
+have them. The authors divide CK+ by pictures, so that a person may stand in several splits; ours is
+divided by people, which is harder.
 """
 
 from dataclasses import replace
