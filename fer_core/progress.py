@@ -9,6 +9,8 @@ from typing import Any
 from fer_core.report import ReportError
 
 PROGRESS = "progress.json"  # in the run folder
+# What a network's training leaves a value of for each epoch.
+CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def read_progress(path: Path) -> Progress:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         curves = {name: tuple(map(float, each)) for name, each in values["curves"].items()}
-        if not curves["seconds"] or len({len(each) for each in curves.values()}) > 1:
+        lengths = {len(curves[name]) for name in CURVES}
+        if len(lengths) > 1 or 0 in lengths:
             raise ValueError("its curves are of different lengths, or empty")
-        return Progress(values["experiment"], values["recipe"], curves)
+        return Progress(str(values["experiment"]), dict(values["recipe"]), curves)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ReportError(f"{path} does not tell how far a run has come: {error}.") from error

@@ -27,17 +27,18 @@ BY_SUM: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 
 
-def cards() -> dict[str, WeightsCard]:
-    """The cards of the weights that faces can be cut for; broken ones are left out."""
-    found = {}
+def cards() -> tuple[dict[str, WeightsCard], list[str]]:
+    """The cards of the weights that faces can be cut for, and a sentence for each broken one."""
+    found, problems = {}, []
     for name in list_weights(weights_folder()):
         try:
             card = read_card(name, weights_folder())
-        except WeightsError:
+        except WeightsError as error:
+            problems.append(str(error))
             continue
         if DETECTOR in card.crop:
             found[name] = card
-    return found
+    return found, problems
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …", hash_funcs=BY_SUM)

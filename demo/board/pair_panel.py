@@ -29,7 +29,8 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judgi
         with left:
             _face_by_face(faces[a], faces[b], a, b)
     with right:
-        per_cent = judged[a].n != judged[b].n or st.session_state.get("unit") != COUNTS
+        same_faces = judged[a].n == judged[b].n
+        per_cent = not same_faces or st.session_state.get("unit") != COUNTS
         matrix_a, matrix_b = (np.array(judged[each].confusion) for each in (a, b))
         gap = row_per_cent(matrix_a) - row_per_cent(matrix_b) if per_cent else matrix_a - matrix_b
         ahead = [n for n, d in zip(LABELS, np.diag(gap), strict=True) if d > 0]
@@ -41,7 +42,7 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judgi
                     [f"{first} against {second} faces" for first, second in zip(*rows, strict=True)]
                     for rows in zip(matrix_a, matrix_b, strict=True)
                 ],
-                matrix_a.sum(1),
+                matrix_a.sum(1) if same_faces else (),
             ),
             f"Difference of the confusion matrices of {a} and {b}. On the diagonal {a} is ahead "
             f"for {', '.join(ahead) or 'no expression'}.",

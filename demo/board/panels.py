@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,14 +84,24 @@ def heading(title: str, text: str) -> None:
 def reports_here() -> dict[str, EvalReport]:
     """The reports by name; a banner for those that cannot be shown, or how to make the first."""
     found = shelf()
-    if found.problems:
-        with st.container(key="problems"):
-            st.warning("\n\n".join(_plain(problem) for problem in found.problems))
+    show_problems(found.problems)
     if not found.reports:
-        st.info(f"No reports yet in {_plain(str(weights_folder() / 'reports'))}. Make one:")
-        to = "" if weights_folder() == FOLDER else f" --to {shlex.quote(str(weights_folder()))}"
-        st.code(MAKE_ONE + to, language="bash")
+        say_how_to_make("reports", weights_folder() / "reports")
     return dict(found.reports)
+
+
+def show_problems(sentences: Sequence[str]) -> None:
+    """A banner with what is wrong with files that are left out, if any."""
+    if sentences:
+        with st.container(key="problems"):
+            st.warning("\n\n".join(_plain(each) for each in sentences))
+
+
+def say_how_to_make(what: str, place: Path) -> None:
+    """The command that makes the first weights and reports where this page looks for them."""
+    st.info(f"No {what} yet in {_plain(str(place))}. Make one:")
+    to = "" if weights_folder() == FOLDER else f" --to {shlex.quote(str(weights_folder()))}"
+    st.code(MAKE_ONE + to, language="bash")
 
 
 def reports_or_stop() -> dict[str, EvalReport]:

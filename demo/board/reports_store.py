@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.progress import CURVES
 from fer_core.report import (
     EvalReport,
     Evaluation,
@@ -27,7 +28,7 @@ from fer_core.report import (
 from fer_core.study import StudyRow, read_rows
 from fer_core.weights import FOLDER
 
-CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
+PER_CLASS = ("precision", "recall", "f1", "n")
 KEPT_REPORTS, KEPT_PREDICTIONS, KEPT_ROWS = 1000, 16, 2
 
 Read = TypeVar("Read")
@@ -108,7 +109,7 @@ def _fresh(read: Callable[[Path, int], Read], path: Path) -> Read:
 @lru_cache(KEPT_REPORTS)
 def _checked_report(path: Path, changed: int) -> EvalReport:
     report = read_report(path)
-    fault = _fault(report)
+    fault = _fault(report, path.stem)
     if fault:
         raise ReportError(f"{path} is left out: {fault}.")
     return report
@@ -124,8 +125,10 @@ def _read_rows(path: Path, changed: int) -> tuple[StudyRow, ...]:
     return tuple(read_rows(path))
 
 
-def _fault(report: EvalReport) -> str:
-    """What keeps a report from being shown, or ""."""
+def _fault(report: EvalReport, name: str) -> str:
+    """What keeps a report from being shown, or "". name: that of its file."""
+    if report.experiment != name:
+        return f"it is of the experiment {report.experiment!r}, so its file has another's name"
     if report.labels != LABELS:
         return f"its labels are not {', '.join(LABELS)}"
     try:
@@ -140,11 +143,16 @@ def _fault(report: EvalReport) -> str:
                     f"{judged.n:,}"
                 )
             figures = [judged.accuracy, judged.macro_f1, judged.ece, *judged.interval]
-            figures += [judged.per_class[c][k] for c in LABELS for k in ("precision", "recall")]
+            figures += [judged.per_class[c][k] for c in LABELS for k in PER_CLASS]
             if len(judged.interval) != 2 or not all(math.isfinite(each) for each in figures):
                 return f"a figure on {where} is not a number"
-        if not all(math.isfinite(v) for v in (report.params, report.seconds, report.published)):
+        figures = [report.params, report.seconds, report.published, report.left_out]
+        figures += [report.training_faces, report.best_epoch]
+        curves = [value for curve in report.curves.values() for value in curve]
+        if not all(math.isfinite(value) for value in [*figures, *curves]):
             return "a figure is not a number"
+        if not isinstance(report.recipe, Mapping):
+            return "its recipe is none"
         if report.epochs and any(len(report.curves[each]) != report.epochs for each in CURVES):
             return f"its curves have not {report.epochs} epochs each"
     except (TypeError, ValueError, KeyError) as error:

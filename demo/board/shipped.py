@@ -27,7 +27,7 @@ def shipped_weights(folder: Path) -> dict[str, Shipped]:
         path = folder / f"{name}.safetensors"
         try:
             experiment = Path(read_card(name, folder).report).stem
-        except FerError:  # the weights' own pages say what is wrong with a card
+        except FerError:  # the page of attention maps says what is wrong with a card
             continue
         if path.is_file():
             found[experiment] = Shipped(name, path.stat().st_size / 1e6)

@@ -1,14 +1,23 @@
 """Confusion matrices, and the difference between two."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
-from demo.charts.style import DIVERGING, INK, SEQUENTIAL, WHITE_ABOVE, finish
+from demo.charts.style import (
+    DIVERGING,
+    INK,
+    SEQUENTIAL,
+    WHITE_ABOVE,
+    WITH_FACES,
+    finish,
+    with_faces,
+)
 from fer_core.emotions import LABELS
 
 HEIGHT = 420
 LEAST_TOP = 10.0  # of a difference, in points or faces: the least that has the full colour
-ROWS = "labelled, number of faces"
 HIT_PX = 34  # of the invisible mark that makes a cell clickable: heat maps cannot be selected
 
 
@@ -22,16 +31,16 @@ def confusion(
     title: str,
     top: float,
     per_cent: bool,
-    faces: np.ndarray,
+    faces: Sequence[int],
     chosen: tuple[int, int] | None = None,
 ) -> go.Figure:
     """Values (7, 7): row the right answer, column the model's. top: the full colour's value.
 
-    faces: int (7,), how many each row is of. chosen: a cell to frame. Each cell carries an
+    faces: (7,), how many each row is of. chosen: a cell to frame. Each cell carries an
     invisible point to click, its x and y labels.
     """
     text = [[f"{value:.0f}" for value in row] for row in matrix]
-    figure = _cells(matrix / max(top, 1e-9), text, SEQUENTIAL, (0.0, 1.0), faces)
+    figure = _cells(matrix / max(top, 1e-9), text, SEQUENTIAL, (0.0, 1.0))
     unit = "%" if per_cent else " faces"
     figure.add_scatter(
         x=[name for _ in LABELS for name in LABELS],
@@ -54,25 +63,25 @@ def confusion(
             y1=row + 0.5,
             line={"color": "#D97706", "width": 3},
         )
-    return finish(figure, title, "the model's answer", ROWS, HEIGHT)
+    return _finished(figure, title, faces)
 
 
 def difference(
-    matrix: np.ndarray, title: str, tips: list[list[str]], faces: np.ndarray
+    matrix: np.ndarray, title: str, tips: list[list[str]], faces: Sequence[int]
 ) -> go.Figure:
     """First minus second (7, 7), in faces or in points of row per cent; tips: a text a cell.
 
-    faces: int (7,), how many each row is of.
+    faces: (7,), how many each row is of; empty where the two are of different ones.
     """
     text = [[f"{value:+.0f}" if round(value) else "0" for value in row] for row in matrix]
     top = max(float(abs(matrix).max()), LEAST_TOP)
-    figure = _cells(matrix / top, text, DIVERGING, (-1.0, 1.0), faces)
+    figure = _cells(matrix / top, text, DIVERGING, (-1.0, 1.0))
     figure.data[0].update(
         customdata=tips,
         hoverinfo=None,
         hovertemplate="labelled %{y}, taken for %{x}: %{customdata}<extra></extra>",
     )
-    return finish(figure, title, "the model's answer", ROWS, HEIGHT)
+    return _finished(figure, title, faces)
 
 
 def largest_confusion(counts: np.ndarray) -> tuple[int, int, float]:
@@ -87,7 +96,6 @@ def _cells(
     text: list[list[str]],
     scale: list[list[object]],
     span: tuple[float, float],
-    faces: np.ndarray,
 ) -> go.Figure:
     names = list(LABELS)
     figure = go.Figure(
@@ -125,7 +133,12 @@ def _cells(
     edges = [-0.5, len(names) - 0.5]
     figure.update_xaxes(fixedrange=True, showgrid=False, tickangle=-45, range=edges)
     figure.update_yaxes(fixedrange=True, showgrid=False, range=edges[::-1])
-    # How few some are: a share of a row says nothing of that.
-    rows = [f"{name}<br>{n:,}" for name, n in zip(names, faces, strict=True)]
-    figure.update_yaxes(tickvals=names, ticktext=rows)
     return figure
+
+
+def _finished(figure: go.Figure, title: str, faces: Sequence[int]) -> go.Figure:
+    """With the faces of each row, some of which are few: no share of a row tells that."""
+    if len(faces):
+        figure.update_yaxes(tickvals=list(LABELS), ticktext=with_faces(faces))
+    rows = WITH_FACES if len(faces) else "labelled"
+    return finish(figure, title, "the model's answer", rows, HEIGHT)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from demo.charts.style import bar_marker, finish, guide, mark
+from demo.charts.style import WITH_FACES, bar_marker, finish, guide, mark, with_faces
 from fer_core.emotions import LABELS
 from fer_core.judged import Reliability, Thresholds
 
@@ -27,10 +27,9 @@ def per_class(
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
     if faces:
-        both = [f"{label}<br>{n:,}" for label, n in zip(LABELS, faces, strict=True)]
-        figure.update_xaxes(tickvals=list(LABELS), ticktext=both)
+        figure.update_xaxes(tickvals=list(LABELS), ticktext=with_faces(faces))
     figure.update_yaxes(range=[0, 100], ticksuffix="%")
-    return finish(figure, title, "labelled, number of faces" if faces else "", metric, 400)
+    return finish(figure, title, WITH_FACES if faces else "", metric, 400)
 
 
 def reliability(models: Mapping[str, Reliability]) -> go.Figure:

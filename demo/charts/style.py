@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fer_core import EMOTIONS
+from fer_core.emotions import LABELS
 
 EXPRESSION_COLOURS = [emotion.colour for emotion in EMOTIONS]
 
@@ -36,6 +37,7 @@ WHITE_ABOVE = 0.94
 INK = "#000037"
 GROUND = "#000038"  # by the colour of the page; for Streamlit's charts alone
 GUIDE = "#8C8C8C"  # lines that only guide the eye, visible on light and dark
+WITH_FACES = "labelled, number of faces"  # the title of such an axis
 GRID = "rgba(140, 140, 140, 0.22)"
 SUBTITLE_COLUMNS, SUBTITLE_LINE = 46, 20  # characters, as a phone has room for; pixels
 
@@ -107,6 +109,11 @@ def add_subtitle(figure: go.Figure, text: str) -> go.Figure:
         margin_t=figure.layout.margin.t + more,
         height=figure.layout.height + more,
     )
+
+
+def with_faces(faces: Sequence[int]) -> list[str]:
+    """The expressions as an axis names them, each with how many faces are labelled so, (7,)."""
+    return [f"{label}<br>{n:,}" for label, n in zip(LABELS, faces, strict=True)]
 
 
 def guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str = "") -> None:

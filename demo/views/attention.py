@@ -11,7 +11,14 @@ from demo.board.maps_store import grad_cam, probs
 from demo.board.models_store import KEPT, crop_for, faces_of
 from demo.board.models_store import cards as weights_cards
 from demo.board.overlays import numbered, overlay
-from demo.board.panels import heading, picture_button, say_what_is_missing
+from demo.board.panels import (
+    heading,
+    picture_button,
+    say_how_to_make,
+    say_what_is_missing,
+    show_problems,
+)
+from demo.board.reports_store import weights_folder
 from fer_core.attention_maps import CAPTIONS, GradCam
 from fer_core.emotions import LABELS
 from fer_core.results import percent
@@ -90,8 +97,18 @@ def choose_face(chosen: dict[str, WeightsCard], data: bytes) -> Crops | None:
 
 
 def answers(chosen: dict[str, WeightsCard], crops: Crops) -> dict[str, int]:
-    """Show each model's probabilities; returns its most probable class."""
-    found = {name: probs(card, crops[name]) for name, card in chosen.items()}
+    """Show each model's probabilities; returns its most probable class.
+
+    Models whose weights cannot be used are left out, with a sentence.
+    """
+    found = {}
+    for name, card in chosen.items():
+        try:
+            found[name] = probs(card, crops[name])
+        except FerError as error:
+            st.error(str(error))
+    if not found:
+        return {}
     st.html(
         cards(
             [
@@ -165,11 +182,10 @@ def page() -> None:
         "Show one face to several models and see where each one's answer comes from. A map shows "
         "what a model used, not where an expression is.",
     )
-    known = weights_cards()
+    known, problems = weights_cards()
+    show_problems(problems)
     if not known:
-        st.info(
-            "There are no weights here. Make some: python -m train.export runs/NAME --name NAME"
-        )
+        say_how_to_make("weights that can be used", weights_folder())
         return
     say_what_is_missing("weights", known, "a model")
     names = st.multiselect(
@@ -190,10 +206,13 @@ def page() -> None:
         if crops is None:
             return
         own = answers(chosen, crops)
+        if not own:
+            return
+        chosen = {name: known[name] for name in own}
         wanted = st.selectbox(
             "Maps for", [PREDICTED, *LABELS], key="for", bind="query-params", width=300
         )
-        classes = own if wanted == PREDICTED else dict.fromkeys(names, LABELS.index(wanted))
+        classes = own if wanted == PREDICTED else dict.fromkeys(own, LABELS.index(wanted))
         grad_cams(chosen, crops, classes)
         own_attention(chosen, crops)
     except FerError as error:

@@ -57,6 +57,7 @@ def line(row: StudyRow) -> dict[str, Any]:
         else "",
         "not run because": row.reason,
         "judged on": row.judged_on,
+        "published on": row.published_on,
         "n": row.n or None,
         "table": row.table,
         "experiment": row.experiment,
@@ -112,6 +113,8 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             file_name("published-and-ours", study),
             pd.DataFrame([line(row) for row in drawn]),
         )
+        if published and ran:
+            st.caption("Dotted: the best published figure.")
 
 
 def _behind(rows: list[StudyRow]) -> str:

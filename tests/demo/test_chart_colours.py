@@ -40,8 +40,8 @@ def test_the_figures_on_the_cells_can_be_read(theme: str) -> None:
     seen = set()
     for shares in SHARES:
         for figure in (
-            difference(LEAST_TOP * shares, "", TIPS),
-            confusion(abs(shares), "", 1, True),
+            difference(LEAST_TOP * shares, "", TIPS, ()),
+            confusion(abs(shares), "", 1, True, ()),
         ):
             values = figure.data[0].z.ravel()
             for value, text in zip(values, figure.layout.annotations, strict=True):

@@ -1,6 +1,7 @@
 """The dashboard's overview and comparison, on made-up reports, without a browser."""
 
 import dataclasses
+import json
 import sys
 
 import made_up_reports as made_up
@@ -9,11 +10,12 @@ import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 from streamlit.config import get_option
 
-from demo.board.overview_table import known_figures, published_best
+from demo.board.overview_table import published_best
 from demo.board.panels import SUBSETS
 from demo.board.reports_store import shelf
 from demo.board.shipped import app_first, shipped_weights
 from demo.charts.overview import Point, against_cost
+from fer_core.emotions import LABELS
 from fer_core.study import read_rows
 from fer_core.weights import DEFAULT, FOLDER, list_weights, read_card
 
@@ -159,12 +161,19 @@ def test_the_lines_that_are_drawn_are_explained(names, folder, labels, faces, st
 
 
 def test_lines_close_together_share_a_place_in_the_margin():
-    points = [Point("a", 10, 30.0, (29, 31), True, False)]
-    rows = [row for row in read_rows(FOLDER / "studies" / "rows.json") if row.study != "records"]
-    lines = known_figures(rows, "FER2013 labels, PrivateTest")
-    found = against_cost(points, lines, "", "").layout.annotations
-    assert [each.text for each in found] == ["a person 65 ± 5%<br>Leeds 64.1%", "UNT 60.2%"]
+    points = [Point("a", 0.124446, 30.0, (29, 31), True, False)]
+    lines = {"one": 60.2, "a person": 65.0, "another": 64.07}
+    drawn = against_cost(points, lines, "", "")
+    found = drawn.layout.annotations
+    assert [each.text for each in found] == ["a person<br>another", "one"]
     assert found[0].y == pytest.approx(64.535)
+    assert drawn.data[0].customdata[0][-1] == "0.1244"  # no thousandths of a thousand
+
+
+def test_each_of_many_ticked_experiments_has_a_mark_of_its_own():
+    points = [Point(f"p{i}", 1 + i, 50.0, (49, 51), False, True) for i in range(9)]
+    drawn = against_cost(points, {}, "", "").data
+    assert len({(each.marker.color, each.marker.symbol) for each in drawn}) == len(points)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +186,9 @@ def test_lines_close_together_share_a_place_in_the_margin():
         ({"params": "many"}, "not a number"),
         ({"labels": ["angry"]}, "labels are not"),
         ({"per_class": {}}, "missing or not a number"),
+        ({"left_out": "some"}, "not a number"),
+        ({"recipe": [1]}, "recipe is none"),
+        ({"experiment": "other"}, "of the experiment 'other'"),
         ({"curves": 3}, "is not a report"),
         ({"curves": {}}, "missing or not a number"),
         ({"epochs": 6}, "curves have not 6 epochs"),
@@ -204,6 +216,8 @@ def test_compare_shows_both_models_as_their_reports_say(names):
         assert np.array(shown) == pytest.approx(expected.ravel(), abs=0.51)
     bars = figure(at, "Recall by expression")["data"]
     assert [bar["name"] for bar in bars] == names[:2]
+    ticks = figure(at, "Recall by expression")["layout"]["xaxis"]["ticktext"]
+    assert ticks == [f"{label}<br>{n}" for label, n in zip(LABELS, matrix.sum(1), strict=True)]
     assert "McNemar's exact test" in text(at)
 
 
@@ -217,12 +231,44 @@ def test_compare_switches_labels_metric_threshold_and_unit(names):
     at.slider(key="unsure").set_value(90)
     checked(at.run())
     assert figure(at, names[0])["layout"]["annotations"] != before
-    assert figure(at, "F1 by expression") and figure(at, "First minus second, faces")
+    assert figure(at, "F1 by expression") and figure(at, "Difference in faces")
     assert "With unsure below 90 per cent" in charts(at)[6].proto.alt
     report = shelf().reports[names[0]]
     (judged,) = [e for e in report.others if (e.label_set, e.subset) == ("ferplus", "all")]
     shown = [int(each["text"]) for each in figure(at, names[0])["layout"]["annotations"]]
     assert shown == list(np.array(judged.confusion).ravel())
+
+
+def test_charts_and_their_files_say_of_which_labels_and_faces_they_are(names):
+    at = opened("compare", models=names[:2], compare_faces="without repeated faces")
+    drawn = figure(at, "Difference in points")["layout"]["title"]["subtitle"]["text"]
+    of = "FER2013 labels, PrivateTest, without repeated faces"
+    assert drawn.replace("<br>", " ") == f"{names[0]} minus {names[1]}; {of}"
+    for chart in charts(at):
+        name = json.loads(chart.proto.config)["toImageButtonOptions"]["filename"]
+        assert name.endswith("fer2013-labels-privatetest-without-repeated-faces")
+    at = opened("inside", model=names[0])
+    shown = figure(at, "Per cent of the row")["layout"]["title"]["subtitle"]["text"]
+    assert shown.replace("<br>", " ") == f"{names[0]}; FER2013 labels, PrivateTest, all faces"
+
+
+@pytest.mark.parametrize(
+    ("learned", "judged", "apart"),
+    [("ferplus", "clear", False), ("ferplus", "labels", True), ("fer2013", "labels", False)],
+)
+def test_who_learned_from_other_labels_is_named(folder, learned, judged, apart):
+    found = made_up.predictions()
+    made = made_up.report("voter", found)
+    every = {(e.label_set, e.subset): e for e in made.evaluations}
+    clear = dataclasses.replace(
+        every["ferplus", "all"], label_set="ferplus-clear", dataset="FER2013 clear"
+    )
+    main = every.pop((learned, "all"))
+    made_up.write(
+        folder, dataclasses.replace(made, main=main, others=(*every.values(), clear)), found
+    )
+    said = text(opened("compare", models=["voter"], compare_labels=f"FER2013 {judged}"))
+    assert ("voter learned from other labels than these" in said) is apart
 
 
 @pytest.mark.parametrize("costs", [[9e6, 9e6], [2.2e6, 3e6], [31, 5e6]])
@@ -249,4 +295,4 @@ def test_compare_goes_on_without_predictions_and_with_unequal_numbers_of_faces(n
     assert "cannot be read" in at.warning[0].value
     assert "does not belong to its report" in at.warning[1].value
     assert figure(at, names[0]) and figure(at, "Reliability")
-    assert figure(at, "First minus second, points")
+    assert figure(at, "Difference in points")

@@ -1,6 +1,7 @@
 """The dashboard's page of attention maps, on the shipped weights, without a browser."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from dashboard_page import checked, face_cards, figure, opened, text
 from demo.board.map_panels import _verdict
 from fer_core.attention_maps import GradCam
 from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
+from fer_core.weights import FOLDER
 
 
 def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
@@ -69,6 +71,23 @@ def test_a_map_is_beyond_chance_where_it_beats_every_random_place(insertion, del
         insertion=Curve(shares, curve, curve + np.where(shifts < insertion, -0.1, 0.1)),
     )
     assert _verdict(found).endswith(said)
+
+
+def test_a_damaged_card_or_file_is_named_and_the_other_models_work(folder):
+    folder.mkdir()
+    for name in ("mini-xception", "attention-plain"):
+        for end in ("json", "safetensors"):
+            shutil.copy(FOLDER / f"{name}.{end}", folder)
+    (folder / "attention-plain.safetensors").write_bytes(b"cut off")
+    (folder / "torn.json").write_text("{")
+    at = opened("attention", weights=["mini-xception", "attention-plain"], example="Astronaut")
+    assert "torn.json is not a weights card" in at.warning[0].value.replace("\\", "")
+    assert "attention-plain.safetensors is not the file" in at.error[0].value
+    assert "mini_xception: " in face_cards(at) and len(at.error) == 1
+
+
+def test_without_weights_it_is_said_how_to_make_some_for_this_folder(folder):
+    assert f"--name quick --to {folder}" in text(opened("attention"))
 
 
 def test_attention_names_a_broken_upload_and_lives_on():

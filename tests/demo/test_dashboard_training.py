@@ -63,6 +63,8 @@ def test_a_run_that_is_silent_or_finished_is_not_going(names, folder):
     (finished.parent / "report.json").write_text("{}")
     make_run(folder, "going", 2)
     make_run(folder, "broken", 1).write_text('{"experiment": "broken", "recipe": {}, "curves": {}}')
+    other = make_run(folder, "another-programs", 1)
+    other.write_text('{"experiment": "", "recipe": {}, "curves": {"seconds": [1, 2]}}')
     make_run(folder, "no-text", 1).write_bytes(b"\xff")
     found = runs()
     assert set(found) == {"silent", "finished", "going"}
