@@ -16,12 +16,11 @@ from fer_core.classical import (
     pixels,
 )
 from fer_core.device import choose_device
-from fer_core.emotions import LABELS
 from fer_core.report import EvalReport
 from fer_core.weights import load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment
 from train.data import Dataset
-from train.evaluate import evaluate, main_and_others
+from train.evaluate import new_report
 from train.metrics import accuracy
 
 _FEATURES: dict[str, Features] = {"pixels": pixels, "hog": hog}
@@ -43,27 +42,19 @@ def run_classical(
         curves = _choose(method, valid.images, valid.answers(recipe.label_set))
         seconds = time.perf_counter() - started
         probs = method(data.test.images)
-    evaluations = evaluate(probs, data, data.split_names[2])
-    main, others = main_and_others(evaluations, recipe.label_set)
     chosen = {method.setting: method.chosen} if isinstance(method, Tunable) else {}
-    report = EvalReport(
-        experiment=experiment.name,
-        source=experiment.source,
-        published=experiment.published,
+    report = new_report(
+        experiment,
+        data,
+        probs,
+        learned=len(train),
         arch=f"{recipe.features_from} + {recipe.method}",
         params=method.params + _features_params(recipe.features_from),
-        labels=LABELS,
-        main=main,
-        others=others,
-        seeds=(recipe.seed,),
         epochs=0,
         best_epoch=0,
         seconds=round(seconds, 1),
         device=choose_device("cpu").in_words,
-        command=experiment.command,
         recipe={**json.loads(recipe.to_json()), "chosen": chosen},
-        training_faces=len(train),
-        left_out=data.removed,
         temperature=1.0,
         curves=curves,
     )

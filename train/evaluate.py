@@ -6,15 +6,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
-from fer_core.report import Evaluation, Predictions, as_stored
+from fer_core.report import EvalReport, Evaluation, Predictions, as_stored
 from fer_core.weights import load_classifier, read_card
 from train import metrics
+from train.config import Experiment
 from train.data import CLEAR, Dataset
 from train.machine import exact_float32
 from train.options import add_data_option, add_device_option, exit_code, read_data
@@ -91,6 +93,30 @@ def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
             }
             for i, label in enumerate(LABELS)
         },
+    )
+
+
+def new_report(
+    experiment: Experiment, data: Dataset, probs: np.ndarray, learned: int, **own: Any
+) -> EvalReport:
+    """The report of a run's float32 (N, 7) on the test split.
+
+    learned: from how many training faces. own: what networks and other methods have each their way.
+    """
+    evaluations = evaluate(probs, data, data.split_names[2])
+    main, others = main_and_others(evaluations, experiment.recipe.label_set)
+    return EvalReport(
+        experiment=experiment.name,
+        source=experiment.source,
+        published=experiment.published,
+        labels=LABELS,
+        main=main,
+        others=others,
+        seeds=(experiment.recipe.seed,),
+        command=experiment.command,
+        training_faces=learned,
+        left_out=data.removed,
+        **own,
     )
 
 

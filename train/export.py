@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save
@@ -32,19 +33,42 @@ _BEGINNINGS = {
 def export_report(run: Path, folder: Path = FOLDER) -> EvalReport:
     """Copy a finished run's report and predictions into `folder`/reports, the report last.
 
-    Raises RunError where the run is not finished.
+    Raises RunError where the run is not finished, or another data set's report has that place.
     """
     report = _finished_report(run)
-    target = folder / _place(report)
-    write_whole(target.with_suffix(".npz"), (run / PREDICTIONS).read_bytes())
-    write_whole(target, (run / REPORT).read_bytes())
+    _write_report(report, run, folder)
     return report
+
+
+def _write_report(report: EvalReport, run: Path, folder: Path) -> None:
+    target = folder / _place(report)
+    _refuse_to_replace(target, report)
+    write_whole(target.with_suffix(".npz"), (run / PREDICTIONS).read_bytes())
+    write_whole(target, report.to_json())
+
+
+def _refuse_to_replace(target: Path, report: EvalReport) -> None:
+    if target.is_file() and (there := data_name(read_report(target).main)) != (
+        ours := data_name(report.main)
+    ):
+        raise RunError(
+            f"{target} is a report on {there}, which one on {ours} would replace. Give another "
+            "folder: --to."
+        )
 
 
 def _finished_report(run: Path) -> EvalReport:
     if not all((run / name).is_file() for name in (REPORT, PREDICTIONS)):
         raise RunError(f"{run} has no {REPORT}: finish the run with train.run … --resume first.")
     return read_report(run / REPORT)
+
+
+def _called(report: EvalReport, name: str) -> EvalReport:
+    """The report under the name of its weights where it is of other data than its experiment is
+    declared for, whose own report it would replace."""
+    declared = EXPERIMENTS.get(report.experiment)
+    elsewhere = declared is not None and declared.data != data_name(report.main)
+    return replace(report, experiment=name) if elsewhere else report
 
 
 def _place(report: EvalReport) -> str:
@@ -65,15 +89,16 @@ def _as_shipped(run: Path) -> bytes:
 def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
-    Raises RunError where the run is not finished, its weights are too large to ship, or no weights
-    can have that name.
+    A run on other data than its experiment is declared for has its report under that name, too.
+    Raises RunError where the run is not finished, its weights are too large to ship, no weights
+    can have that name, or another data set's report has that place.
     """
     if name == "default" or not re.fullmatch(r"\w[\w.-]*", name):
         raise RunError(
             f"Weights cannot be called {name!r}. Choose a name of letters, digits, '-', '_' and "
             "'.', but 'default', which stands for the default weights."
         )
-    report = _finished_report(run)
+    report = _called(_finished_report(run), name)
     if not (run / BEST).is_file():
         raise RunError(f"{run} has no weights to ship. Ship its report alone: --report-only.")
     raw = _as_shipped(run)
@@ -82,6 +107,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
             f"The weights of {run} take {len(raw) / 1e6:.1f} MB, more than the "
             f"{MAX_BYTES / 1e6:.0f} MB that are shipped. Ship its report alone: --report-only."
         )
+    _refuse_to_replace(folder / _place(report), report)
     data = data_name(report.main)
     images = _IMAGES_LICENCES.get(data, f"images: by {data}'s own terms")
     card = WeightsCard(
@@ -103,7 +129,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     write_whole(folder / f"{name}.safetensors", raw)
     # Weights are listed by their cards: those of a half-written export are not offered.
     write_whole(folder / f"{name}.json", card.to_json())
-    export_report(run, folder)
+    _write_report(report, run, folder)
     return card
 
 

@@ -13,7 +13,6 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from fer_core.classifier import Classifier, at_temperature
-from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.models import create_model
 from fer_core.progress import PROGRESS, Progress
@@ -23,7 +22,7 @@ from train.classical import run_classical
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Dataset
 from train.errors import RunError, is_out_of_memory
-from train.evaluate import evaluate, in_words, main_and_others, predictions
+from train.evaluate import in_words, new_report, predictions
 from train.experiments import EXPERIMENTS
 from train.files import BEST, CHECKPOINT, PREDICTIONS, REPORT, claimed, read_tensors
 from train.finished import is_of
@@ -188,27 +187,19 @@ def make_report(
             f"The weights of {trainer.folder} answer with no number where they are rounded to "
             "float16, as they ship. Train it anew with a lower learning rate."
         )
-    evaluations = evaluate(probs, data, data.split_names[2])
-    main, others = main_and_others(evaluations, recipe.label_set)
     history = trainer.history
-    report = EvalReport(
-        experiment=experiment.name,
-        source=experiment.source,
-        published=experiment.published,
+    report = new_report(
+        experiment,
+        data,
+        probs,
+        learned=len(data.train.with_labels(recipe.label_set)),
         arch=recipe.arch,
         params=sum(p.numel() for p in model.parameters()),
-        labels=LABELS,
-        main=main,
-        others=others,
-        seeds=(recipe.seed,),
         epochs=len(history),
         best_epoch=1 + trainer.best_epoch,
         seconds=round(sum(e.seconds for e in history), 1),
         device=", then ".join(trainer.devices),
-        command=experiment.command,
         recipe=json.loads(recipe.to_json()),
-        training_faces=len(data.train.with_labels(recipe.label_set)),
-        left_out=data.removed,
         temperature=temperature,
         curves=curves(history),
     )

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.exceptions import OptunaError
 from optuna.samplers import GridSampler
 from optuna.trial import FrozenTrial, Trial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import FOLDER
-from train.config import Experiment
+from train.config import Experiment, Sweep
 from train.data import Dataset
 from train.errors import DivergedError, RunError
 from train.experiments import EXPERIMENTS
@@ -41,7 +42,6 @@ from train.options import (
 )
 from train.run import run
 from train.studies import leeds
-from train.sweeps import Sweep
 
 SWEEPS = {sweep.name: sweep for sweep in leeds.SWEEPS}
 
@@ -113,7 +113,7 @@ def _open(sweep: Sweep, data: Dataset, path: Path, sampler: GridSampler) -> optu
             direction="maximize",
             load_if_exists=True,
         )
-    except (OSError, SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError, RuntimeError) as error:  # RuntimeError: of another Optuna
         raise RunError(f"{path} cannot be used as Optuna's study: {error}") from error
     if study.user_attrs.get("about", about) != about:
         raise RunError(
@@ -164,7 +164,9 @@ def table(sweep: Sweep, study: optuna.Study) -> str:
             accuracy = "diverged"
         lines.append(f"{value!s:24} {accuracy:>20} {epochs:>7}")
     if done:
-        lines.append(f"best: {sweep.field} = {study.best_params[sweep.field]}")
+        # Of several that are as good, the first in their order, not in that of the trials.
+        best = max((v for v in sweep.values if v in done), key=lambda v: done[v].value or 0.0)
+        lines.append(f"best: {sweep.field} = {best}")
     return "\n".join(lines)
 
 
@@ -188,7 +190,13 @@ def main() -> int:
         machine, data = machine_of(options), read_data(options.data)
         if machine.ranks.world > 1:
             raise RunError("A sweep trains in a single process: start it without torchrun.")
-        study = work(options.sweep, data, options.out, machine, trials, deadline)
+        try:
+            study = work(options.sweep, data, options.out, machine, trials, deadline)
+        except OptunaError as error:
+            raise RunError(
+                f"Optuna's study in {options.out} could not be kept: {error.__cause__ or error}. "
+                "Is the disk full? Finished runs are kept."
+            ) from error
         print(table(options.sweep, study))
 
     return exit_code(try_values, "The same command goes on.")

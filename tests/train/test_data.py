@@ -1,6 +1,7 @@
 """Each form of data set, on a small made-up copy of its real layout."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -147,6 +148,17 @@ def test_image_folders(folders):
     assert {LABELS[label] for label in data.test.labels} == {"happy", "sad", "surprise"}
     assert {LABELS[label] for label in data.valid.labels} == {"happy", "sad", "surprise"}
     assert data.test.rows.tolist() == list(range(36, 42))
+
+
+@pytest.mark.parametrize("name", ["valid", "val"])
+def test_image_folders_with_validation_faces_of_their_own(folders, name):
+    shutil.copytree(folders / "test", folders / name)
+    for index, path in enumerate(sorted((folders / name).glob("*/*.png"))):
+        Image.fromarray(faces(1, seed=200 + index)[0]).save(path.with_suffix(".gif"))
+        path.unlink()
+    data = load_dataset(str(folders))
+    assert [len(s) for s in (data.train, data.valid, data.test)] == [36, 6, 6]
+    assert data.valid.rows.tolist() == list(range(42, 48))
 
 
 def test_contempt_is_left_out_of_image_folders(folders):

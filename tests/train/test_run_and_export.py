@@ -11,12 +11,13 @@ from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.progress import PROGRESS, Progress, read_progress
 from fer_core.report import EvalReport, ReportError, read_predictions, read_report
-from fer_core.weights import load_classifier, read_card
+from fer_core.weights import list_weights, load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Split
-from train.evaluate import evaluate, judge
+from train.errors import RunError
+from train.evaluate import data_name, evaluate, judge
 from train.experiments import EXPERIMENTS
-from train.export import export, has_weights_to_ship
+from train.export import export, export_report, has_weights_to_ship
 from train.files import BEST, CHECKPOINT, LOCK, PREDICTIONS, REPORT
 from train.finished import is_of
 from train.machine import Machine
@@ -96,6 +97,28 @@ def test_a_card_names_the_teachers(finished, tmp_path):
     (tmp_path / "run" / REPORT).write_text(text)
     card = export(tmp_path / "run", "tiny", tmp_path)
     assert "and, 75% of each target, what one and two answered, " in card.trained_on
+
+
+def test_a_run_on_other_faces_takes_no_other_reports_place(finished, tiny_experiment, tmp_path):
+    (tmp_path / "run").mkdir()
+    for name in (BEST, PREDICTIONS):
+        (tmp_path / "run" / name).write_bytes((finished / name).read_bytes())
+    report = read_report(finished / REPORT)
+    main = dataclasses.replace(report.main, dataset="my faces labels")
+    mine = dataclasses.replace(report, main=main, others=())
+    (tmp_path / "run" / REPORT).write_text(mine.to_json())
+    export_report(finished, tmp_path)
+    with pytest.raises(RunError, match=r"tiny\.json is a report on drawn, which one on my faces"):
+        export_report(tmp_path / "run", tmp_path)
+    with pytest.raises(RunError, match="would replace"):
+        export(tmp_path / "run", "mine", tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        declared = dataclasses.replace(tiny_experiment, data="drawn")
+        patch.setitem(EXPERIMENTS, "tiny", declared)
+        card = export(tmp_path / "run", "mine", tmp_path)
+    assert read_report(tmp_path / card.report).experiment == "mine"
+    assert data_name(read_report(tmp_path / "reports" / "tiny.json").main) == "drawn"
+    assert list_weights(tmp_path) == ["mine"]
 
 
 def test_an_unfinished_run_is_not_exported(tmp_path):

@@ -3,13 +3,14 @@ import sqlite3
 
 import pytest
 import torch
+from optuna.exceptions import StorageInternalError
 
 from fer_core import FerError
 from fer_core.device import choose_device
 from fer_core.models import create_model
 from fer_core.report import read_report
 from train import sweep as sweeping
-from train.config import Experiment
+from train.config import Experiment, Sweep
 from train.experiments import EXPERIMENTS
 from train.export import export_report
 from train.files import CHECKPOINT, REPORT
@@ -19,7 +20,6 @@ from train.machine import Machine
 from train.run import run
 from train.studies import leeds
 from train.sweep import SWEEPS, table, work
-from train.sweeps import Sweep
 
 CPU = Machine(choose_device("cpu"))
 
@@ -63,6 +63,30 @@ def test_each_value_is_tried_once_and_the_best_by_validation_named(
         assert read_report(tmp_path / name / REPORT).experiment == name
     work(sweep, tiny_data, tmp_path, CPU)
     assert len(trained) == 4
+    trials = {trial.params["lr"]: trial for trial in study.trials}
+    trials[0.05].value = trials[1e-9].value
+    for order in (sweep.values, sweep.values[::-1]):
+        monkeypatch.setattr(
+            study,
+            "get_trials",
+            lambda _, states, order=order: [
+                trials[lr] for lr in order if trials[lr].state in states
+            ],
+        )
+        assert table(sweep, study).endswith("best: lr = 1e-09")
+
+
+def test_a_study_that_cannot_be_kept_is_a_sentence(monkeypatch, capsys, tiny_data, tmp_path):
+    def full(*_):
+        raise StorageInternalError("no room") from OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sweeping, "work", full)
+    monkeypatch.setattr(sweeping, "machine_of", lambda _: CPU)
+    monkeypatch.setattr(sweeping, "read_data", lambda _: tiny_data)
+    words = ("sweep", "leeds-sweep-lr", "--data", "x", "--out", str(tmp_path))
+    monkeypatch.setattr("sys.argv", list(words))
+    assert sweeping.main() == 1
+    assert "No space left on device. Is the disk full?" in capsys.readouterr().err
 
 
 def test_a_killed_sweep_goes_on_with_the_trial_it_was_in(

@@ -1,4 +1,4 @@
-"""Image folders: train/<expression>/*.jpg and test/<expression>/*.jpg, any size."""
+"""Image folders: train/<expression>/*.jpg and test/<expression>/*.jpg, any size; and valid/."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from train.data import Dataset, Split
 from train.sources.pictures import class_folders, of_the_seven, read_whole
 from train.splits import held_out, kept_apart
 
+VALID = ("valid", "val")
 FORM = "folders train/<expression>/ and test/<expression>/ with pictures of faces"
 
 
@@ -16,11 +17,13 @@ def recognises(path: Path) -> bool:
 
 
 def load(path: Path) -> Dataset:
-    """Read both folders; a tenth of each training class becomes the validation split."""
-    folders = path / "train", path / "test"
+    """Read the folders; without valid/ or val/, validation gets a tenth of each training class."""
+    folders = [path / name for name in ("train", "test", *VALID) if (path / name).is_dir()][:3]
     files, labels, notes = of_the_seven([each for f in folders for each in class_folders(f)])
     faces = Split.labelled(read_whole(files), labels)
-    in_test = np.array([file.is_relative_to(folders[1]) for file in files], bool)
+    train, test, *valid = (
+        faces[np.array([file.is_relative_to(folder) for file in files], bool)] for folder in folders
+    )
+    learned, chosen_by = (train, valid[0]) if valid else held_out(train)
     # Not by the bare name: a folder that is called FER2013 is not the data set with its splits.
-    name = f"pictures in {path.name}"
-    return kept_apart(name, *held_out(faces[~in_test]), faces[in_test], notes=notes)
+    return kept_apart(f"pictures in {path.name}", learned, chosen_by, test, notes=notes)

@@ -17,7 +17,7 @@ from fer_core.types import ImageError, UInt8Array
 from train.cuts import read_cuts
 from train.errors import DataError
 
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 SIZE_HW = (48, 48)
 
 Labelled = list[tuple[Path, int]]

@@ -14,8 +14,7 @@ divided by people, which is harder.
 
 from dataclasses import replace
 
-from train.config import Experiment, Recipe
-from train.sweeps import Sweep
+from train.config import Experiment, Recipe, Sweep
 
 # Accuracy in per cent on CK+, JAFFE, FER2013; each row's modules are in the order of _MODULES.
 _PUBLISHED = {
@@ -122,39 +121,42 @@ ON_FER2013 = (
 )
 ON_SMALL_SETS = (*_rows("CK+", "-ckplus"), *_rows("JAFFE", "-jaffe"))
 
-_BASE = replace(_RECIPE, arch="vgg16")
 SWEEPS = (
-    Sweep("leeds-sweep-lr", _BASE, "lr", (0.001, 0.003, 0.01, 0.03)),
-    Sweep("leeds-sweep-batch", _BASE, "batch_size", (16, 32, 64, 128)),
-    Sweep("leeds-sweep-optimizer", replace(_BASE, lr=0.001), "optimizer", ("sgd", "adam", "adamw")),
+    Sweep("leeds-sweep-lr", _RECIPE, "lr", (0.001, 0.003, 0.01, 0.03)),
+    Sweep("leeds-sweep-batch", _RECIPE, "batch_size", (16, 32, 64, 128)),
     Sweep(
-        "leeds-sweep-activation", _BASE, "arch_args.activation", ("relu", "elu", "selu"), ("elu",)
+        "leeds-sweep-optimizer", replace(_RECIPE, lr=0.001), "optimizer", ("sgd", "adam", "adamw")
     ),
-    Sweep("leeds-sweep-pooling", _BASE, "arch_args.pooling", ("max", "average"), as_it_is=("max",)),
+    Sweep(
+        "leeds-sweep-activation", _RECIPE, "arch_args.activation", ("relu", "elu", "selu"), ("elu",)
+    ),
+    Sweep(
+        "leeds-sweep-pooling", _RECIPE, "arch_args.pooling", ("max", "average"), as_it_is=("max",)
+    ),
     Sweep(
         "leeds-sweep-se-ratio",
-        replace(_BASE, arch="vgg16_se"),
+        replace(_RECIPE, arch="vgg16_se"),
         "arch_args.ratio",
         (4, 8, 16, 32),
         as_it_is=(16,),
     ),
     Sweep(
         "leeds-sweep-cbam-ratio",
-        replace(_BASE, arch="vgg16_cbam"),
+        replace(_RECIPE, arch="vgg16_cbam"),
         "arch_args.ratio",
         (4, 8, 16, 32),
         as_it_is=(16,),
     ),
     Sweep(
         "leeds-sweep-eca-kernel",
-        replace(_BASE, arch="vgg16_eca"),
+        replace(_RECIPE, arch="vgg16_eca"),
         "arch_args.kernel",
         (1, 3, 5, 7, 9, "adaptive"),
         as_it_is=(5, "adaptive"),  # the adaptive kernel is 5 for VGG's 512 channels
     ),
     Sweep(
         "leeds-sweep-placement",
-        replace(_BASE, arch="vgg16_cbam"),
+        replace(_RECIPE, arch="vgg16_cbam"),
         "arch_args.placement",
         ("after_last_added", "after_last", "after_each"),
         as_it_is=("after_last_added",),
