@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from demo.board.judging import Judging, in_words
 from demo.board.overview_table import meaning
-from demo.board.panels import chart, in_words
-from demo.board.reports_store import Judging
+from demo.board.panels import chart
 from demo.charts.overview import Point, against_cost
 from fer_core.models import list_models
 

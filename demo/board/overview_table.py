@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from streamlit.column_config import NumberColumn as _number
+from streamlit.column_config import TextColumn as _text
 
-from demo.board.reports_store import Judging, evaluation, study_rows
+from demo.board.judging import Judging, evaluation
+from demo.board.reports_store import study_rows
 from demo.board.shipped import NOT_SHIPPED, Shipped
 from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import EvalReport, ReportError
@@ -15,6 +18,45 @@ from fer_core.study import StudyRow
 OTHER = "other"
 # In words and in per cent; Goodfellow et al. 2013, on FER2013's labels.
 A_PERSON, PERSON = "a person 65 ± 5%", 65.0
+
+# How the columns of `table` are shown.
+COLUMNS: Mapping[str, Any] = {
+    "experiment": _text("experiment", pinned=True, width="medium"),
+    "accuracy": _number("accuracy", format="%.2f%%"),
+    "interval": _text("95% interval"),
+    "macro-F1": _number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
+    "ECE": _number("ECE", format="%.1f%%", help="Mean gap between confidence and accuracy"),
+    "parameters": _number("parameters", format="compact"),
+    "shipped as": _text(
+        "shipped as",
+        width=130,  # as for the file's size
+        help="What its weights are called in the app: the experiment's name without its "
+        "number, since a later one may make better weights of that name.",
+    ),
+    "MB": _number(
+        "file",
+        format="%.1f MB",
+        width=80,  # from its first values, many of them empty, it comes out too narrow
+        help="Of the shipped weights, if there are any",
+    ),
+    "ms per face": _number(
+        "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
+    ),
+    "published": _number(
+        "published",
+        format="%.2f%%",
+        help="The accuracy on all faces that its source printed, if any; Leeds's is of "
+        "other test faces of FER2013 than ours",
+    ),
+    "left out": _number(
+        "left out",
+        format="localized",
+        help="Training images without which it learned, since a validation or test face "
+        "repeats them: as many as were known then",
+    ),
+    "minutes": _number("training", format="%.0f min"),
+    "learned": _text("own labels"),
+}
 
 
 def rows_or_empty() -> tuple[StudyRow, ...]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board.panels import chart, in_words
-from demo.board.reports_store import Judging
+from demo.board.judging import Judging, in_words
+from demo.board.panels import chart
 from demo.charts.matrices import difference, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.judged import Agreement, Judged, agreement

@@ -6,12 +6,11 @@ name others.
 
 import math
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -77,24 +76,6 @@ def predictions(report: EvalReport) -> Predictions:
 def study_rows() -> tuple[StudyRow, ...]:
     """The rows of the studies' tables. Raises ReportError where they cannot be read."""
     return _fresh(_read_rows, weights_folder() / "studies" / "rows.json")
-
-
-class Judging(NamedTuple):
-    """By what models are judged: `Evaluation.judged_on`, and the subset of those faces."""
-
-    judged_on: str
-    subset: str
-
-
-def judged_on(reports: Iterable[EvalReport]) -> Counter[str]:
-    """What the reports are judged on, as `Evaluation.judged_on` says, and how many of them."""
-    return Counter(each for report in reports for each in {e.judged_on for e in report.evaluations})
-
-
-def evaluation(report: EvalReport, judging: Judging) -> Evaluation | None:
-    """The report's figures on those labels and faces; on all where it has no such subset."""
-    found = {e.subset: e for e in report.evaluations if e.judged_on == judging.judged_on}
-    return found.get(judging.subset, found.get("all"))
 
 
 def _inside(found: Predictions, judged: Evaluation) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from demo.board.reports_store import Judging, evaluation
+from demo.board.judging import Judging, evaluation
 from fer_core.report import EvalReport
 
 

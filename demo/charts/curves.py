@@ -88,12 +88,32 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
     ends = list(accumulate(heights))
     middles = [end - ROW_GAP - MARKS_HEIGHT / 2 for end in ends]
     figure = go.Figure()
-    known = [(y, row) for y, row in zip(middles, rows, strict=True) if row.published]
-    if known:
+    marks = list(zip(middles, rows, strict=True))
+    _mark_published(figure, [(y, row) for y, row in marks if row.published])
+    ours = [(y, row) for y, row in marks if row.report]
+    for index, judged_on in enumerate(dict.fromkeys(row.judged_on for _, row in ours)):
+        same = [(y, row) for y, row in ours if row.judged_on == judged_on]
+        _mark_ours(figure, same, judged_on, mark(2 * index))  # 1 is the published figures'
+    best = max(row.published for row in rows)
+    if best and ours:
+        figure.add_vline(x=100 * best, line={"color": GUIDE, "width": 1, "dash": "dot"})
+    figure.update_xaxes(ticksuffix="%")
+    for name, end, height in zip(names, ends, heights, strict=True):
+        _write_above(figure, name, end - height)
+    figure.update_yaxes(tickvals=middles, showticklabels=False, range=[sum(heights), 0])
+    figure.update_layout(showlegend=True)
+    legend = LEGEND_LINE * sum(1 + trace.name.count("<br>") for trace in figure.data)
+    finish(figure, title, "accuracy", "", 110 + legend + sum(heights))
+    return figure.update_xaxes(tickangle=0, showgrid=True)  # the ticks are far below most rows
+
+
+def _mark_published(figure: go.Figure, marks: Sequence[tuple[float, StudyRow]]) -> None:
+    """marks: rows, each with its place from above in pixels."""
+    if marks:
         figure.add_scatter(
-            x=[100 * row.published for _, row in known],
-            y=[y for y, _ in known],
-            text=[row.changes for _, row in known],
+            x=[100 * row.published for _, row in marks],
+            y=[y for y, _ in marks],
+            text=[row.changes for _, row in marks],
             mode="markers",
             name="published",
             marker={
@@ -104,52 +124,47 @@ def published_and_ours(rows: Sequence[StudyRow], title: str) -> go.Figure:
             },
             hovertemplate="%{text}: published %{x:.2f}%<extra></extra>",
         )
-    for index, judged_on in enumerate(dict.fromkeys(row.judged_on for row in rows if row.report)):
-        ours = [
-            (y, row)
-            for y, row in zip(middles, rows, strict=True)
-            if row.report and row.judged_on == judged_on
-        ]
-        look = mark(2 * index)  # 1 is the published figures'
-        figure.add_scatter(
-            x=[100 * row.ours for _, row in ours],
-            y=[y for y, _ in ours],
-            text=[row.changes for _, row in ours],
-            error_x={
-                "type": "data",
-                "color": look["colour"],
-                "thickness": 1.5,
-                "width": 4,
-                "array": [100 * (row.interval[1] - row.ours) for _, row in ours],
-                "arrayminus": [100 * (row.ours - row.interval[0]) for _, row in ours],
-            },
-            mode="markers",
-            name="<br>".join(wrap(f"ours by {judged_on}, 95% interval", LEGEND_COLUMNS)),
-            marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
-            hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
-        )
-    if known and any(row.report for row in rows):
-        best = max(row.published for _, row in known)
-        figure.add_vline(x=100 * best, line={"color": GUIDE, "width": 1, "dash": "dot"})
-    figure.update_xaxes(ticksuffix="%")
-    for name, end, height in zip(names, ends, heights, strict=True):
-        figure.add_annotation(
-            text=name,
-            align="left",
-            showarrow=False,
-            font={"size": 12, "color": INK},
-            xref="paper",
-            x=0,
-            xanchor="left",
-            y=end - height,
-            yanchor="top",
-            borderpad=0,
-        )
-    figure.update_yaxes(tickvals=middles, showticklabels=False, range=[sum(heights), 0])
-    figure.update_layout(showlegend=True)
-    legend = LEGEND_LINE * sum(1 + trace.name.count("<br>") for trace in figure.data)
-    finish(figure, title, "accuracy", "", 110 + legend + sum(heights))
-    return figure.update_xaxes(tickangle=0, showgrid=True)  # the ticks are far below most rows
+
+
+def _mark_ours(
+    figure: go.Figure,
+    marks: Sequence[tuple[float, StudyRow]],
+    judged_on: str,
+    look: Mapping[str, str],
+) -> None:
+    """marks: rows that are judged on the same, each with its place from above in pixels."""
+    figure.add_scatter(
+        x=[100 * row.ours for _, row in marks],
+        y=[y for y, _ in marks],
+        text=[row.changes for _, row in marks],
+        error_x={
+            "type": "data",
+            "color": look["colour"],
+            "thickness": 1.5,
+            "width": 4,
+            "array": [100 * (row.interval[1] - row.ours) for _, row in marks],
+            "arrayminus": [100 * (row.ours - row.interval[0]) for _, row in marks],
+        },
+        mode="markers",
+        name="<br>".join(wrap(f"ours by {judged_on}, 95% interval", LEGEND_COLUMNS)),
+        marker={"symbol": look["symbol"], "size": 10, "color": look["colour"]},
+        hovertemplate="%{text}: ours %{x:.2f}%<extra></extra>",
+    )
+
+
+def _write_above(figure: go.Figure, name: str, top: float) -> None:
+    figure.add_annotation(
+        text=name,
+        align="left",
+        showarrow=False,
+        font={"size": 12, "color": INK},
+        xref="paper",
+        x=0,
+        xanchor="left",
+        y=top,
+        yanchor="top",
+        borderpad=0,
+    )
 
 
 def detectors(milliseconds: Mapping[str, Mapping[str, float]]) -> go.Figure:

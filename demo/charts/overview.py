@@ -64,24 +64,7 @@ def against_cost(
     ]
     for name, colour, symbol, group in groups:
         if group:
-            figure.add_scatter(
-                x=[p.cost for p in group],
-                y=[p.accuracy for p in group],
-                error_y={
-                    "type": "data",
-                    "array": [p.interval[1] - p.accuracy for p in group],
-                    "arrayminus": [p.accuracy - p.interval[0] for p in group],
-                    "thickness": 1.2,
-                    "width": 3,
-                    "color": colour,
-                },
-                mode="markers",
-                marker={"color": colour, "symbol": symbol, "size": 10},
-                customdata=[(p.name, *p.interval, _short(p.cost)) for p in group],
-                hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f}% [%{customdata[1]:.1f}, "
-                "%{customdata[2]:.1f}]<br>%{customdata[3]}<extra></extra>",
-                name=name,
-            )
+            _add_group(figure, name, colour, symbol, group)
     for value in lines.values():
         figure.add_hline(y=value, line={"color": GUIDE, "width": 1, "dash": "dot"})
     costs = [p.cost for p in points]
@@ -96,6 +79,29 @@ def against_cost(
     finish(figure, title, x, "accuracy, 95% interval", 460)
     _name_in_the_margin(figure, lines, [p.accuracy for p in points])
     return figure
+
+
+def _add_group(
+    figure: go.Figure, name: str, colour: str, symbol: str, group: Sequence[Point]
+) -> None:
+    figure.add_scatter(
+        x=[p.cost for p in group],
+        y=[p.accuracy for p in group],
+        error_y={
+            "type": "data",
+            "array": [p.interval[1] - p.accuracy for p in group],
+            "arrayminus": [p.accuracy - p.interval[0] for p in group],
+            "thickness": 1.2,
+            "width": 3,
+            "color": colour,
+        },
+        mode="markers",
+        marker={"color": colour, "symbol": symbol, "size": 10},
+        customdata=[(p.name, *p.interval, _short(p.cost)) for p in group],
+        hovertemplate="<b>%{customdata[0]}</b><br>%{y:.2f}% [%{customdata[1]:.1f}, "
+        "%{customdata[2]:.1f}]<br>%{customdata[3]}<extra></extra>",
+        name=name,
+    )
 
 
 def _name_in_the_margin(

@@ -4,27 +4,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from demo.board.confidence_panel import confidence
+from demo.board.judging import Judging, evaluation, in_address, in_words, judged_by
 from demo.board.pair_panel import COUNTS, PER_CENT, pair
 from demo.board.panels import (
+    MOST_COMPARED,
     chart,
     file_name,
     heading,
-    in_address,
-    in_words,
-    judged_by,
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
+from demo.board.reports_store import predictions, weights_folder
 from demo.board.shipped import app_first
 from demo.charts import quality
 from demo.charts.matrices import confusion, largest_confusion, row_per_cent
 from fer_core.emotions import LABELS
-from fer_core.judged import THRESHOLDS, Judged, reliability, thresholds
+from fer_core.judged import Judged
 from fer_core.report import EvalReport, Evaluation, ReportError
-from fer_core.results import percent
 
-AT_MOST = 4
 METRICS = {"recall": "recall", "precision": "precision", "f1": "F1"}
 METRIC_HELP = (
     "Recall: of the faces labelled so, how many the model named so. Precision: of the faces that "
@@ -150,70 +148,6 @@ def classes(judged: dict[str, Evaluation], judging: Judging) -> None:
     )
 
 
-def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation], judging: Judging) -> None:
-    st.subheader("How sure, and how right", anchor=False)
-    left, right = st.columns(2)
-    bins = {name: reliability(each) for name, each in faces.items()}
-    with left:
-        chart(
-            quality.reliability(bins),
-            "Reliability: expected calibration error "
-            + ", ".join(f"{name} {100 * judged[name].ece:.1f} per cent" for name in faces),
-            "reliability",
-            pd.concat(
-                pd.DataFrame(
-                    {"model": name, "confidence": b.confidence, "right": b.accuracy, "faces": b.n}
-                )
-                for name, b in bins.items()
-            ),
-            in_words(judging),
-        )
-        st.caption(
-            "Under the diagonal a model is surer than it is right. Larger marks: more faces."
-        )
-    with right:
-        unsure(faces, judging)
-
-
-@st.fragment
-def unsure(faces: dict[str, Judged], judging: Judging) -> None:
-    curves = {name: thresholds(each) for name, each in faces.items()}
-    at = st.slider(
-        "Unsure below",
-        0,
-        100,
-        50,
-        format="%d%%",
-        key="unsure",
-        bind="query-params",
-        help="A face whose likeliest expression has less than this probability gets no answer.",
-    )
-    place = round(at / 100 * (THRESHOLDS - 1))
-    words = []
-    for name, curve in curves.items():
-        share, right = curve.answered[place], curve.accuracy[place]
-        some = f"answers {percent(share)}, {right:.1%} of them right"
-        words.append(f"{name} {some if share > 0 else 'answers none'}")
-    chart(
-        quality.answered(curves, place),
-        f"With unsure below {at} per cent: {'; '.join(words)}.",
-        "accuracy-of-answered",
-        pd.concat(
-            pd.DataFrame(
-                {
-                    "model": name,
-                    "threshold": c.threshold,
-                    "answered": c.answered,
-                    "right": c.accuracy,
-                }
-            )
-            for name, c in curves.items()
-        ),
-        in_words(judging),
-    )
-    st.caption("; ".join(words) + ".")
-
-
 def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
     found = reports_or_stop()
@@ -224,9 +158,9 @@ def page() -> None:
         list(found),
         default=offered[:2],
         key="models",
-        max_selections=AT_MOST,
+        max_selections=MOST_COMPARED,
         bind="query-params",
-        placeholder=f"Choose up to {AT_MOST}",
+        placeholder=f"Choose up to {MOST_COMPARED}",
     )
     if not names:
         st.info("Choose a model or more above.")

@@ -5,18 +5,17 @@ import pandas as pd
 import streamlit as st
 
 from demo.board.face_cards import Card, cards
+from demo.board.judging import Judging, evaluation, in_words, judged_by
 from demo.board.own_data import own_copy
 from demo.board.panels import (
     chart,
     csv_button,
     file_name,
     heading,
-    in_words,
-    judged_by,
     reports_or_stop,
     say_what_is_missing,
 )
-from demo.board.reports_store import Judging, evaluation, predictions, weights_folder
+from demo.board.reports_store import predictions, weights_folder
 from demo.board.shipped import app_first
 from demo.charts.matrices import confusion, largest_confusion, row_per_cent
 from fer_core.emotions import LABELS

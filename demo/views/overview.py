@@ -4,23 +4,23 @@ import pandas as pd
 import streamlit as st
 
 from demo.board.cost_panel import accuracy_against_cost
+from demo.board.judging import Judging, in_address, in_words, judged_on, subset_switch
 from demo.board.overview_table import (
+    COLUMNS,
     known_figures,
     rows_or_empty,
     studies,
     table,
 )
 from demo.board.panels import (
+    MOST_COMPARED,
     csv_button,
     file_name,
     heading,
-    in_address,
-    in_words,
     reports_or_stop,
     say_what_is_missing,
-    subset_switch,
 )
-from demo.board.reports_store import Judging, judged_on, weights_folder
+from demo.board.reports_store import weights_folder
 from demo.board.shipped import app_first, shipped_weights
 from demo.board.timing import ms_per_face
 from fer_core.fer2013 import BY_ITS_LABELS
@@ -28,7 +28,6 @@ from fer_core.report import EvalReport
 
 SORTS = ("accuracy", "macro-F1", "ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
 ASCENDING = ("ECE", "parameters", "MB", "ms per face", "minutes", "experiment")
-AT_MOST = 4
 TIMES = "milliseconds_per_face"
 TICKED, TABLES = "ticked", "tables"
 
@@ -90,7 +89,6 @@ def show_table(rows: pd.DataFrame) -> list[str]:
     if ticked != st.session_state.get(TICKED):
         # A link or the browser's Back changed them: a table keeps its ticks, a new one takes these.
         st.session_state[TABLES] = st.session_state.get(TABLES, 0) + 1
-    number = st.column_config.NumberColumn
     picked = st.dataframe(
         rows,
         # Ticks are kept by position, so other rows need another table.
@@ -120,43 +118,7 @@ def show_table(rows: pd.DataFrame) -> list[str]:
             "model",
             "study",
         ],
-        column_config={
-            "experiment": st.column_config.TextColumn("experiment", pinned=True, width="medium"),
-            "accuracy": number("accuracy", format="%.2f%%"),
-            "interval": st.column_config.TextColumn("95% interval"),
-            "macro-F1": number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
-            "ECE": number("ECE", format="%.1f%%", help="Mean gap between confidence and accuracy"),
-            "parameters": number("parameters", format="compact"),
-            "shipped as": st.column_config.TextColumn(
-                "shipped as",
-                width=130,  # as for the file's size
-                help="What its weights are called in the app: the experiment's name without its "
-                "number, since a later one may make better weights of that name.",
-            ),
-            "MB": number(
-                "file",
-                format="%.1f MB",
-                width=80,  # from its first values, many of them empty, it comes out too narrow
-                help="Of the shipped weights, if there are any",
-            ),
-            "ms per face": number(
-                "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
-            ),
-            "published": number(
-                "published",
-                format="%.2f%%",
-                help="The accuracy on all faces that its source printed, if any; Leeds's is of "
-                "other test faces of FER2013 than ours",
-            ),
-            "left out": number(
-                "left out",
-                format="localized",
-                help="Training images without which it learned, since a validation or test face "
-                "repeats them: as many as were known then",
-            ),
-            "minutes": number("training", format="%.0f min"),
-            "learned": st.column_config.TextColumn("own labels"),
-        },
+        column_config=COLUMNS,
     )
     chosen = [names[row] for row in picked.selection.rows if row < len(names)]
     st.session_state[TICKED] = chosen
@@ -180,7 +142,7 @@ def under_table(
             faster = {name: min(ms, before.get(name, ms)) for name, ms in times.items()}
             st.session_state[TIMES] = {**before, **faster}
             st.rerun()
-        if 2 <= len(chosen) <= AT_MOST:
+        if 2 <= len(chosen) <= MOST_COMPARED:
             unasked = app_first(reports, weights_folder())[:2]
             st.page_link(
                 "views/compare.py",
@@ -192,7 +154,7 @@ def under_table(
                 },
             )
         else:
-            st.caption(f"Tick 2 to {AT_MOST} rows to compare them.")
+            st.caption(f"Tick 2 to {MOST_COMPARED} rows to compare them.")
 
 
 def page() -> None:

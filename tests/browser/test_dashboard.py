@@ -180,7 +180,8 @@ def test_charts_are_saved_as_csv_and_svg(board: Page, address: str) -> None:
     chart.hover()
     with board.expect_download() as picture:
         save.click()
-    assert picture.value.suggested_filename == "accuracy-against-parameters.svg"
+    of = "fer2013-labels-privatetest-all-faces"
+    assert picture.value.suggested_filename == f"accuracy-against-parameters-{of}.svg"
     # The page's own ground, on which its light text can be read.
     assert DARK_GROUND in Path(picture.value.path()).read_text()
 

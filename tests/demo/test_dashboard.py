@@ -10,8 +10,8 @@ import pytest
 from dashboard_page import DASHBOARD, PAGES, charts, checked, figure, opened, text
 from streamlit.config import get_option
 
+from demo.board.judging import SUBSETS
 from demo.board.overview_table import published_best
-from demo.board.panels import SUBSETS
 from demo.board.reports_store import shelf
 from demo.board.shipped import app_first, shipped_weights
 from demo.charts.overview import Point, against_cost

@@ -9,8 +9,7 @@ import pytest
 from dashboard_page import charts, figure, opened, text
 
 from demo.board import timing
-from demo.board.panels import in_address
-from demo.board.reports_store import Judging
+from demo.board.judging import Judging, in_address
 from demo.board.seeds import over_seeds
 from demo.board.timing import ms_per_face
 

@@ -1,0 +1,105 @@
+"""By what models are judged, labels and faces; the controls that choose it, and the address."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from demo.board.panels import say_what_is_missing
+from fer_core.report import EvalReport, Evaluation
+
+SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
+SUBSETS_HELP = (
+    "Many test faces show a photo that the training or validation images have too, perhaps moved, "
+    "mirrored or changed: with them, or without. “left out” counts the images that were kept out "
+    "of a model's training for that reason: as many as were known then."
+)
+
+
+class Judging(NamedTuple):
+    """By what models are judged: `Evaluation.judged_on`, and the subset of those faces."""
+
+    judged_on: str
+    subset: str
+
+
+def judged_on(reports: Iterable[EvalReport]) -> Counter[str]:
+    """What the reports are judged on, as `Evaluation.judged_on` says, and how many of them."""
+    return Counter(each for report in reports for each in {e.judged_on for e in report.evaluations})
+
+
+def evaluation(report: EvalReport, judging: Judging) -> Evaluation | None:
+    """The report's figures on those labels and faces; on all where it has no such subset."""
+    found = {e.subset: e for e in report.evaluations if e.judged_on == judging.judged_on}
+    return found.get(judging.subset, found.get("all"))
+
+
+def subset_switch(bar: DeltaGenerator, key: str) -> str:
+    """All test faces, or the clean ones alone; kept in the address.
+
+    key: the page's own. What two pages call alike, the one takes over from the other, which is a
+    step of the browser's history.
+    """
+    say_what_is_missing(key, SUBSETS.values(), "a choice of test faces")
+    subset = bar.segmented_control(
+        "Test faces",
+        list(SUBSETS),
+        default="all",
+        required=True,
+        key=key,
+        format_func=SUBSETS.__getitem__,
+        bind="query-params",
+        help=SUBSETS_HELP,
+    )
+    return str(subset)
+
+
+def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
+    """A switch for the labels and the subset that all the reports are judged on, kept in the
+    address, where `in_address` puts them. None where the reports share none."""
+    shared = [name for name, n in sorted(judged_on(reports).items()) if n == len(reports)]
+    if not shared:
+        return None
+    own = reports[0].main
+    key = f"{page}_labels"
+    say_what_is_missing(key, [_without_split(name, own) for name in shared], "a set of labels")
+    # Below one another: in a row, a phone would show only a part of the first.
+    bar = st.container()
+    judged = bar.segmented_control(
+        "Judged by",
+        shared,
+        default=own.judged_on if own.judged_on in shared else shared[0],
+        required=True,
+        key=key,
+        format_func=lambda name: _without_split(name, own),
+        bind="query-params",
+        help="The same answers against FER2013's own labels, or against the answer with most of "
+        "FER+'s ten votes, the first of the matrix's order where several have as many; a clear "
+        "majority has more than half of them, single votes left aside.",
+    )
+    subset = subset_switch(bar, f"{page}_faces")
+    return Judging(str(judged), subset)
+
+
+def in_address(page: str, first: EvalReport, judging: Judging) -> dict[str, str]:
+    """What a link to a page with `judged_by` says in its address, so that it judges like this one.
+
+    Only what the page would not do by itself: Streamlit takes a default out of an address, which
+    is one more step of the browser's history. first: the first report that the page will show.
+    """
+    asked = {}
+    if judging.judged_on != first.main.judged_on:
+        asked[f"{page}_labels"] = _without_split(judging.judged_on, first.main)
+    if judging.subset != "all":
+        asked[f"{page}_faces"] = SUBSETS[judging.subset]
+    return asked
+
+
+def in_words(judging: Judging) -> str:
+    return f"{judging.judged_on}, {SUBSETS[judging.subset]}"
+
+
+def _without_split(judged_on: str, own: Evaluation) -> str:
+    return judged_on.removesuffix(f", {own.split}")
