@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.film import camera_flags, frames, mjpeg
 from demo.gradio_app import build_app, launch_options
 from demo.tabs.visitor_files import VisitorFiles
-from docs.screenshots import DOCS, SIZE, small_webp
+from docs.dashboard_screenshots import DOCS, SIZE, small_webp
 from fer_core import FerPipeline
 
 CAMERA_MS, CLIP_FRAMES, PATIENCE_MS = 20_000, 120, 300_000

@@ -49,8 +49,8 @@ def confusion(
         marker={"size": HIT_PX, "symbol": "square", "opacity": 0},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
-        customdata=[each for row in text for each in row],
-        hovertemplate=f"labelled %{{y}}, taken for %{{x}}: %{{customdata}}{unit}<extra></extra>",
+        customdata=[each for row in _tips(text) for each in row],
+        hovertemplate=f"%{{customdata}}{unit}<extra></extra>",
         showlegend=False,
     )
     if chosen:
@@ -77,9 +77,9 @@ def difference(
     top = max(float(abs(matrix).max()), LEAST_TOP)
     figure = _cells(matrix / top, text, DIVERGING, (-1.0, 1.0))
     figure.data[0].update(
-        customdata=tips,
+        customdata=_tips(tips),
         hoverinfo=None,
-        hovertemplate="labelled %{y}, taken for %{x}: %{customdata}<extra></extra>",
+        hovertemplate="%{customdata}<extra></extra>",
     )
     return _finished(figure, title, faces)
 
@@ -89,6 +89,17 @@ def largest_confusion(counts: np.ndarray) -> tuple[int, int, float]:
     shares = row_per_cent(counts) * (1 - np.eye(len(LABELS)))
     row, column = np.unravel_index(shares.argmax(), shares.shape)
     return int(row), int(column), float(shares[row, column])
+
+
+def _tips(text: list[list[str]]) -> list[list[str]]:
+    """What is said of each cell: its row and column by name, as their axes have more than that."""
+    return [
+        [
+            f"labelled {row}, taken for {column}: {each}"
+            for column, each in zip(LABELS, of, strict=True)
+        ]
+        for row, of in zip(LABELS, text, strict=True)
+    ]
 
 
 def _cells(

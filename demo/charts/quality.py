@@ -23,7 +23,8 @@ def per_class(
             y=list(numbers),
             name=name,
             marker=bar_marker(index),
-            hovertemplate=f"%{{x}}: {metric} %{{y:.1f}}%<extra>{name}</extra>",
+            customdata=list(LABELS),  # the axis has more than that
+            hovertemplate=f"%{{customdata}}: {metric} %{{y:.1f}}%<extra>{name}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.06)
     if faces:

@@ -1,4 +1,4 @@
-"""Pictures of the dashboard's pages for the README: python -m docs.screenshots.
+"""Pictures of the dashboard's pages for the README: python -m docs.dashboard_screenshots.
 
 They show the shipped reports and the demo's own example photos, and no face of FER2013. Needs
 Playwright and Debian's Chromium.
