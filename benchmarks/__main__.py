@@ -39,7 +39,7 @@ def command(name: str, options: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def main() -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--data", help="FER2013, for crop and degraded")
@@ -93,6 +93,11 @@ def main() -> int:
         default=1,
         help="analyze every n-th frame, for video (default: %(default)s)",
     )
+    return parser
+
+
+def main() -> int:
+    parser = _parser()
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")

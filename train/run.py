@@ -67,33 +67,19 @@ def run(
     data.require(recipe.label_set)
     if data.name != experiment.data:  # the source's figure is of other faces
         experiment = dataclasses.replace(experiment, published=0.0)
-    leads = machine.ranks.leads
     if _came_without_checkpoint(folder):
         _refuse_others(folder, experiment, data)
         return True
     if isinstance(recipe, ClassicalRecipe):
-        if leads:
+        if machine.ranks.leads:
             with claimed(folder):
                 _refuse_others(folder, experiment, data)
                 _write(*run_classical(experiment, recipe, data), data, folder)
         return True
     try:
-        with claimed(folder) if leads else nullcontext():  # one process writes for all
+        with claimed(folder) if machine.ranks.leads else nullcontext():  # one writes for all
             trainer = Trainer(recipe, data, folder, machine)
-            if resume:
-                if leads:
-                    _refuse_others(folder, experiment, data)
-                    _wait_for_shorter(folder, recipe.continues)
-                trainer.resume()
-            if leads:
-                if not trainer.finished:  # a report would say that it is
-                    (folder / REPORT).unlink(missing_ok=True)
-                _train(experiment, trainer, deadline)
-                if trainer.finished:
-                    _write(*make_report(experiment, recipe, data, trainer), data, folder)
-            else:
-                for _ in trainer.epochs(deadline):
-                    pass
+            return _run_network(experiment, trainer, data, resume, deadline)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -101,6 +87,27 @@ def run(
             f"{experiment.name} needs more memory than {machine.choice.in_words} has free. Close "
             "what else uses it, or train on several with torchrun."
         ) from error
+
+
+def _run_network(
+    experiment: Experiment, trainer: Trainer, data: Dataset, resume: bool, deadline: float
+) -> bool:
+    """Whether it is done."""
+    folder, leads = trainer.folder, trainer.ranks.leads
+    if resume:
+        if leads:
+            _refuse_others(folder, experiment, data)
+            _wait_for_shorter(folder, trainer.recipe.continues)
+        trainer.resume()
+    if leads:
+        if not trainer.finished:  # a report would say that it is
+            (folder / REPORT).unlink(missing_ok=True)
+        _train(experiment, trainer, deadline)
+        if trainer.finished:
+            _write(*make_report(experiment, data, trainer), data, folder)
+    else:
+        for _ in trainer.epochs(deadline):
+            pass
     return trainer.finished
 
 
@@ -165,13 +172,14 @@ def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:
 
 
 def make_report(
-    experiment: Experiment, recipe: Recipe, data: Dataset, trainer: Trainer
+    experiment: Experiment, data: Dataset, trainer: Trainer
 ) -> tuple[EvalReport, np.ndarray]:
     """Judge the trainer's best weights on the test split: the report and float32 (N, 7).
 
     The weights are judged as they ship: rounded to float16 but computed with in float32, at the
     temperature that makes the right answers of the validation split likeliest.
     """
+    recipe = trainer.recipe
     model = create_model(recipe.arch, **recipe.arch_args)
     best = read_tensors(trainer.folder / BEST)
     model.load_state_dict(
