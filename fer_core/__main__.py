@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -14,8 +13,10 @@ from PIL import Image
 from fer_core.annotate_files import annotate
 from fer_core.detection import MIN_SCORE, detector_summary, list_detectors
 from fer_core.emoji import STYLES
+from fer_core.files import reason
 from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
+from fer_core.output import say, silence
 from fer_core.types import FerError, WeightsError
 from fer_core.weights import list_weights, read_card
 
@@ -30,18 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        code = int(options.command(options))
-        sys.stdout.flush()
-        return code
+        return int(options.command(options))
     except FerError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say(f"error: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        say("Stopped.", sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever reads has seen enough; nor is there anything at the exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _weights(options: argparse.Namespace) -> int:
@@ -50,7 +46,7 @@ def _weights(options: argparse.Namespace) -> int:
         try:
             cards.append(read_card(name))
         except WeightsError as error:
-            print(f"error: {error}", file=sys.stderr)
+            say(f"error: {error}", sys.stderr)
             failed = 1
     _print_table(
         [
@@ -83,15 +79,20 @@ def _detectors(options: argparse.Namespace) -> int:
 
 
 def _print_table(rows: list[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(rows, indent=2))
-        return
+    """Raises FerError where it cannot be written; a reader who left has seen enough."""
+    try:
+        print(json.dumps(rows, indent=2) if as_json else _table(rows), flush=True)
+    except OSError as error:
+        silence(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            raise FerError(f"The list cannot be written: {reason(error)}.") from error
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     lines = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,8 +10,9 @@ from fer_core.clip_files import annotate_clip
 from fer_core.clips.clip import Clip
 from fer_core.clips.source import ClipLimits
 from fer_core.emoji import render
-from fer_core.files import write_whole
+from fer_core.files import check_folder, write_or_remove, write_whole
 from fer_core.images import Picture, read_picture
+from fer_core.output import say
 from fer_core.pipeline import FerPipeline
 from fer_core.pixels import to_png
 from fer_core.results import in_words, to_json
@@ -22,6 +23,7 @@ CLIP_SUFFIXES = {
     *(".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".ts", ".3gp", ".wmv"),
     *(".flv", ".ogv"),
 }
+PICTURE_ENDINGS = (".png", ".json")
 CLIP_ENDINGS = (".mp4", ".csv", ".json", "-moments.png")
 PIPES = {Path("/dev/fd"), Path("/proc/self/fd")}  # where a shell's <(...) is a number
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
@@ -41,6 +43,7 @@ def annotate(arguments: argparse.Namespace) -> int:
         arguments.min_score,
         limits=ClipLimits(max_seconds=arguments.max_minutes * 60),
     )
+    check_folder(arguments.out)
     pipeline = FerPipeline.from_weights(arguments.weights, arguments.detector, arguments.device)
     failed = 0
     taken = {os.path.realpath(source) for source in arguments.inputs}
@@ -51,17 +54,16 @@ def annotate(arguments: argparse.Namespace) -> int:
                 base = _free_base(arguments.out, _stem(source), CLIP_ENDINGS, taken)
                 annotate_clip(pipeline, source, base, options, arguments.json)
             else:
-                endings = [".png", *([".json"] if arguments.json else [])]
-                base = _free_base(arguments.out, _stem(source), endings, taken)
+                base = _free_base(arguments.out, _stem(source), PICTURE_ENDINGS, taken)
                 _annotate_picture(pipeline, source, picture, base, options, arguments.json)
         except FerError as error:
             failed += 1
-            print(f"error: {source}: {error}", file=sys.stderr)
+            say(f"error: {source}: {error}", sys.stderr)
         except KeyboardInterrupt:
-            print("Stopped. What is finished stays.", file=sys.stderr)
+            say("Stopped. What is finished stays.", sys.stderr)
             return INTERRUPTED
     if failed:
-        print(f"{failed} of {len(arguments.inputs)} files failed.", file=sys.stderr)
+        say(f"{failed} of {len(arguments.inputs)} files failed.", sys.stderr)
     return 1 if failed else 0
 
 
@@ -101,12 +103,11 @@ def _annotate_picture(
     write_whole(
         Path(f"{base}.png"), to_png(render(picture, analysis, options.style, options.cover))
     )
-    if as_json:
-        write_whole(Path(f"{base}.json"), to_json(analysis, source.name))
+    write_or_remove(Path(f"{base}.json"), to_json(analysis, source.name) if as_json else None)
     faces = ", ".join(
         in_words(shown, probs) for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
     )
-    print("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
+    say("\n".join([f"{source} -> {base}.png: {faces or 'no face found'}", *analysis.notes]))
 
 
 def _stem(source: Path) -> str:

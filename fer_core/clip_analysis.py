@@ -102,9 +102,9 @@ class ClipAnalyzer:
                 yield self._closed(chunk)
                 chunk, began = [], time.perf_counter()
             if self._stopped:
-                self.complete = next(frames, None) is None
+                self.complete = next(frames, None) is None and not self._clip.given_up
                 return
-        self.complete = True
+        self.complete = not self._clip.given_up
         if chunk:
             yield self._closed(chunk)
 

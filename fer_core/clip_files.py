@@ -1,5 +1,6 @@
 """One clip of the command line: its video, timeline and contact sheet as files."""
 
+import shutil
 import signal
 import sys
 import threading
@@ -8,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fer_core.files import write_whole
+from fer_core.files import write_or_remove, write_whole
+from fer_core.output import say
 from fer_core.pipeline import FerPipeline
 from fer_core.pixels import to_png
 from fer_core.timeline import ANSWERS
@@ -33,7 +35,7 @@ def annotate_clip(
         _save(result, base, options.cover, as_json)
     finally:
         result.close()
-    print("\n".join([f"{source} -> {base}.mp4: {_in_words(result)}", *result.info.notes]))
+    say("\n".join([f"{source} -> {base}.mp4: {_in_words(result)}", *result.info.notes]))
     if pressed.is_set():
         raise KeyboardInterrupt
 
@@ -41,10 +43,10 @@ def annotate_clip(
 def _save(result: VideoResult, base: Path, cover: bool, as_json: bool) -> None:
     result.video.save(Path(f"{base}.mp4"))
     write_whole(Path(f"{base}.csv"), result.timeline.to_csv())
-    if as_json:
-        write_whole(Path(f"{base}.json"), result.timeline.to_json(result.info))
-    if result.moments:
-        write_whole(Path(f"{base}-moments.png"), to_png(result.contact_sheet(cover)))
+    timeline = result.timeline.to_json(result.info) if as_json else None
+    write_or_remove(Path(f"{base}.json"), timeline)
+    sheet = to_png(result.contact_sheet(cover)) if result.moments else None
+    write_or_remove(Path(f"{base}-moments.png"), sheet)
 
 
 @contextmanager
@@ -79,14 +81,22 @@ class _ProgressLine:
         share = "" if progress.share is None else f"{progress.share:.0%}, "
         left = progress.seconds_left
         rest = "" if left is None else f", {int(left // 60)}:{int(left % 60):02} left"
-        self._put(f"{self._name}: {share}{progress.seconds:.1f} s done{rest}")
+        done = f": {share}{progress.seconds:.1f} s done{rest}"
+        self._put(self._name[: max(_room() - len(done), 0)] + done)
 
     def clear(self) -> None:
         self._put("")
 
     def _put(self, text: str) -> None:
-        print(f"\r{text.ljust(self._width)}\r{text}", end="", file=sys.stderr, flush=True)
+        text = text[: _room()]
+        before = " " * min(self._width, _room())
+        say(f"\r{before}\r{text}", sys.stderr, end="")
         self._width = len(text)
+
+
+def _room() -> int:
+    """How many letters fit into one line of the window; of more, a line would stay each time."""
+    return shutil.get_terminal_size().columns - 1
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def render(
     Raises ImageError for an unreadable picture, OptionError for another style, or where the
     analysis is of a picture of another size.
     """
-    if style not in _DRAWERS:
+    if style not in STYLES:
         raise OptionError(f"There is no style {style!r}. Choose one of: {', '.join(STYLES)}.")
     picture = read_picture(image).pixels.copy()
     if picture.shape[:2] != analysis.size_hw:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,18 @@ def write_whole(path: Path, content: bytes | memoryview | str) -> None:
         raise FerError(f"{path} cannot be written: {reason(error)}.") from error
 
 
+def write_or_remove(path: Path, content: bytes | str | None) -> None:
+    """`write_whole`; without content, remove what an earlier run left, as it would pass for this
+    one's. Raises FerError where that cannot be done."""
+    if content is not None:
+        write_whole(path, content)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FerError(f"{path} cannot be removed: {reason(error)}.") from error
+
+
 @contextlib.contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
     """A file's path beside `path`, whose folder is made; at the end the file is renamed to `path`.
@@ -41,6 +54,16 @@ def draft_of(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def check_folder(folder: Path) -> None:
+    """Raises FerError where nothing can be written into a folder, or it cannot be made."""
+    whole = folder.absolute()
+    there = next(each for each in (whole, *whole.parents) if os.path.exists(each))
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise FerError(f"{folder} cannot be written to: {reason(error)}.") from error
 
 
 def remove_drafts(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import IO
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
+from fer_core.endless_pictures import is_endless
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
@@ -77,6 +78,11 @@ def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
     if not file.read(1):  # some files have no size, but a content
         raise ImageError(f"{name} is empty (0 bytes). Choose another file, or save it again.")
     file.seek(0)
+    if is_endless(file):
+        raise ImageError(
+            f"{name} is made of so many parts that reading it would take too long. "
+            "Save it anew with a picture editor, then try again."
+        )
     try:
         # The size is in the header: it is judged before any pixel is unpacked.
         image = Image.open(file, formats=FORMATS)
@@ -126,7 +132,9 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         return image
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        if "sRGB" in ImageCms.getProfileDescription(profile):  # as most are
+        name = ImageCms.getProfileDescription(profile)
+        # Most are sRGB. Chrome and Android name others "Display P3 Gamut with sRGB Transfer".
+        if "sRGB" in name and "Gamut" not in name:
             return image
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         srgb = ImageCms.createProfile("sRGB")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from threading import Lock
 
 import numpy as np
@@ -56,10 +57,9 @@ class LiveOptions:
     tracking: TrackingOptions = field(default_factory=TrackingOptions)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.smoothing_seconds <= 10:
-            raise OptionError(
-                f"The smoothing is {self.smoothing_seconds} seconds; give 0 to 10 seconds."
-            )
+        seconds = self.smoothing_seconds
+        if not (isinstance(seconds, Real) and 0 <= seconds <= 10):
+            raise OptionError(f"The smoothing is {seconds!r} seconds; give 0 to 10 seconds.")
 
 
 class LiveSession:
@@ -94,11 +94,12 @@ class LiveSession:
                 "Begin another session for another detector."
             )
         with self._lock:
-            if not (math.isfinite(seconds) and seconds >= self._seconds):
+            timed = isinstance(seconds, Real) and math.isfinite(seconds)
+            if not (timed and seconds >= self._seconds):
                 raise OptionError(
-                    f"A frame at {seconds} seconds came after one at {self._seconds}. Give frames "
-                    "in their order, with the times of a clock that does not run back, or begin "
-                    "another session."
+                    f"A frame at {seconds!r} seconds came after one at {self._seconds}. Give "
+                    "frames in their order, with the times of a clock that does not run back, or "
+                    "begin another session."
                 )
             tracked = self._tracker.update(frame, seconds, options.tracking)
             crops = seen_crops(pipeline, frame, tracked)

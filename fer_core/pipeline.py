@@ -66,7 +66,8 @@ class FerPipeline:
         Raises ImageError where one picture is given in place of several, else what `analyze` does.
         """
         one_array = isinstance(images, np.ndarray) and images.ndim != 4
-        if one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture):
+        one = one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture)
+        if one or not isinstance(images, Iterable):
             raise ImageError("A list of pictures was expected; for a single one, use analyze.")
         if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
             raise OptionError(f"The least detection score is {min_score!r}; give 0 to 1.")

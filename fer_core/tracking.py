@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fer_core.boxes import in_reading_order, join_faces, overlap, stack_boxes
+from fer_core.crops import FaceCut
 from fer_core.detection import Detector, Refiner
 from fer_core.pixels import fit
 from fer_core.scenes import SceneCuts
@@ -15,7 +16,8 @@ FOLLOW_SCORE = 0.7  # a known face counts as seen down to this; a new one has to
 SURE_SCORE = 0.9  # below this a refined box is refined once more: it had moved far
 SETTLED = 0.02  # a box that moves by more than this share of its height is looked at again, too
 SAME_FACE = 0.3  # least overlap (IoU) of a found face with the person it is taken for
-TOUCHING = 0.02  # least overlap of two faces that may cover one another
+HEAD = FaceCut(side=1.2)  # a head around the box of its face
+TOUCHING = 0.02  # least overlap of two heads that may cover one another's faces
 ONE_FACE = 0.5  # two boxes that overlap more than this lie on one face
 LOST_WAY = 0.15  # a lost face has to be so much nearer than another, in heights of the box
 STEADY_SECONDS = 0.12  # time constant by which a resting box follows the refined one
@@ -132,7 +134,9 @@ class FaceTracker:
         since = np.array([self._tracks[index].seen_seconds for index in near])
         distances[since < self._before_seconds] += LOST_WAY
         # What is left to see of a partly covered face is narrower, and says little of its speed.
-        near_another = (overlap(faces.xyxy, faces.xyxy) > TOUCHING).sum(1) > 1
+        # Its neighbour's hair covers it before the boxes meet.
+        heads = HEAD.squares(faces.xyxy)
+        near_another = (overlap(heads, heads) > TOUCHING).sum(1) > 1
         taken = np.zeros((0, 4), np.float32)
         for face in np.argsort(distances, kind="stable"):
             one = faces[face : face + 1]

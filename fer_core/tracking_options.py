@@ -1,6 +1,7 @@
 """How faces are followed from frame to frame."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 from fer_core.detection import MIN_SCORE
 from fer_core.types import OptionError
@@ -27,17 +28,17 @@ class TrackingOptions:
     search_side: int = 320
 
     def __post_init__(self) -> None:
-        if not self.detect_every_seconds >= 0:
+        every, score = self.detect_every_seconds, self.min_score
+        side, hold = self.search_side, self.hold_seconds
+        if not (isinstance(every, Real) and every >= 0):
             raise OptionError(
-                f"The whole frame is to be searched every {self.detect_every_seconds} seconds; "
-                "give 0 or more."
+                f"The whole frame is to be searched every {every!r} seconds; give 0 or more."
             )
-        if not 0 <= self.min_score <= 1:
-            raise OptionError(f"The least detection score is {self.min_score}; give 0 to 1.")
-        if not self.search_side >= 0:
-            raise OptionError(f"The picture searched is {self.search_side} px; give 0 or more.")
-        if not 0 <= self.hold_seconds <= REMEMBER_SECONDS:
+        if not (isinstance(score, Real) and 0 <= score <= 1):
+            raise OptionError(f"The least detection score is {score!r}; give 0 to 1.")
+        if not (isinstance(side, Real) and side >= 0):
+            raise OptionError(f"The picture searched is {side!r} px; give 0 or more.")
+        if not (isinstance(hold, Real) and 0 <= hold <= REMEMBER_SECONDS):
             raise OptionError(
-                f"A lost face is to be held {self.hold_seconds} seconds; "
-                f"give 0 to {REMEMBER_SECONDS}."
+                f"A lost face is to be held {hold!r} seconds; give 0 to {REMEMBER_SECONDS}."
             )

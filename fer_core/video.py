@@ -1,11 +1,11 @@
 """A clip -> the annotated video, a timeline of each person, and their strongest moments."""
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from fer_core.clip_analysis import AnalyzedFrame, ClipAnalyzer
-from fer_core.clips.clip import Clip
+from fer_core.clips.clip import Clip, never
 from fer_core.clips.source import ClipSource
 from fer_core.clips.writer import ClipWriter, VideoFile
 from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet
@@ -74,13 +74,18 @@ class VideoJob:
         source: ClipSource,
         options: VideoOptions | None = None,
         name: str = "",
+        give_up: Callable[[], bool] = never,
     ) -> None:
         """Open a clip: a path, the bytes of a file, or a binary file. name: what to call it.
 
-        Raises ClipError where it cannot be read or the video cannot be written.
+        give_up: asked again and again, already while the clip is opened, and between two frames,
+        too, which may lie hours apart in a hostile file: True acts as `stop`.
+        Raises ClipError where it cannot be read, the video cannot be written, or it is given up
+        before a frame was read.
         """
         self._options = options or VideoOptions()
-        self._clip = Clip(source, self._options.limits, name)
+        self._stopped = False
+        self._clip = Clip(source, self._options.limits, name, lambda: self._stopped or give_up())
         try:
             clip = self._clip
             self._writer = ClipWriter(clip.size_hw, clip.time_base, clip.rate, clip.sound)
@@ -106,6 +111,7 @@ class VideoJob:
 
     def stop(self) -> None:
         """Let the loop end after the frames in hand. Any thread may call this."""
+        self._stopped = True
         self._analyzer.stop()
 
     def finish(self) -> VideoResult:

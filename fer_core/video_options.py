@@ -1,6 +1,7 @@
 """What can be chosen about the annotation of a clip."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import MIN_SCORE
@@ -40,9 +41,9 @@ class VideoOptions:
             raise OptionError(
                 f"There is no style {self.style!r}. Choose one of: {', '.join(STYLES)}."
             )
-        if not 1 <= self.every_nth <= MOST_EVERY:
+        if not (isinstance(self.every_nth, Real) and 1 <= self.every_nth <= MOST_EVERY):
             raise OptionError(
-                f"Every {self.every_nth}th frame is to be analyzed; give 1 to {MOST_EVERY}."
+                f"Every {self.every_nth!r}th frame is to be analyzed; give 1 to {MOST_EVERY}."
             )
         LiveOptions(self.smoothing_seconds, self.tracking)  # they know their own limits
 

@@ -2,14 +2,15 @@
 
 import itertools
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import av
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
-from fer_core.clips.damage import Damage
+from fer_core.clips.damage import Damage, too_long
+from fer_core.clips.sound import MOST_WAITING
 from fer_core.clips.source import ClipLimits, ClipSource, clip_name, open_clip
 from fer_core.clips.times import JoinedTimes, StreamTimes
 from fer_core.clips.upright import UprightFrames
@@ -17,6 +18,11 @@ from fer_core.types import ClipError, UInt8Array
 
 MISSING_SECONDS = 0.5  # a header may promise so much more than there is
 PRIMING_SECONDS = 0.1  # decoders want to hear so much of what comes before the first sound
+
+
+def never() -> bool:
+    """For clips that are not given up."""
+    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,19 +46,25 @@ class Clip:
     name: for people. size_hw: of the frames that come out, px. time_base: the seconds of a tick.
     rate: frames a second, about. seconds: the length that the file states and the limits allow, or
     None. sound: the stream whose packets `take_sound` gives, or None. complete: True once the last
-    frame was read and none was missing.
+    frame was read and none was missing. given_up: True once it was given up before its end.
     """
 
     def __init__(
-        self, source: ClipSource, limits: ClipLimits | None = None, name: str = ""
+        self,
+        source: ClipSource,
+        limits: ClipLimits | None = None,
+        name: str = "",
+        give_up: Callable[[], bool] = never,
     ) -> None:
         """Open a path, the bytes of a file, or a binary file that can seek, and read one frame.
 
+        give_up: asked again and again, frames or not, whether to read no further.
         Raises ClipError where there is no usable clip.
         """
         self._limits = limits or ClipLimits()
         self.name = name or clip_name(source)
-        self.complete = False
+        self.complete = self.given_up = False
+        self._give_up = give_up
         self._notes: list[str] = []
         self._passed_sound: deque[Packet] = deque()
         self._passed_bytes = 0
@@ -69,7 +81,8 @@ class Clip:
         try:
             self._first = next(self._decoded, None)
             if self._first is None:
-                raise ClipError(self._no_frame())
+                stopped = f"{self.name} was stopped before its first frame was read."
+                raise ClipError(stopped if self.given_up else self._damage.no_frame(self.name))
             aspect = self._opened.video.sample_aspect_ratio
             self._upright = UprightFrames(self._first, aspect, self._limits.max_side_px)
         except BaseException:
@@ -147,6 +160,8 @@ class Clip:
             duration_ticks = frame.duration if 2 * frame.duration > usual_ticks else usual_ticks
             self._end_seconds = float((ticks + duration_ticks) * self.time_base)
             yield ClipFrame(self._upright.pixels(frame), index, ticks, duration_ticks, seconds)
+        if self.given_up:
+            return
         self._note_damage()
         self.complete = not self._damage.cut_short
 
@@ -157,6 +172,8 @@ class Clip:
                 yield from self._frames_in(packet)
             else:
                 self._pass_sound(packet)
+        if self.given_up:
+            return
         self._damage.cut_short |= self._opened.file.error is not None
         yield from self._frames_in(None)
 
@@ -166,7 +183,7 @@ class Clip:
         if self.sound:
             time_base = self.sound.time_base or self.time_base
             streams[self.sound.index] = StreamTimes(time_base, 1, leads=False)
-        return JoinedTimes(streams)
+        return JoinedTimes(streams, self._opened.broadcast)
 
     def _note_jump(self, packet: Packet) -> None:
         if not self._jumped:
@@ -183,6 +200,9 @@ class Clip:
         try:
             for packet in self._opened.container.demux(*streams):
                 if packet.size:  # empty ones say that a stream ends, or that a frame is repeated
+                    if self._give_up():
+                        self.given_up = True
+                        return
                     self._passed_bytes = max(self._passed_bytes, packet.pos or 0)
                     jumped = self._opened.joinable and self._times.follow(packet)
                     if packet.stream.index == self._opened.video.index:
@@ -215,25 +235,16 @@ class Clip:
         self._sound_end_seconds = float(end_ticks * self.sound.time_base)
         if packet.pts * self.sound.time_base >= self._limits.max_seconds:
             self._note_too_long()
+        elif len(self._passed_sound) >= MOST_WAITING:
+            self._note("Parts of the sound were left out: there is too much of it at one time.")
         elif self._sound_end_seconds >= -PRIMING_SECONDS:  # else its owner has cut it off
             self._passed_sound.append(packet)
 
-    def _no_frame(self) -> str:
-        if self._damage.seconds is None and not self._damage.cut_short:
-            return f"{self.name} holds no frame. Choose another clip, or record it again."
-        return (
-            f"No frame of {self.name} can be read: it is damaged, or coded in a way that is not "
-            "known here. Copy it again, or convert it to H.264 (MP4)."
-        )
-
     def _note_too_long(self) -> None:
-        stated = self._opened.stated_seconds
-        most = self._limits.max_seconds
-        # A header may say less than there is.
-        length = f"; it is {_in_words(stated)} long" if stated and stated > most else ""
-        used = _in_words(most)
-        note = f"Only the first {used} of the clip were used{length}."
-        if note not in self._notes:  # frames and sound may both go on
+        self._note(too_long(self._limits.max_seconds, self._opened.stated_seconds))
+
+    def _note(self, note: str) -> None:
+        if note not in self._notes:  # the same may be true of many packets
             self._notes.append(note)
 
     def _note_damage(self) -> None:
@@ -244,11 +255,3 @@ class Clip:
             self._damage.cut_short |= stated - read_seconds > MISSING_SECONDS
         if note := self._damage.note(self._end_seconds):
             self._notes.append(note)
-
-
-def _in_words(seconds: float) -> str:
-    """ "40 s", "5 min" or "2 h 3 min"."""
-    minutes = round(seconds / 60)
-    if seconds < 120:
-        return f"{seconds:.3g} s"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

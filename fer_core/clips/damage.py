@@ -1,4 +1,4 @@
-"""What is found to be damaged in a clip while it is read, and the sentence for it."""
+"""What a clip lacks, damaged or left out, as is found while it is read: the sentences for it."""
 
 from av.packet import Packet
 
@@ -34,6 +34,15 @@ class Damage:
         if self._broken_seconds is None:
             self._broken_seconds = seconds
 
+    def no_frame(self, name: str) -> str:
+        """The sentence where a clip, called so, gave no frame at all."""
+        if self.seconds is None and not self.cut_short:
+            return f"{name} holds no frame. Choose another clip, or record it again."
+        return (
+            f"No frame of {name} can be read: it is damaged, or coded in a way that is not known "
+            "here. Copy it again, or convert it to H.264 (MP4)."
+        )
+
     def note(self, end_seconds: float) -> str | None:
         """The sentence for the user, once the clip was read; it ended at this time."""
         if self.seconds is not None and self.seconds >= end_seconds:
@@ -45,3 +54,18 @@ class Damage:
         return (
             f"The clip is damaged at {self.seconds:.1f} s: some frames are missing or look broken."
         )
+
+
+def too_long(used_seconds: float, stated_seconds: float | None) -> str:
+    """The sentence where a clip goes on behind what is used of it."""
+    stated = stated_seconds or 0.0  # a header may say less than there is
+    length = f"; it is {_in_words(stated)} long" if stated > used_seconds else ""
+    return f"Only the first {_in_words(used_seconds)} of the clip were used{length}."
+
+
+def _in_words(seconds: float) -> str:
+    """ "40 s", "5 min" or "2 h 3 min"."""
+    minutes = round(seconds / 60)
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

@@ -12,6 +12,9 @@ from av.packet import Packet
 
 COPIED = {"aac", "mp3"}  # what browsers play from an MP4; all else becomes AAC
 GAP_SECONDS = 0.02  # where so much is missing, silence is put
+# Half an hour in the usual packets of 20 ms, of a file with all its sound in front. However short
+# it is, each takes more than half a kilobyte.
+MOST_WAITING = 100_000
 AAC_RATES = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
 
 
@@ -38,7 +41,11 @@ class SoundWriter:
 
     def add(self, packets: Iterable[Packet]) -> None:
         """Take packets, in order; `write` writes them when the frames have come so far."""
-        self._waiting.extend(packets)
+        for packet in packets:
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append(packet)
+            else:
+                self.damaged = True
 
     def write(self, until_seconds: float) -> None:
         """Write what sounds before this time."""

@@ -5,6 +5,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
 from pathlib import Path
 from typing import IO
 
@@ -29,8 +30,11 @@ CONTAINERS = (
 )
 PICTURE_BRANDS = {"avif", "avis", "heic", "heix", "heim", "heis", "mif1", "msf1"}
 KNOW_LENGTH = {"mov", "matroska", "avi", "asf", "flv"}  # other containers can but guess
-JOINABLE = {"mpegts", "mpeg"}
+BROADCAST = {"mpegts", "mpeg"}  # their times go on where nothing is shown
+JOINABLE = {*BROADCAST, "matroska", "flv"}
 DECODING_THREADS = 4  # each of them holds frames
+BLOCK_PX = 64  # the longest side of a decoder's blocks
+USUAL_BITS = 24  # of a pixel: those of ten-bit colours at half the sharpness, or less
 USUAL_RATE, HIGHEST_RATE = Fraction(25), 240
 
 
@@ -39,22 +43,21 @@ class ClipLimits:
     """How much of a clip is used.
 
     max_seconds: what comes later is left out. max_side_px: larger frames are reduced until the
-    longer side has this many pixels. max_source_side_px: clips larger than that are refused.
+    longer side has this many pixels. max_source_side_px: clips with more pixels than a square of
+    this side are refused, and with more than half as many of 48 bits: a decoder holds 20 frames.
     Raises OptionError for a value out of range.
     """
 
     max_seconds: float = 1800.0
     max_side_px: int = 1920
-    max_source_side_px: int = 8192
+    max_source_side_px: int = 4096
 
     def __post_init__(self) -> None:
-        if not self.max_seconds > 0:
-            raise OptionError(f"The limit is {self.max_seconds} seconds; give more than 0.")
-        if not 16 <= self.max_side_px <= self.max_source_side_px:
-            raise OptionError(
-                f"Frames are to be reduced to {self.max_side_px} px; "
-                f"give 16 to {self.max_source_side_px} px."
-            )
+        if not (isinstance(self.max_seconds, Real) and self.max_seconds > 0):
+            raise OptionError(f"The limit is {self.max_seconds!r} seconds; give more than 0.")
+        side, most = self.max_side_px, self.max_source_side_px
+        if not (isinstance(side, Real) and isinstance(most, Real) and 16 <= side <= most):
+            raise OptionError(f"Frames are to be reduced to {side!r} px; give 16 to {most!r} px.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +115,7 @@ class OpenedClip:
             if stream.duration and stream.time_base
         ]
         if "avi" in self.container.format.name:  # states frames; the rest comes from its size
-            lengths.append(float(self.video.frames / self.rate))
+            lengths.append(float(self.video.frames / (self.video.average_rate or self.rate)))
         if not lengths and self.container.duration:
             lengths.append(self.container.duration / av.time_base)
         return max(lengths, default=None) or None
@@ -121,6 +124,11 @@ class OpenedClip:
     def joinable(self) -> bool:
         """Whether files of this kind may be joined end to end, so that their times jump."""
         return not JOINABLE.isdisjoint(self.container.format.name.split(","))
+
+    @property
+    def broadcast(self) -> bool:
+        """Whether times that leap forward are a jump, and no picture that stands still."""
+        return not BROADCAST.isdisjoint(self.container.format.name.split(","))
 
     @property
     def knows_length(self) -> bool:
@@ -149,12 +157,17 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
             raise ClipError(f"{name} is a picture, not a clip.")
         video = _video_stream(container, name)
         width, height = video.codec_context.width, video.codec_context.height
-        if max(width, height) > limits.max_source_side_px:
+        most_px, colours = limits.max_source_side_px, video.codec_context.format
+        bits = max(colours.padded_bits_per_pixel if colours else 0, USUAL_BITS)
+        # A strip is longer than any picture, and takes more room than its pixels.
+        if max(width, height) > 2 * most_px or width * height * bits > most_px**2 * USUAL_BITS:
             raise ClipError(
-                f"{name} has {width}x{height} pixels. Clips of up to {limits.max_source_side_px} "
-                "pixels a side can be read; make it smaller first."
+                f"{name} has {width}x{height} pixels of {bits} bits. Clips of up to "
+                f"{most_px}x{most_px} pixels of {USUAL_BITS} bits can be read; make it smaller "
+                "first."
             )
-        video.codec_context.options = {"max_pixels": str(limits.max_source_side_px**2)}
+        # Frames may grow on the way. A decoder counts whole blocks of pixels.
+        video.codec_context.options = {"max_pixels": str((most_px + BLOCK_PX) ** 2)}
         video.thread_type, video.thread_count = "AUTO", DECODING_THREADS
         best = container.streams.best("audio")
         sound = best if isinstance(best, AudioStream) and best.codec_context is not None else None

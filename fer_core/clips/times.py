@@ -35,13 +35,13 @@ class StreamTimes:
 class JoinedTimes:
     """The times of a file's streams: where they jump, the rest of all is moved alike to follow on.
 
-    For containers whose parts may be joined as they are; in others a picture may stand still for
-    long, and times never run back.
+    For containers whose parts may be joined as they are.
     """
 
-    def __init__(self, streams: Mapping[int, StreamTimes]) -> None:
-        """streams: by the index that packets name."""
-        self._streams = streams
+    def __init__(self, streams: Mapping[int, StreamTimes], ahead: bool) -> None:
+        """streams: by the index that packets name. ahead: whether times that leap forward are a
+        jump, too, and no picture that stands still for long."""
+        self._streams, self._ahead = streams, ahead
         self._moved_seconds = [Fraction(0)]  # of each part
 
     def follow(self, packet: Packet) -> bool:
@@ -70,9 +70,10 @@ class JoinedTimes:
         if stream.last_seconds is None:
             return False
         time = given + self._moved_seconds[stream.part]
+        if time < stream.last_seconds - BACK_SECONDS:
+            return True
         # A stream that is ahead of its own last packet only, and not of the other, has paused.
-        latest = self._end_seconds + AHEAD_SECONDS
-        return not stream.last_seconds - BACK_SECONDS <= time <= latest
+        return self._ahead and time > self._end_seconds + AHEAD_SECONDS
 
     def _join(self, stream: StreamTimes, given: Fraction) -> None:
         """Let the stream go on with the part that the other has begun, or begin one."""

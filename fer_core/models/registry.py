@@ -44,7 +44,7 @@ def create_model(name: str, num_classes: int = 7, **arch_args: Any) -> nn.Module
 
     Raises ModelError for an unknown name or arguments that the architecture does not take.
     """
-    if name not in _BUILDERS:
+    if name not in list_models():
         raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(list_models())}.")
     try:
         return _BUILDERS[name](num_classes=num_classes, **arch_args)

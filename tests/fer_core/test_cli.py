@@ -172,10 +172,45 @@ raise SystemExit(program.main(["annotate", "a.jpg", "--out", "o"]))
     assert done.returncode == 0 and not done.stderr
 
 
-def test_an_output_folder_that_cannot_be_made(capsys, tmp_path, photo):
+@pytest.mark.parametrize("stdout", ["full disk", "reader who left"])
+def test_lines_that_cannot_be_printed_stop_no_work(tmp_path, photo, monkeypatch, capsys, stdout):
+    if stdout == "full disk":
+        lost = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, lost = os.pipe()
+        os.close(reader)
+    (tmp_path / "text.jpg").write_text("no picture")
+    inputs = [str(path) for path in (photo, tmp_path / "text.jpg", photo)]
+    with os.fdopen(lost, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["annotate", *inputs, "--out", str(tmp_path / "o")]) == 1
+    assert len(list((tmp_path / "o").iterdir())) == 2
+    assert "1 of 3 files failed" in capsys.readouterr().err
+
+
+def test_a_list_that_cannot_be_printed_is_an_error(monkeypatch, capsys):
+    with open("/dev/full", "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["models"]) == 1
+    assert capsys.readouterr().err == (
+        "error: The list cannot be written: the disk is full. Make room first.\n"
+    )
+
+
+def test_an_output_folder_that_cannot_be_made_is_told_before_the_work(
+    capsys, tmp_path, photo, monkeypatch
+):
+    monkeypatch.setattr(annotate_files, "read_picture", lambda *_: pytest.fail("worked"))
     (tmp_path / "file").write_text("")
-    code, _, err = run(capsys, "annotate", photo, "--out", tmp_path / "file" / "o")
-    assert code == 1 and "cannot be written" in err
+    for out in (tmp_path / "file", tmp_path / "file" / "o"):
+        code, _, err = run(capsys, "annotate", photo, "--out", out)
+        assert code == 1 and err == f"error: {out} cannot be written to: Not a directory.\n"
+
+
+def test_json_of_an_earlier_run_does_not_stay_beside_another_picture(capsys, tmp_path, photo):
+    run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
+    run(capsys, "annotate", photo, "--out", tmp_path / "o")
+    assert [path.name for path in (tmp_path / "o").iterdir()] == ["me-faces.png"]
 
 
 @pytest.mark.parametrize("listing", ["weights", "models", "detectors"])

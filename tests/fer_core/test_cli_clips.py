@@ -161,6 +161,25 @@ def test_a_terminal_is_told_how_far_it_is(capsys, tmp_path, clip, monkeypatch):
     assert err.endswith("\r") and not err.rsplit("\r", 2)[1].strip()  # and then it is gone
 
 
+@pytest.mark.parametrize(
+    ("columns", "says"), [(34, "\rme.m: 100%, "), (20, "\r: 100%, 0.5 s done")]
+)
+def test_a_narrow_terminal_gets_one_line(capsys, tmp_path, clip, monkeypatch, columns, says):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    _, _, err = run(capsys, "annotate", clip, "--out", tmp_path / "o")
+    assert says in err and max(map(len, err.split("\r"))) == columns - 1
+
+
+def test_sheet_and_json_of_an_earlier_run_do_not_stay_beside_another_video(capsys, tmp_path, clip):
+    words = ("annotate", clip, "--out", tmp_path / "o")
+    run(capsys, *words, "--json")
+    clip.write_bytes(make_clip(draw=lambda number, size_wh: np.full((120, 160, 3), 90, np.uint8)))
+    code, said, _ = run(capsys, *words, "--cover")
+    assert code == 0 and "no face found" in said
+    assert {p.name for p in (tmp_path / "o").iterdir()} == {"me-faces.mp4", "me-faces.csv"}
+
+
 def test_cover_hides_faces_in_pictures_and_on_the_sheet(capsys, tmp_path, clip):
     Image.fromarray(moving(0, (160, 120))).save(tmp_path / "photo.png")
     words = ("annotate", clip, tmp_path / "photo.png", "--out", tmp_path / "o")

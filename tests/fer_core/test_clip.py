@@ -119,12 +119,23 @@ def test_a_clip_whose_frames_change_their_size_keeps_the_first():
 
 def test_large_frames_are_reduced_and_too_large_ones_refused():
     clip_8k = make_clip("mov", "mjpeg", 1, size_wh=(7680, 4320), pixel_format="yuvj420p")
-    frames, clip = read_clip(clip_8k)
+    frames, clip = read_clip(clip_8k, limits=ClipLimits(max_source_side_px=8192))
     assert frames[0].pixels.shape == (1080, 1920, 3)
     assert clip.notes == ("The frames were reduced from 7680x4320 to 1920x1080 pixels.",)
     assert red_corner(frames[0].pixels) == "top left"
     with pytest.raises(ClipError, match=r"me.mov has 7680x4320 pixels.*up to 4096"):
-        Clip(clip_8k, ClipLimits(max_source_side_px=4096), "me.mov")
+        Clip(clip_8k, name="me.mov")
+
+
+def test_a_clip_whose_frames_take_much_room_may_have_fewer_pixels():
+    limits = ClipLimits(max_side_px=100, max_source_side_px=200)
+    for size_wh in ((200, 200), (300, 120)):
+        Clip(make_clip(frames=1, size_wh=size_wh), limits).close()
+    for size_wh, pixel_format in (((300, 140), "yuv420p"), ((200, 200), "yuv444p10le")):
+        with pytest.raises(ClipError, match=r"pixels of (24|48) bits\. .* 200x200 pixels of 24"):
+            Clip(make_clip(frames=1, size_wh=size_wh, pixel_format=pixel_format), limits)
+    with pytest.raises(ClipError, match="has 402x20 pixels"):
+        Clip(make_clip(frames=1, size_wh=(402, 20)), limits)
 
 
 def test_two_hours_are_used_up_to_the_limit():
@@ -146,7 +157,15 @@ def test_sound_is_used_up_to_the_limit_and_no_further(frames):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"max_seconds": 0}, {"max_side_px": 8}, {"max_source_side_px": 100}]
+    "wrong",
+    [
+        {"max_seconds": 0},
+        {"max_side_px": 8},
+        {"max_source_side_px": 100},
+        {"max_seconds": "3"},
+        {"max_side_px": "100"},
+        {"max_source_side_px": None},
+    ],
 )
 def test_limits_that_make_no_sense(wrong):
     with pytest.raises(OptionError):
@@ -208,6 +227,13 @@ def test_sound_that_no_decoder_knows_is_left_out_with_a_note():
     frames, clip = read_clip(data)
     assert len(frames) == 25 and clip.sound is None and clip.complete
     assert clip.notes == ("The sound is coded in a way not known here, and was left out.",)
+
+
+def test_of_too_much_sound_at_one_time_parts_are_left_out_with_a_note(monkeypatch):
+    monkeypatch.setattr("fer_core.clips.clip.MOST_WAITING", 5)
+    frames, clip = read_clip(make_clip(frames=25, sound="aac"))
+    assert len(frames) == 25 and clip.complete and len(clip.take_sound()) == 5
+    assert clip.notes == ("Parts of the sound were left out: there is too much of it at one time.",)
 
 
 def test_pictures_and_training_need_no_pyav():

@@ -48,6 +48,13 @@ class TestDamage:
         with pytest.raises(ClipError, match=r"me.mp4 is damaged or cut short: its index"):
             Clip(data[: len(data) // 2], name="me.mp4")
 
+    def test_more_frames_a_second_than_are_usual_are_no_damage(self):
+        data = make_clip(
+            "avi", "mpeg4", 100, size_wh=(32, 32), time_base=Fraction(1, 480), ticks=range(100)
+        )
+        frames, clip = read_clip(data)
+        assert len(frames) == 100 and clip.complete and clip.notes == ()
+
     def test_a_hole_in_the_middle_costs_only_the_frames_in_it(self):
         data = bytearray(make_clip(frames=50, draw=noise))
         middle, hole = len(data) // 2, len(data) // 10

@@ -15,10 +15,11 @@ JUMP = (
     "The clip's times jump after {} s, as where clips are joined; "
     "what follows was put right behind."
 )
-JOINABLE = pytest.mark.parametrize(
-    "container, codec, sound",
-    [("mpegts", "libx264", "aac"), ("mpegts", "mpeg2video", "mp2"), ("mpeg", "mpeg2video", "mp2")],
-)
+BROADCASTS = [
+    ("mpegts", "libx264", "aac"),
+    ("mpegts", "mpeg2video", "mp2"),
+    ("mpeg", "mpeg2video", "mp2"),
+]
 
 
 def part(container, codec, frames, sound, sound_seconds):
@@ -27,7 +28,7 @@ def part(container, codec, frames, sound, sound_seconds):
     return make_clip(container, codec, frames, sound=sound, sound_seconds=sound_seconds, **rate)
 
 
-@JOINABLE
+@pytest.mark.parametrize("container, codec, sound", [*BROADCASTS, ("webm", "libvpx", "libopus")])
 def test_joined_clips_follow_one_another(container, codec, sound):
     half = part(container, codec, 50, sound, 2)
     with Clip(half + half) as clip:
@@ -40,7 +41,7 @@ def test_joined_clips_follow_one_another(container, codec, sound):
         assert clip.share_read == 1
 
 
-@JOINABLE
+@pytest.mark.parametrize("container, codec, sound", BROADCASTS)
 @pytest.mark.parametrize("seconds, sound_seconds", [(2, 1), (1, 2)])
 def test_sound_and_picture_of_joined_clips_stay_together(
     container, codec, sound, seconds, sound_seconds

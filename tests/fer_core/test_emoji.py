@@ -241,6 +241,8 @@ def test_longer_words_make_wider_labels_of_one_height():
 def test_wrong_calls_are_refused_in_words():
     with pytest.raises(FerError, match="no style 'sticker'"):
         render(ground(), analysis_of([(0, 0, 10, 10)]), "sticker")
+    with pytest.raises(FerError, match="no style"):
+        render(ground(), analysis_of([(0, 0, 10, 10)]), ["emoji"])
     with pytest.raises(FerError, match="Analyze this picture first"):
         render(ground((50, 50)), analysis_of([(0, 0, 10, 10)]))
 

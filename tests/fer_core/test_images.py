@@ -113,10 +113,10 @@ def test_broken_exif_does_not_cost_the_photo():
     assert is_left_red(read_picture(raw).pixels)
 
 
-def swapped_colours():
+def swapped_colours(name="test built-in"):
     """A colour profile, that of sRGB with its red and green exchanged."""
     data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    data = data.replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
+    data = data.replace("sRGB built-in".encode("utf-16-be"), name.encode("utf-16-be"))
     return data.replace(b"rXYZ", b"?").replace(b"gXYZ", b"rXYZ").replace(b"?", b"gXYZ")
 
 
@@ -125,6 +125,14 @@ def test_colours_follow_the_pictures_profile(mode, kind):
     options = {"quality": 95} if kind == "JPEG" else {}
     picture = Image.new(mode, (30, 20), "red")
     raw = encoded(picture, kind, icc_profile=swapped_colours(), **options)
+    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
+
+
+def test_a_wide_profile_whose_name_has_srgb_in_it_counts():
+    """Chrome and Android write "Display P3 Gamut with sRGB Transfer"."""
+    raw = encoded(
+        Image.new("RGB", (30, 20), "red"), "PNG", icc_profile=swapped_colours("Gamut of sRGB")
+    )
     assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
 
 

@@ -174,7 +174,7 @@ def test_weights_may_change_from_frame_to_frame():
     assert names(analysis) == [LABELS[6 - LABELS.index(name)] for name in ("happy", "sad")]
 
 
-@pytest.mark.parametrize("later", [0.49, float("nan"), float("inf")])
+@pytest.mark.parametrize("later", [0.49, float("nan"), float("inf"), None])
 def test_a_time_that_runs_back_is_refused_and_the_session_goes_on(later):
     player = Player(crossing)
     player.play(10, 0.6, RAW)
@@ -210,7 +210,7 @@ def test_options_of_the_tracking_reach_it():
     assert set(player.detector.searched) == {(75, 100)}
 
 
-@pytest.mark.parametrize("seconds", [-0.1, 11, float("nan")])
+@pytest.mark.parametrize("seconds", [-0.1, 11, float("nan"), None])
 def test_a_smoothing_out_of_range_is_refused_in_words(seconds):
     with pytest.raises(FerError, match="give 0 to 10 seconds"):
         LiveOptions(smoothing_seconds=seconds)

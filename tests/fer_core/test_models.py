@@ -156,9 +156,10 @@ def test_a_name_is_not_given_twice():
         register(resnet9)
 
 
-def test_an_unknown_model_names_the_known_ones():
+@pytest.mark.parametrize("name", ["resnet10", []])
+def test_an_unknown_model_names_the_known_ones(name):
     with pytest.raises(FerError, match="resnet9"):
-        create_model("resnet10")
+        create_model(name)
 
 
 @pytest.mark.parametrize(

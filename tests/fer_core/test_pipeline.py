@@ -46,6 +46,7 @@ def test_many_pictures_give_what_each_gives_alone(pipeline, astronaut):
         b"bytes",
         np.zeros((6, 8, 3), np.uint8),
         Image.new("L", (2, 2)),
+        None,
     ],
     ids=lambda single: type(single).__name__,
 )

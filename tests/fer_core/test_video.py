@@ -225,6 +225,8 @@ def test_limits_say_themselves(annotate, red):
         ({"every_nth": 31}, "give 1 to 30"),
         ({"smoothing_seconds": -1}, "give 0 to 10"),
         ({"min_score": 2}, "give 0 to 1"),
+        ({"every_nth": "2"}, "Every '2'th"),
+        ({"min_score": None}, "give 0 to 1"),
     ],
 )
 def test_options_that_make_no_sense(wrong, says):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -132,6 +133,55 @@ class TestStopping:
         with pytest.raises(RuntimeError, match="out of memory"), VideoJob(red, self.data) as job:
             list(job)
         assert job._writer._file.closed
+
+
+def hiding(data, shown):
+    """A clip of VP8 in an IVF file, of which only so many frames are to be shown."""
+    data, at = bytearray(data), 32
+    for number in range(50):
+        if number >= shown:
+            data[at + 12] &= ~16
+        at += 12 + int.from_bytes(data[at : at + 4], "little")
+    return bytes(data)
+
+
+class TestGivingUp:
+    """Frames that are not to be shown take their time, and none comes out."""
+
+    data = make_clip("ivf", "libvpx", 50, draw=moving, time_base=Fraction(1, 25))
+
+    def given_up(self, red, shown, most):
+        """The job of a clip that is given up when it asks more often than `most`."""
+        asked = iter(range(100))
+        return VideoJob(red, hiding(self.data, shown), give_up=lambda: next(asked) >= most)
+
+    def test_between_frames_what_was_done_is_kept(self, red):
+        with self.given_up(red, shown=20, most=30) as job:
+            list(job)
+            result = job.finish()
+        result.close()
+        assert 10 <= result.info.frames <= 20 and not result.complete
+        (note,) = result.info.notes
+        assert note.startswith("Stopped after 0.")
+
+    def test_while_a_clip_is_opened_it_is_an_error(self, red):
+        says = r"^The clip was stopped before its first frame was read\.$"
+        with pytest.raises(ClipError, match=says):
+            self.given_up(red, shown=0, most=30)
+
+    def test_a_stop_is_heard_between_frames_too(self, red):
+        asked = iter(range(100))
+
+        def stopping():
+            if next(asked) == 30:
+                job.stop()
+            return False
+
+        with VideoJob(red, hiding(self.data, 20), give_up=stopping) as job:
+            list(job)
+            result = job.finish()
+        result.close()
+        assert 10 <= result.info.frames <= 20 and not result.complete and next(asked) == 31
 
 
 KILLED = """

@@ -1,0 +1,66 @@
+"""Files whose parts would keep a decoder busy for hours: told from real ones, and refused."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_core import ImageError
+from fer_core.images import read_picture
+
+LEFT_RED = np.zeros((20, 30, 3), np.uint8)
+LEFT_RED[:, :15, 0] = 255
+
+
+def encoded(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def jpeg_of_scans(scans, segments=0, thumbnail=b""):
+    """A JPEG whose last scan comes several times, with EXIF and comments before it."""
+    raw = encoded(Image.fromarray(LEFT_RED), "JPEG", quality=95, progressive=True, exif=thumbnail)
+    last = raw.rindex(b"\xff\xda")
+    comments = b"\xff\xfe\x00\x03c" * segments
+    return raw[:2] + comments + raw[2:last] + raw[last:-2] * scans + raw[-2:]
+
+
+def gif_of_comments(blocks, extensions=1):
+    """A GIF with comments, each of some blocks, between its colours and its picture."""
+    comment = b"\x21\xfe" + b"\x01c" * blocks + b"\0"
+    raw = encoded(Image.fromarray(LEFT_RED), "GIF")
+    colours_end = 13 + (3 << ((raw[10] & 7) + 1))
+    return raw[:colours_end] + comment * extensions + raw[colours_end:]
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        jpeg_of_scans(200),
+        jpeg_of_scans(1, segments=2000),
+        gif_of_comments(9000),
+        gif_of_comments(1, 9000),
+    ],
+)
+def test_a_picture_of_endless_parts_is_refused_unopened(endless, monkeypatch, tmp_path):
+    (tmp_path / "me").write_bytes(endless)
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
+    for source in (endless, tmp_path / "me"):
+        with pytest.raises(ImageError, match=r"so many parts .* too long\. Save it anew"):
+            read_picture(source)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        jpeg_of_scans(20, segments=300),
+        jpeg_of_scans(1, thumbnail=b"Exif\0\0" + b"\xff\xda\xff\xd9" * 9000),
+        jpeg_of_scans(1) + b"\xff\xda" * 9000,  # a phone's video behind it
+        gif_of_comments(500),
+        encoded(Image.fromarray(LEFT_RED), "GIF") + b"\x21\xfe\x01c\0" * 9000,
+    ],
+)
+def test_what_real_files_hold_is_not_endless(kept):
+    assert np.abs(read_picture(kept).pixels[:, :14].mean((0, 1)) - [255, 0, 0]).max() < 12
