@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import warnings
 
 # Before anything imports Gradio or the Hub's library: the app makes no call to any network.
@@ -12,6 +13,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 from PIL import Image
 
 from demo.gradio_app import build_app, launch_options
+from demo.tabs.memory import give_back_memory
 from demo.tabs.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
@@ -22,8 +24,10 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     # Containers are stopped by this signal. As with Ctrl-C, what visitors' files became is deleted.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    give_back_memory()
     files = VisitorFiles()
     os.environ["GRADIO_TEMP_DIR"] = str(files.uploads)
+    tempfile.tempdir = str(files.uploads)  # whatever else is written goes the same way
     build_app(FerPipeline.from_weights("default"), files).launch(**launch_options())
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import gradio as gr
 import torch
 from gradio.events import api
+from starlette.middleware import Middleware
 
 from demo.tabs import gradio_inside, page_html, theme
 from demo.tabs.about import about
 from demo.tabs.departures import Departures
+from demo.tabs.gate import Gate
 from demo.tabs.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.tabs.photos import make_file, refuse_large, take
 from demo.tabs.pipelines import PipelineStore
@@ -18,7 +20,8 @@ from demo.tabs.turns import Turns
 from demo.tabs.uploads import HeldUploads, open_upload
 from demo.tabs.video_jobs import VideoJobs
 from demo.tabs.video_tab import video_tab
-from demo.tabs.visitor_files import VisitorFiles
+from demo.tabs.visitor_files import SWEEP_SECONDS, VisitorFiles
+from demo.tabs.watch import Watch
 from demo.tabs.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
@@ -29,7 +32,6 @@ GONE = "The picture is no longer on the server. Upload it again."
 UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
 SESSIONS = 100  # visitors whose photo may be in memory; the one idle longest is forgotten first
 QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among them
-SWEEP_SECONDS, FORGET_FILE_SECONDS = 60, 600
 
 
 def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
@@ -42,13 +44,13 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     gradio_inside.fetch_nothing()
+    gradio_inside.displace_photos_by_photos()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
     with gr.Blocks(
         title="fer-studio: an emoji for every face",
         analytics_enabled=False,
-        delete_cache=(SWEEP_SECONDS, FORGET_FILE_SECONDS),
     ) as app:
         jobs = VideoJobs(files, store, partial(gradio_inside.forget_shown, app))
         gr.HTML(page_html.HEADER, apply_default_css=False)
@@ -71,6 +73,10 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
 
         departures = Departures(forget, partial(gradio_inside.idle_seconds, app))
         goodbyes(app, departures, jobs)
+    # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
+    # where a file comes while it looks through those there are.
+    forget_names = partial(gradio_inside.forget_deleted, app.temp_file_sets, files.uploads)
+    Watch(forget_names, SWEEP_SECONDS).begin()
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
     # their own.
     return app.queue(max_size=QUEUE, default_concurrency_limit=2)
@@ -81,7 +87,8 @@ def launch_options() -> dict[str, Any]:
     return {
         **theme.look(),
         "max_file_size": UPLOAD_LIMIT.replace(" ", "").lower(),
-        "state_session_capacity": SESSIONS,
+        "state_session_capacity": 2 * SESSIONS,  # as many more have none
+        "app_kwargs": {"middleware": [Middleware(Gate)]},
         "footer_links": ["api"],
         "run_history": False,  # it would keep results in the visitor's browser
         "enable_monitoring": False,
@@ -106,7 +113,7 @@ def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
             departures.left(visitor)
 
     def lost(request: gr.Request) -> None:
-        departures.lost(str(request.session_hash))
+        departures.lost(str(request.session_hash)[:64])  # any name may be in an address
 
     app.load(named, None, name, queue=False, show_progress="hidden", api_visibility="private")
     api(goodbye, api_name="goodbye", queue=False, api_visibility="undocumented")

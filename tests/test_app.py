@@ -1,14 +1,18 @@
 """`python app.py`, as a process of its own."""
 
 import os
+import platform
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -51,3 +55,46 @@ def test_it_serves_its_page_and_deletes_its_folder_when_a_container_is_stopped(
     finally:
         process.kill()
     assert not list(tmp_path.glob(f"{PREFIX}*"))
+
+
+def test_whatever_is_written_while_it_serves_lies_where_visitors_files_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import app
+
+    written: list[Path] = []
+
+    def launch(**_: Any) -> None:
+        with tempfile.NamedTemporaryFile() as file:  # as of Gradio's own
+            written.append(Path(file.name))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(app.FerPipeline, "from_weights", lambda _: None)
+    monkeypatch.setattr(app, "build_app", lambda *_: SimpleNamespace(launch=launch))
+    app.main()
+    assert [path.parent for path in written] == [Path(os.environ["GRADIO_TEMP_DIR"])]
+    assert written[0].is_relative_to(tmp_path)
+
+
+KEEPS_OR_GIVES_BACK = """
+import sys
+from pathlib import Path
+from demo.tabs.memory import give_back_memory
+if sys.argv[1] == "gives back":
+    give_back_memory()
+del (block := [b"x" * 20_000_000])[0]  # from now on, glibc would keep such
+blocks, small = [b"x" * 20_000_000 for _ in range(5)], b"x" * 100_000
+del blocks
+print(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left alone")
+def test_what_large_photos_took_is_given_back() -> None:
+    kept, given_back = (
+        int(subprocess.check_output([sys.executable, "-c", KEEPS_OR_GIVES_BACK, how], cwd=ROOT))
+        for how in ("keeps", "gives back")
+    )
+    assert kept > 100_000_000 > 2 * given_back

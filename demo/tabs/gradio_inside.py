@@ -4,14 +4,20 @@ Whoever raises Gradio's version has this file to read; the tests in a browser sh
 """
 
 import math
-from collections.abc import MutableSet
+import os
+from collections.abc import Iterable, MutableSet
 from datetime import datetime
+from pathlib import Path
 
 import gradio as gr
 import httpx
 import safehttpx
 from gradio import processing_utils
+from gradio.route_utils import API_PREFIX
+from gradio.state_holder import SessionState, StateHolder
 
+UPLOAD_PATH = f"{API_PREFIX}/upload"
+SERVER_FUNCTIONS_PATH = f"{API_PREFIX}/component_server"  # where camera pictures come in
 REFUSED = "This server opens no addresses. Upload the file itself."
 
 
@@ -37,6 +43,17 @@ def fetch_nothing() -> None:
 def uploads(app: gr.Blocks) -> MutableSet[str]:
     """The paths of what visitors uploaded."""
     return app.upload_file_set
+
+
+def forget_deleted(names: Iterable[MutableSet[str]], folder: Path) -> bool:
+    """Forget the paths of files that are deleted; Gradio would remember each for good.
+
+    names: `app.temp_file_sets`, not the app itself, which could not go while this is called again
+    and again. Returns whether the folder in which they lay is there.
+    """
+    for each in list(names):
+        each -= {path for path in list(each) if not os.path.lexists(path)}
+    return folder.exists()
 
 
 def in_cache(content: bytes, name: str, component: gr.File) -> str:
@@ -66,6 +83,32 @@ def forget_session(app: gr.Blocks, visitor: str) -> None:
     """
     app.state_holder.session_data.pop(visitor, None)
     app.state_holder.time_last_used.pop(visitor, None)
+
+
+def displace_photos_by_photos() -> None:
+    """Have Gradio count sessions that hold a photo apart from those that hold none.
+
+    Each kind may be half of its capacity; of too many, those used longest ago are forgotten. It
+    would count them together, and anyone may begin any number of empty ones.
+    """
+    StateHolder.update = _update  # type: ignore[method-assign,assignment]
+
+
+def _update(self: StateHolder, visitor: str) -> None:
+    with self.lock:
+        if visitor in self.session_data:
+            self.session_data.move_to_end(visitor)
+        sessions = list(self.session_data.items())  # others may be added meanwhile
+        photos = [each for each, session in sessions if _has_photo(session)]
+        empty = [each for each, session in sessions if not _has_photo(session)]
+        for kind in (photos, empty):
+            for displaced in kind[: -(self.capacity // 2)]:
+                self.session_data.pop(displaced, None)
+                self.time_last_used.pop(displaced, None)
+
+
+def _has_photo(session: SessionState) -> bool:
+    return any(value is not None for value in list(session.state_data.values()))
 
 
 def idle_seconds(app: gr.Blocks, visitor: str) -> float:

@@ -121,8 +121,8 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
             return page_html.refusal(FULL)
         return page_html.messages("Waiting for its turn …", busy=True)
 
-    # Opened at once, whoever is before it: Gradio deletes files that lie for long, and who closes
-    # the page meanwhile leaves nothing on the disk.
+    # Opened at once, whoever is before it: files that lie for long are deleted, and who closes the
+    # page meanwhile leaves nothing on the disk.
     def wait_with_upload(file: dict[str, Any] | None, late: bool, request: gr.Request) -> Any:
         upload = open_upload(file, uploads(app))
         if late:  # another photo was chosen while this one was on its way
@@ -142,8 +142,9 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     def open_photo(request: gr.Request, kept: Kept | None, *choices: Any) -> Iterator[Any]:
         visitor = str(request.session_hash)
         upload = held.take(visitor)
-        if upload is None:  # the turn of an earlier photo went to this one already
-            yield unchanged
+        if upload is None:  # or the turn of an earlier photo went to this one already
+            lost = held.is_lost(visitor)
+            yield (*not_taken(kept, request), gr.skip(), gr.skip()) if lost else unchanged
             return
         turn = turns.next(visitor)
         yield busy

@@ -11,6 +11,7 @@ from demo.tabs.save import results_stem
 from demo.tabs.uploads import OpenUpload
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
+from fer_core.endless_pictures import is_endless
 from fer_core.images import FORMATS, MAX_PIXELS, read_picture
 from fer_core.pixels import fit, resize, to_png
 from fer_core.results import to_csv, to_json
@@ -21,7 +22,12 @@ THUMBNAIL_SIDE = 112
 THUMBNAIL_CUT = FaceCut(side=1.3)  # wider than the classifier's cut: hair and chin make a face
 FILE_KINDS = ("png", "json", "csv")
 PHOTO_BYTES, PHOTO_LIMIT = 25_000_000, "25 MB"
-ROOM = PixelRoom(130_000_000)  # each takes about 10 bytes of memory while it is worked on
+# Bytes of memory that a pixel takes while a photo is read: as measured, with the turning and the
+# colours of phones' photos; many need less.
+PIXEL_BYTES, PIXEL_BYTES_OF = 14, {"WEBP": 22, "AVIF": 20}
+WIDE_BYTES = 22  # of TIFF's integers of 32 bits
+ROOM_BYTES = 1_700_000_000  # just enough for MAX_PIXELS of most kinds
+ROOM = PixelRoom(ROOM_BYTES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +56,7 @@ def refuse_large(upload: OpenUpload) -> None:
 
 def take(name: str, data: bytes, pipeline: FerPipeline, min_score: float) -> Shot:
     """Read and analyse a file's bytes. Raises FerError with a sentence for the visitor."""
-    with ROOM.holding(_unpacked_pixels(data)):
+    with ROOM.holding(_unpacked_bytes(name, data)):
         picture = read_picture(data, name)
         analysis = pipeline.analyze(picture, min_score=min_score)
         squares = THUMBNAIL_CUT.squares(analysis.faces.xyxy)
@@ -65,14 +71,28 @@ def take(name: str, data: bytes, pipeline: FerPipeline, min_score: float) -> Sho
         )
 
 
-def _unpacked_pixels(data: bytes) -> int:
-    """How many pixels a file has by its header, where they will be unpacked."""
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            pixels = image.width * image.height
-    except Exception:  # it is no picture, as read_picture will say
+def _unpacked_bytes(name: str, data: bytes) -> int:
+    """How much memory a file takes by its header, where it will be unpacked.
+
+    Raises ImageError where that is more than there is.
+    """
+    file = io.BytesIO(data)
+    if is_endless(file):  # as read_picture will say
         return 0
-    return pixels if pixels <= MAX_PIXELS else 0
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            pixels, kind, mode = image.width * image.height, str(image.format), image.mode
+    except Exception:  # it is no picture
+        return 0
+    if pixels > MAX_PIXELS:
+        return 0
+    each = WIDE_BYTES if mode == "I" else PIXEL_BYTES_OF.get(kind, PIXEL_BYTES)
+    if pixels * each > ROOM_BYTES:
+        raise ImageError(
+            f"{name} has too many pixels for a {kind} file, of which there is room for "
+            f"{ROOM_BYTES // each // 1_000_000} million. Make it smaller, or save it as a JPEG."
+        )
+    return pixels * each
 
 
 def preview(shot: Shot, style: str) -> str:
@@ -92,8 +112,7 @@ def make_file(shot: Shot, style: str, kind: str) -> tuple[str, bytes]:
     """The name and the bytes of a download: the full-size picture, or the results."""
     name = f"{results_stem(shot.name, 'photo')}.{kind}"
     if kind == "png":
-        height, width = shot.analysis.size_hw
-        with ROOM.holding(height * width):
+        with ROOM.holding(_unpacked_bytes(shot.name, shot.data)):
             picture = render(read_picture(shot.data).pixels, shot.analysis, style=style)
             return name, to_png(picture)
     text = to_json(shot.analysis, shot.name) if kind == "json" else to_csv(shot.analysis)

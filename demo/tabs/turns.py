@@ -11,8 +11,14 @@ class Turn(NamedTuple):
     number: int
 
 
+MOST, NAME = 10_000, 64  # visitors, and characters of a name
+
+
 class Turns:
-    """Counts each visitor's wishes. Safe to use from several threads. Knows no UI library."""
+    """Counts each visitor's wishes. Safe to use from several threads. Knows no UI library.
+
+    Of the last MOST visitors: anyone may come in any name, and not all of them say goodbye.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -20,9 +26,13 @@ class Turns:
 
     def next(self, visitor: str) -> Turn:
         """The turn of a photo that was just chosen."""
+        name = visitor[:NAME]
         with self._lock:
-            self._numbers[visitor] = self._numbers.get(visitor, 0) + 1
-            return Turn(visitor, self._numbers[visitor])
+            # The last to come is the last to go.
+            self._numbers[name] = self._numbers.pop(name, 0) + 1
+            if len(self._numbers) > MOST:
+                del self._numbers[next(iter(self._numbers))]
+            return Turn(name, self._numbers[name])
 
     def after(self, turn: Turn) -> Turn | None:
         """The turn of a change to what `turn` brought; None where that is not the last any more."""
@@ -40,4 +50,4 @@ class Turns:
     def forget(self, visitor: str) -> None:
         """The visitor has left."""
         with self._lock:
-            self._numbers.pop(visitor, None)
+            self._numbers.pop(visitor[:NAME], None)

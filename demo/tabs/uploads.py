@@ -6,6 +6,7 @@ fails on a broken one before our reader can say what is wrong.
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, MutableSet
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from threading import Lock
 from typing import IO, Any, NamedTuple
 
 HOLD_SECONDS = 3600.0
+PATIENCE_SECONDS = 120.0  # and where all places are taken; a turn takes a second or two
 
 
 class OpenUpload(NamedTuple):
@@ -65,7 +67,8 @@ class HeldUploads:
         self._most = most
         self._clock = clock
         self._lock = Lock()
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _Held] = {}  # in the order in which they came
+        self._lost: deque[str] = deque(maxlen=most)  # whose place another took
 
     def hold(
         self,
@@ -73,7 +76,8 @@ class HeldUploads:
         upload: OpenUpload,
         before_its_turn: Callable[[], object] = lambda: None,
     ) -> bool:
-        """False where as many are held as may be: the file is closed, and nothing is held.
+        """False where as many are held as may be, and none for too long: the file is closed, and
+        nothing is held.
 
         before_its_turn: called where the upload is held, before anyone can take it.
         """
@@ -82,6 +86,13 @@ class HeldUploads:
             # Of callers who do not wait for an answer, the turn never comes.
             leave = [each for each, held in self._held.items() if now - held.seconds > HOLD_SECONDS]
             closed = [self._held.pop(each).upload for each in {visitor, *leave} & self._held.keys()]
+            if len(self._held) >= self._most:
+                first, held = next(iter(self._held.items()))
+                if now - held.seconds > PATIENCE_SECONDS:
+                    closed.append(self._held.pop(first).upload)
+                    self._lost.append(first)
+            if visitor in self._lost:
+                self._lost.remove(visitor)
             room = len(self._held) < self._most
             if room:
                 self._held[visitor] = _Held(upload, now)
@@ -95,6 +106,11 @@ class HeldUploads:
         upload = self.take(visitor)
         if upload is not None:
             upload.file.close()
+
+    def is_lost(self, visitor: str) -> bool:
+        """Whether what was held lost its place to another's."""
+        with self._lock:
+            return visitor in self._lost
 
     def take(self, visitor: str) -> OpenUpload | None:
         """What is held, which is the caller's from now on."""

@@ -35,16 +35,18 @@ OUR_FAULT = "Something went wrong on our side. Please try again, or try another 
 class _Task:
     """A visitor's clip from its place in the line to what was made of it.
 
-    state: None while it waits. job: only while it is open. timer: only when something is made of
-    it, which it deletes. told: the visitor heard of its end. left: nobody wants it any more.
+    state: None while it waits. timer: only when something is made of it, which it deletes.
+    follower: who hears of it. stopped: it is to end with what is done. late: it is, as its time is
+    over. told: the visitor heard of its end. left: nobody wants it any more.
     """
 
     upload: OpenUpload
     choices: ClipChoices
     state: State | None = None
-    job: VideoJob | None = None
     timer: Timer | None = None
+    follower: object = None
     stopped: bool = False
+    late: bool = False
     told: bool = False
     left: bool = False
 
@@ -92,17 +94,24 @@ class VideoJobs:
     def follow(self, visitor: str) -> Iterator[State]:
         """The state of a visitor's clip at once, at each change, and every PULSE_SECONDS, until it
         is made, fails or is dropped. Nothing where they have none, where its end was told before,
-        as when the clip after it is refused, nor where another took its place."""
+        as when the clip after it is refused, nor where another took its place.
+
+        Who follows a clip that is followed already takes the other's place, who hears no more:
+        each keeps one of the server's threads waiting.
+        """
+        me = object()
         with self._news:
             task = self._tasks.get(visitor)
-            if task is not None and task.told:
+            if task is None or task.told:
                 return
+            task.follower = me
+            self._news.notify_all()
         said: State | None = None
-        while task is not None and not isinstance(said, (Made, Failed, Dropped)):
+        while not isinstance(said, (Made, Failed, Dropped)):
             with self._news:
-                if not task.left and self._state(task) == said:
+                if task.follower is me and not task.left and self._state(task) == said:
                     self._news.wait(PULSE_SECONDS)
-                if task.left and visitor in self._tasks:
+                if task.follower is not me or (task.left and visitor in self._tasks):
                     return
                 said = Dropped() if task.left else self._state(task)
                 task.told = task.ended
@@ -117,7 +126,8 @@ class VideoJobs:
                 return None
             self._leave(visitor)
             self._tasks[visitor] = task
-            task.told = False  # what the lost page was told, this one does not show
+            # What the lost page was told, or hears yet, this one does not show.
+            task.told, task.follower = False, None
         return task.choices
 
     def drop(self, visitor: str) -> bool:
@@ -135,7 +145,7 @@ class VideoJobs:
             task = self._tasks.get(visitor)
             if task is None or task.state is None or task.ended:
                 return False
-            self._stop(task)
+            task.stopped = True
         return True
 
     def is_busy(self, visitor: str) -> bool:
@@ -167,16 +177,10 @@ class VideoJobs:
             _delete(task.state.path)
             self._forgotten(visitor)
         else:
-            self._stop(task)
+            task.stopped = True
         if task.timer is not None:
             task.timer.cancel()  # it would keep all of this in memory
         self._news.notify_all()
-
-    @staticmethod
-    def _stop(task: _Task) -> None:
-        task.stopped = True
-        if task.job is not None:
-            task.job.stop()
 
     def _state(self, task: _Task) -> State:
         if task.state is None:
@@ -194,7 +198,6 @@ class VideoJobs:
                 log.exception("A clip could not be annotated")
                 end = Failed(OUR_FAULT)
             with self._news:
-                task.job = None
                 task.state = end
                 self._in_hand = 0
                 if isinstance(end, Made) and task.left:
@@ -218,19 +221,17 @@ class VideoJobs:
 
     def _annotate(self, task: _Task) -> Made:
         style, cover, every_nth, weights = task.choices
+        until = time.monotonic() + WORK_SECONDS
+
+        def give_up() -> bool:
+            task.late = task.late or time.monotonic() > until
+            return task.stopped or task.late
+
         with task.upload.file as source:
             options = VideoOptions(style, cover, every_nth, limits=LIMITS)
-            job = VideoJob(self._store.get(weights, DETECTOR), source, options, task.upload.name)
-            with job:
-                with self._news:
-                    task.job = job
-                    if task.stopped:
-                        job.stop()
-                until, out_of_time = time.monotonic() + WORK_SECONDS, False
+            pipeline = self._store.get(weights, DETECTOR)
+            with VideoJob(pipeline, source, options, task.upload.name, give_up) as job:
                 for progress in job:
-                    if time.monotonic() > until:
-                        out_of_time = True
-                        job.stop()
                     with self._news:
                         task.state = Working(progress, task.stopped)
                         self._news.notify_all()
@@ -240,7 +241,7 @@ class VideoJobs:
                 path = self._files.videos / secrets.token_hex(16) / f"{result.stem}.mp4"
                 whole.video.save(path)
                 whole.close()
-        return Made(result, path, task.choices, out_of_time)
+        return Made(result, path, task.choices, task.late)
 
     def _expire(self, task: _Task) -> None:
         with self._news:

@@ -94,7 +94,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         weights: str,
         request: gr.Request,
     ) -> tuple[Any, ...]:
-        # Opened at once, whoever is before it: Gradio deletes files that lie for long.
+        # Opened at once, whoever is before it: files that lie for long are deleted.
         visitor, upload = str(request.session_hash), open_upload(clip, uploads)
         hidden = gr.update(visible=False)
         if upload is None:

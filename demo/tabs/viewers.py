@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 DETECTOR = "mtcnn"
 FRAME_SIDE = 640  # longer frames are reduced: the page asks the camera for 640x480
 FRAME_BYTES, FRAME_PIXELS = 2_000_000, 4_000_000
+JPEG = b"\xff\xd8\xff"  # with which every file of the kind begins
 QUALITY = 80  # of the pictures sent back: 40 kB instead of 90, and nobody sees it in motion
 VIEWERS = 8  # at most; each gets an equal share of the processor
 SWEEP_SECONDS = 10.0
@@ -45,7 +46,8 @@ class Request:
     """A viewer's frame and choices.
 
     viewer: the page's own random name. view: what the frame shows, and how: with another one,
-    people are looked for anew. jpeg: the file's bytes.
+    people are looked for anew. jpeg: the file's bytes, of no other kind: others may take far more
+    time and memory for as many pixels.
     """
 
     viewer: str
@@ -63,10 +65,13 @@ class Request:
             encoded = message["jpeg"]
             if len(encoded) > FRAME_BYTES * 4 / 3:
                 raise OptionError(BROKEN_FRAME)
+            jpeg = base64.b64decode(encoded, validate=True)
+            if not jpeg.startswith(JPEG):
+                raise OptionError(BROKEN_FRAME)
             return cls(
                 viewer=str(message["viewer"])[:64],
                 view=str(message["view"])[:64],
-                jpeg=base64.b64decode(encoded, validate=True),
+                jpeg=jpeg,
                 style=str(message["style"]),
                 weights=str(message["weights"]),
                 smoothing_seconds=float(message["smoothing"]),

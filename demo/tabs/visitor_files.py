@@ -13,12 +13,13 @@ from demo.tabs.watch import Watch
 
 PREFIX = "fer-studio-"
 UPLOADS, VIDEOS, LOCK = "uploads", "videos", "lock"  # in a server's folder
-SWEEP_SECONDS, KEEP_SECONDS = 60.0, 3600.0
+SWEEP_SECONDS, KEEP_SECONDS = 60.0, 600.0
 
 
 class VisitorFiles:
     """uploads: for Gradio, from which everything older than KEEP_SECONDS is deleted, whatever
-    became of who sent it. videos: for the annotated clips, whose maker deletes them.
+    became of who sent it; Gradio itself deletes nothing. videos: for the annotated clips, whose
+    maker deletes them.
 
     Both go with the process; those that a killed server left are deleted when the next one starts.
     """

@@ -12,9 +12,12 @@ from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import GONE, build_app, launch_options
+from demo.tabs.gate import FRAME_BYTES, WISH_BYTES
 from demo.tabs.gradio_inside import REFUSED
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.tabs.photos import PHOTO_BYTES
+from demo.tabs.viewers import BROKEN_FRAME
+from demo.tabs.viewers import FRAME_BYTES as PICTURE_BYTES
 from demo.tabs.visitor_files import VisitorFiles
 
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
@@ -170,3 +173,42 @@ def test_the_server_fetches_nothing_from_elsewhere(
     assert goodbye.status_code >= 400
     assert httpx.get(f"{client.src_prefixed}file={address}").status_code == 403
     assert not fetched
+
+
+@pytest.mark.parametrize("address", ["process_recording", "component_server", "queue/join"])
+def test_a_file_that_is_no_upload_is_refused_and_leaves_nothing(
+    client: Client, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    files = {"video": ("a.mp4", b"a film"), "other": ("b", b"")}
+    answer = httpx.post(f"{client.src}gradio_api/{address}", files=files)
+    assert answer.status_code == 415 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("queue/join", WISH_BYTES), ("run/goodbye", WISH_BYTES), ("component_server", FRAME_BYTES)],
+)
+def test_what_is_too_large_is_refused_whether_it_says_so_or_not(
+    client: Client, address: str, most: int
+) -> None:
+    body = b'{"data": ["' + b"x" * most + b'"], "session_hash": "me", "fn_index": 0}'
+    url, kind = f"{client.src}gradio_api/{address}", {"content-type": "application/json"}
+    assert httpx.post(url, content=body, headers=kind).status_code == 413
+    parts = iter([body[:-10], body[-10:]])
+    streamed = httpx.post(url, content=parts, headers=kind)
+    assert streamed.status_code == (400 if address == "component_server" else 413)
+
+
+def test_the_largest_picture_of_a_camera_and_the_largest_upload_come_in(client: Client) -> None:
+    (camera,) = [
+        each["id"]
+        for each in client.config["components"]
+        if each["props"].get("elem_id") == "camera"
+    ]
+    frame = {"jpeg": "A" * (PICTURE_BYTES * 4 // 3), "viewer": "me"}
+    message = {"component_id": camera, "fn_name": "frame", "session_hash": "me", "data": frame}
+    answer = httpx.post(f"{client.src}gradio_api/component_server", json=message)
+    assert answer.json() == {"error": BROKEN_FRAME}
+    files = {"files": ("a.mp4", b"x" * 2 * FRAME_BYTES)}
+    assert httpx.post(f"{client.src}gradio_api/upload", files=files).status_code == 200

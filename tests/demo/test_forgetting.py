@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -9,9 +10,11 @@ import httpx
 import pytest
 from clip_fakes import moving, red_pipeline
 from clip_files import make_clip
+from gradio import state_holder
 
-from demo.gradio_app import build_app, launch_options
+from demo.gradio_app import SESSIONS, build_app, launch_options
 from demo.tabs import video_jobs
+from demo.tabs.gradio_inside import displace_photos_by_photos
 from demo.tabs.visitor_files import VisitorFiles
 from tests.waiting import wait_until
 
@@ -91,3 +94,21 @@ def test_the_moments_and_figures_of_a_clip_go_with_it(
     assert PICTURE in answer and "Person 1" in answer and "a-faces.mp4" in answer
     for shown in (PICTURE, "Person 1", "a-faces.mp4"):
         wait_until(lambda shown=shown: not visitor.held(shown))
+
+
+def test_sessions_without_a_photo_displace_only_each_other_and_so_do_photos(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(state_holder, "SessionState", lambda _: SimpleNamespace(state_data={}))
+    displace_photos_by_photos()
+    holder = state_holder.StateHolder()
+    holder.blocks, holder.capacity = None, launch_options()["state_session_capacity"]
+    holder["photo"].state_data[0] = "a photo"
+    for number in range(SESSIONS + 1):
+        holder[f"empty {number}"].state_data[0] = None
+    assert "photo" in holder and len(holder.session_data) == SESSIONS + 1
+    assert "empty 0" not in holder and "empty 0" not in holder.time_last_used
+    for number in range(SESSIONS):
+        assert "photo" in holder
+        holder[f"photo {number}"].state_data[0] = "a photo"
+    assert holder["photo 0"] and "photo" not in holder and "empty 2" in holder

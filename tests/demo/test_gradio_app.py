@@ -14,8 +14,9 @@ from fakes import CARD, FakeClassifier, FakeDetector, fake_pipeline, first_is_ha
 from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
-from demo.gradio_app import FORGET_FILE_SECONDS, build_app, launch_options
-from demo.tabs import page_html
+from demo.gradio_app import build_app, launch_options
+from demo.tabs import page_html, visitor_files
+from demo.tabs import turns as counted
 from demo.tabs.about import about, figures
 from demo.tabs.departures import LOST_SECONDS
 from demo.tabs.page_html import VIDEO_PROMISE
@@ -222,7 +223,7 @@ def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
     for said, seconds in (
         ("ten idle minutes after its connection was lost", LOST_SECONDS),
         ("an hour after you last changed anything about it", FORGET_SHOT_SECONDS),
-        ("deleted there about ten minutes later", FORGET_FILE_SECONDS),
+        ("deleted there about ten minutes later", visitor_files.KEEP_SECONDS),
         ("close the page or choose another, an hour at most", KEEP_SECONDS),
     ):
         assert said in about_page
@@ -265,3 +266,16 @@ def test_only_the_newest_wish_of_a_visitor_is_the_last() -> None:
     assert not turns.is_last(again) and turns.after(again) is None
     turns.forget("me")
     assert not turns.is_last(second) and turns.after(second) is None
+
+
+def test_of_too_many_visitors_those_who_came_first_are_not_counted_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counted, "MOST", 2)
+    turns = Turns()
+    first, second = turns.next("first"), turns.next("second")
+    again, third = turns.next("first"), turns.next("x" * 1_000_000)
+    assert turns.is_last(again) and turns.is_last(third) and not turns.is_last(second)
+    assert again.number > first.number and len(third.visitor) == counted.NAME
+    turns.forget("x" * 1_000_000)
+    assert not turns.is_last(third)

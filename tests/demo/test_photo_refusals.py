@@ -8,6 +8,7 @@ from demo.tabs.page_html import messages
 from demo.tabs.photo_screen import Choices
 from demo.tabs.photo_tab import FULL
 from demo.tabs.photos import PHOTO_BYTES
+from demo.tabs.uploads import HeldUploads, OpenUpload
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 
@@ -74,3 +75,21 @@ def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
     assert messages(error=FULL) in page.shown[1]
     list(second)
     assert page.is_settled(EMOJI, SECOND)
+
+
+def test_a_visitor_whose_photo_lost_its_place_while_it_waited_is_told(
+    page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("demo.tabs.uploads.PATIENCE_SECONDS", -1.0)
+    (held,) = [
+        cell.cell_contents
+        for cell in page._open.__closure__ or ()
+        if isinstance(cell.cell_contents, HeldUploads)
+    ]
+    page.wait(1)
+    for other in range(held._most):
+        held.hold(f"other {other}", OpenUpload("a.jpg", (tmp_path / f"{other}").open("wb+")))
+    list(page.take_turn())
+    assert page.shown[1] == messages(error=FULL)
+    list(page.change(BOX))
+    assert page.is_settled(BOX, FIRST)

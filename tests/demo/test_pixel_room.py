@@ -1,5 +1,6 @@
 """How much is unpacked at once: who waits for whom, and what of a photo counts."""
 
+import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,11 +9,13 @@ from threading import Barrier
 import pytest
 from fakes import fake_pipeline
 from picture_files import SIDE, bomb, encoded, photo
+from PIL import Image
 
 from demo.tabs import photos
-from demo.tabs.photos import make_file, take
+from demo.tabs.photos import PIXEL_BYTES, ROOM_BYTES, make_file, take
 from demo.tabs.pixel_room import PixelRoom
 from fer_core import ImageError
+from fer_core.images import MAX_PIXELS
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
@@ -49,16 +52,16 @@ def test_one_that_is_larger_than_the_room_goes_alone_and_a_failure_leaves_no_tra
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The pixels that there was to be room for, each time; nothing is read without."""
+    """The bytes that there was to be room for, each time; nothing is read without."""
     asked: list[int] = []
     inside: list[int] = []
     read = photos.read_picture
 
     class Room:
         @contextmanager
-        def holding(self, pixels: int) -> Iterator[None]:
-            asked.append(pixels)
-            inside.append(pixels)
+        def holding(self, size_bytes: int) -> Iterator[None]:
+            asked.append(size_bytes)
+            inside.append(size_bytes)
             yield
             inside.pop()
 
@@ -75,7 +78,7 @@ def test_photos_and_their_downloads_are_unpacked_where_there_is_room(held: list[
     shot = take("a.jpg", encoded(photo(), "JPEG"), fake_pipeline(), 0.5)
     make_file(shot, "box", "json")
     make_file(shot, "box", "png")
-    assert held == [SIDE[0] * SIDE[1]] * 2
+    assert held == [SIDE[0] * SIDE[1] * PIXEL_BYTES] * 2
 
 
 @pytest.mark.parametrize("data", [b"no picture", b"", bomb()], ids=["text", "empty", "bomb"])
@@ -83,3 +86,32 @@ def test_what_is_not_unpacked_takes_no_room(held: list[int], data: bytes) -> Non
     with pytest.raises(ImageError):
         take("a.jpg", data, fake_pipeline(), 0.5)
     assert held == [0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "pixel_bytes"),
+    [
+        ("JPEG", "CMYK", 14),
+        ("PNG", "RGBA", 14),
+        ("WEBP", "RGBA", 22),
+        ("AVIF", "RGBA", 20),
+        ("TIFF", "I", 22),
+    ],
+)
+def test_a_pixel_counts_with_what_its_kind_of_file_takes(
+    held: list[int], kind: str, mode: str, pixel_bytes: int
+) -> None:
+    take("a", encoded(Image.new(mode, SIDE), kind), fake_pipeline(), 0.5)
+    assert held == [SIDE[0] * SIDE[1] * pixel_bytes]
+
+
+def test_what_no_room_would_do_for_is_refused_with_a_sentence(
+    held: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MAX_PIXELS * PIXEL_BYTES <= ROOM_BYTES  # of most kinds, all that can be read are taken
+    monkeypatch.setattr(photos, "ROOM_BYTES", 3_000_000 * 22)
+    large = io.BytesIO()
+    Image.new("RGB", (2000, 1600)).save(large, "WEBP", method=0)
+    with pytest.raises(ImageError, match=r"too many pixels for a WEBP file, of which .* 3 million"):
+        take("a.webp", large.getvalue(), fake_pipeline(), 0.5)
+    assert not held

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from demo.tabs.uploads import HOLD_SECONDS, HeldUploads, OpenUpload, open_upload
+from demo.tabs.uploads import (
+    HOLD_SECONDS,
+    PATIENCE_SECONDS,
+    HeldUploads,
+    OpenUpload,
+    open_upload,
+)
 
 
 def read_upload(file: dict[str, str] | None, uploads: set[str]) -> tuple[str, int, bytes] | None:
@@ -69,3 +75,18 @@ def test_what_is_one_too_many_is_closed_and_so_is_what_nobody_asks_for(tmp_path:
     assert files[0].file.closed and files[1].file.closed
     assert held.take("third") is files[3]
     files[3].file.close()
+
+
+def test_where_all_places_are_taken_who_holds_one_for_too_long_loses_it(tmp_path: Path) -> None:
+    seconds = 0.0
+    held = HeldUploads(2, clock=lambda: seconds)
+    files = [OpenUpload(f"{n}", (tmp_path / f"{n}").open("wb+")) for n in range(5)]
+    assert held.hold("first", files[0]) and held.hold("second", files[1])
+    seconds = PATIENCE_SECONDS + 1
+    assert held.hold("third", files[2]) and files[0].file.closed and not files[1].file.closed
+    assert held.take("first") is None and held.is_lost("first") and not held.is_lost("second")
+    assert held.hold("first", files[3]) and files[1].file.closed  # come back
+    assert not held.is_lost("first") and held.is_lost("second")
+    assert not held.hold("second", files[4])  # the others have come just now
+    for file in files:
+        file.file.close()

@@ -3,6 +3,9 @@
 import queue
 import tempfile
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,22 +27,26 @@ PROGRESS = VideoProgress(100, 12.0, 0.5, 1.0, np.zeros((2, 2, 3), np.uint8))
 
 
 class FakeJob:
-    """A clip whose frames and end come when a test says so; one called "broken" does not open."""
+    """A clip whose frames and end come when a test says so; one called "broken" does not open, and
+    one called "endless" is opened until it is given up."""
 
-    def __init__(self, name):
+    def __init__(self, name, give_up):
         if name == "broken":
             raise ClipError("broken cannot be read.")
-        self.name, self.stopped, self._frames = name, False, queue.Queue()
+        while name == "endless":
+            if give_up():
+                raise ClipError("endless was stopped.")
+        self.name, self._give_up, self._frames = name, give_up, queue.Queue()
+
+    @property
+    def stopped(self):
+        return self._give_up()
 
     def frame(self):
         self._frames.put(PROGRESS)
 
     def end(self):
         self._frames.put(None)
-
-    def stop(self):
-        self.stopped = True
-        self.end()
 
     def __enter__(self):
         return self
@@ -48,7 +55,12 @@ class FakeJob:
         pass
 
     def __iter__(self):
-        return iter(self._frames.get, None)
+        frame = PROGRESS
+        while frame is not None and not self._give_up():
+            with suppress(queue.Empty):
+                frame = self._frames.get(timeout=0.01)
+                if frame is not None:
+                    yield frame
 
     def finish(self):
         def save(path):
@@ -74,8 +86,8 @@ class Line:
     def _get(self, weights, detector):
         assert self.opens.wait(60)
 
-    def make(self, pipeline, source, options, name):
-        self.open[name] = FakeJob(name)
+    def make(self, pipeline, source, options, name, give_up):
+        self.open[name] = FakeJob(name, give_up)
         return self.open[name]
 
     def put(self, visitor, name="mine"):
@@ -214,6 +226,23 @@ def test_a_clip_goes_on_though_nobody_looks_and_a_page_loaded_anew_takes_it_over
     assert line.jobs.made("found").path.exists()
 
 
+def test_a_clip_is_followed_by_one_at_a_time_and_who_followed_before_is_let_go(line):
+    job = line.begin("me")
+    first, second, third = (line.jobs.follow("me") for _ in range(3))
+    assert next(first) == next(second) == Opening()
+    assert next(first, None) is None
+    with ThreadPoolExecutor() as pool:
+        waits = pool.submit(next, second, None)  # for news
+        began = time.monotonic()
+        assert next(third) == Opening() and waits.result() is None
+        assert time.monotonic() - began < video_jobs.PULSE_SECONDS
+    line.jobs.adopt("me", "found")  # by a page loaded anew
+    job.end()
+    assert next(third, None) is None
+    *_, last = line.jobs.follow("found")
+    assert isinstance(last, Made)
+
+
 def test_what_was_done_while_nobody_looked_is_taken_over_too(line):
     made = line.finish("lost")
     for lost, found in (("lost", "found"), ("found", "found again")):  # also what was told by then
@@ -241,6 +270,22 @@ def test_a_clip_that_takes_too_long_is_ended_and_what_is_done_is_kept(line, monk
     job.frame()
     *_, last = line.jobs.follow("me")
     assert isinstance(last, Made) and last.out_of_time and job.stopped
+
+
+def test_a_clip_whose_frames_never_come_ends_with_its_visitor_with_a_stop_and_with_time(
+    line, monkeypatch
+):
+    line.put("me", "endless")
+    line.put("other", "endless")
+    wait_until(lambda: line.jobs.stop("me"))
+    wait_until(lambda: not line.jobs.is_busy("me"))
+    assert list(line.jobs.follow("me")) == [Failed("endless was stopped.")]
+    wait_until(lambda: next(line.jobs.follow("other")) == Opening())
+    line.jobs.forget("other")
+    monkeypatch.setattr(video_jobs, "WORK_SECONDS", 0.1)
+    line.put("me", "endless")
+    wait_until(lambda: not line.jobs.is_busy("me"))
+    assert list(line.jobs.follow("me")) == [Failed("endless was stopped.")]
 
 
 def test_videos_go_with_their_visitor_and_with_their_next_one(line):

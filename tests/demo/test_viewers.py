@@ -134,8 +134,13 @@ def test_large_frames_are_reduced(viewers):
         ({"jpeg": "not base64!"}, BROKEN_FRAME),
         ({"jpeg": "A" * 4_000_000}, BROKEN_FRAME),
         ({"jpeg": None}, BROKEN_FRAME),
-        ({"jpeg": base64.b64encode(b"no picture").decode()}, "not a picture"),
-        ({"jpeg": ""}, "empty"),
+        ({"jpeg": base64.b64encode(b"no picture").decode()}, BROKEN_FRAME),
+        (
+            {"jpeg": base64.b64encode(encoded(Image.new("RGB", (8, 8)), "PNG")).decode()},
+            BROKEN_FRAME,
+        ),
+        ({"jpeg": GROUND[:100]}, "not a picture"),
+        ({"jpeg": ""}, BROKEN_FRAME),
         ({"smoothing": "much"}, BROKEN_FRAME),
         ({"smoothing": float("nan")}, "give 0 to 10 seconds"),
         ({"smoothing": -1}, "give 0 to 10 seconds"),
@@ -197,7 +202,7 @@ def test_who_closes_the_page_is_forgotten_though_nobody_comes(clock, monkeypatch
 
 
 def test_a_small_file_with_many_pixels_is_no_frame(viewers):
-    wide = encoded(Image.new("RGB", (4000, 2000)), "PNG")
+    wide = encoded(Image.new("RGB", (4000, 2000)), "JPEG")
     answer = viewers.frame(message(jpeg=base64.b64encode(wide).decode()))
     assert "more than 4 million pixels" in answer["error"]
 

@@ -8,8 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from fakes import fake_pipeline
 
+from demo.gradio_app import build_app
+from demo.tabs.gradio_inside import forget_deleted
 from demo.tabs.visitor_files import KEEP_SECONDS, VisitorFiles, sweep
+from tests.waiting import wait_until
 
 KILLED_OR_ENDED = """
 import os, sys
@@ -60,3 +64,20 @@ def test_what_lies_for_long_is_deleted_and_nothing_else(tmp_path: Path) -> None:
     sweep(tmp_path)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert left == {"a", "a/photo.jpg", "c", "c/new.png"}
+
+
+def test_of_what_is_deleted_gradio_keeps_no_name(tmp_path: Path) -> None:
+    there = tmp_path / "there.png"
+    there.touch()
+    uploads, saved = {str(there), str(tmp_path / "gone.jpg")}, {str(tmp_path / "gone.png")}
+    assert forget_deleted([uploads, saved], tmp_path)
+    assert uploads == {str(there)} and not saved
+    assert not forget_deleted([uploads], tmp_path / "gone")
+
+
+def test_an_app_looks_for_names_to_forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.gradio_app.SWEEP_SECONDS", 0.05)
+    app = build_app(fake_pipeline(), VisitorFiles())
+    app.upload_file_set.add("/gone.jpg")
+    wait_until(lambda: not app.upload_file_set)
+    assert app.delete_cache is None  # it would end with the first name that comes meanwhile

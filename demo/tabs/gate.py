@@ -1,0 +1,51 @@
+"""What is let in: no body larger than what the page sends, and no file but as an upload."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo.tabs.gradio_inside import SERVER_FUNCTIONS_PATH, UPLOAD_PATH
+
+WISH_BYTES = 100_000  # names and choices; held as long as the wish waits, and some of it longer
+FRAME_BYTES = 4_000_000  # more than a camera's picture may have as it is sent
+TOO_LARGE = "This is too large. Files go to the upload's own address."
+NO_FILES = "Files are taken by the upload's own address alone."
+
+
+class Gate:
+    """An ASGI middleware around the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # What is uploaded has a limit of its own.
+        if scope["type"] != "http" or scope["path"].endswith(UPLOAD_PATH):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        camera = scope["path"].endswith(SERVER_FUNCTIONS_PATH)
+        most = FRAME_BYTES if camera else WISH_BYTES
+        # Elsewhere Gradio writes such parts to the disk, too, and leaves them there.
+        if "multipart" in headers.get("content-type", "").lower():
+            await PlainTextResponse(NO_FILES, 415)(scope, receive, send)
+        elif int(headers.get("content-length", 0)) > most:
+            await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
+        else:
+            await self._app(scope, _limited(receive, most), send)
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """The same body, refused once too much of it has come: it need not say how long it is."""
+    come = 0
+
+    async def limited() -> Message:
+        nonlocal come
+        message = await receive()
+        come += len(message.get("body", b""))
+        if come > most:
+            raise HTTPException(413, TOO_LARGE)
+        return message
+
+    return limited
