@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fer_core import FerPipeline
-from fer_core.detection import Detector
+from fer_core.detection import DEFAULT_DETECTOR, Detector
 from fer_core.pixels import resize
 from fer_core.types import Faces, UInt8Array
 from train.data import Dataset, Split
@@ -59,7 +59,9 @@ class _Once:
         return self._seen[1]
 
 
-def load_pipelines(weights: Sequence[str], detector: str = "mtcnn") -> dict[str, FerPipeline]:
+def load_pipelines(
+    weights: Sequence[str], detector: str = DEFAULT_DETECTOR
+) -> dict[str, FerPipeline]:
     """A pipeline for each weights name; they share the detector and what it found last."""
     pipelines = {name: FerPipeline.from_weights(name, detector) for name in weights}
     once = _Once(next(iter(pipelines.values())).detector)

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from fer_core.annotate_files import annotate
-from fer_core.detection import MIN_SCORE, detector_summary, list_detectors
+from fer_core.detection import DEFAULT_DETECTOR, MIN_SCORE, detector_summary, list_detectors
 from fer_core.emoji import STYLES
 from fer_core.files import reason
 from fer_core.live import SMOOTHING_SECONDS
@@ -125,7 +125,7 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
         help="hide every face that is found, whatever the style; one that is missed stays visible",
     )
     parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
-    parser.add_argument("--detector", choices=list_detectors(), default="mtcnn")
+    parser.add_argument("--detector", choices=list_detectors(), default=DEFAULT_DETECTOR)
     parser.add_argument(
         "--min-score",
         type=float,

@@ -10,7 +10,7 @@ from PIL.Image import Image
 
 from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut, cut_faces
-from fer_core.detection import MIN_SCORE, Detector, create_detector, find_faces
+from fer_core.detection import DEFAULT_DETECTOR, MIN_SCORE, Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.images import Picture, PictureSource, read_picture
 from fer_core.types import Analysis, Faces, ImageError, OptionError, UInt8Array
@@ -32,7 +32,10 @@ class FerPipeline:
 
     @classmethod
     def from_weights(
-        cls, weights: str = "default", detector: str = "mtcnn", device: str = "auto"
+        cls,
+        weights: str = "default",
+        detector: str = DEFAULT_DETECTOR,
+        device: str = "auto",
     ) -> "FerPipeline":
         """Load weights and detector by name.
 

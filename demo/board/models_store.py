@@ -12,7 +12,7 @@ import streamlit as st
 from demo.board.reports_store import weights_folder
 from fer_core.classifier import Classifier
 from fer_core.crops import cut_faces
-from fer_core.detection import Detector, create_detector, find_faces
+from fer_core.detection import DEFAULT_DETECTOR, Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.images import read_picture
 from fer_core.types import Faces, UInt8Array, WeightsError
@@ -20,7 +20,6 @@ from fer_core.weights import WeightsCard, list_weights, load_classifier, read_ca
 
 KEPT = 4  # as many as the page shows at once
 KEPT_PHOTOS = 8
-DETECTOR = "mtcnn"
 # What stands for a card in a cache's key: weights that were exported again are computed again.
 BY_SUM: dict[str | type[Any], Callable[[Any], Any]] = {
     WeightsCard: lambda card: (card.name, card.sha256)
@@ -36,7 +35,7 @@ def cards() -> tuple[dict[str, WeightsCard], list[str]]:
         except WeightsError as error:
             problems.append(str(error))
             continue
-        if DETECTOR in card.crop:
+        if DEFAULT_DETECTOR in card.crop:
             found[name] = card
     return found, problems
 
@@ -49,7 +48,7 @@ def classifier(card: WeightsCard) -> Classifier:
 
 @st.cache_resource(show_spinner="Loading the face detector …")
 def _detector() -> Detector:
-    return create_detector(DETECTOR, choose_device("auto"))
+    return create_detector(DEFAULT_DETECTOR, choose_device("auto"))
 
 
 @st.cache_resource(max_entries=KEPT_PHOTOS, show_spinner="Looking for faces …", scope="session")
@@ -62,4 +61,4 @@ def faces_of(photo: bytes) -> tuple[UInt8Array, Faces]:
 def crop_for(card: WeightsCard, pixels: UInt8Array, faces: Faces, index: int) -> UInt8Array:
     """The index-th face as this card's model takes it: grey uint8 (H, W)."""
     one = faces[np.array([index])]
-    return cut_faces(pixels, one, card.crop[DETECTOR], card.input.size_hw)[0]
+    return cut_faces(pixels, one, card.crop[DEFAULT_DETECTOR], card.input.size_hw)[0]

@@ -17,12 +17,12 @@ from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waitin
 from demo.tabs.visitor_files import VisitorFiles
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
+from fer_core.detection import DEFAULT_DETECTOR
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
 
 log = logging.getLogger(__name__)
 
-DETECTOR = "mtcnn"
 LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
 WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
 KEEP_SECONDS = 3600.0  # what was made
@@ -229,7 +229,7 @@ class VideoJobs:
 
         with task.upload.file as source:
             options = VideoOptions(style, cover, every_nth, limits=LIMITS)
-            pipeline = self._store.get(weights, DETECTOR)
+            pipeline = self._store.get(weights, DEFAULT_DETECTOR)
             with VideoJob(pipeline, source, options, task.upload.name, give_up) as job:
                 for progress in job:
                     with self._news:

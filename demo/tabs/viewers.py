@@ -14,6 +14,7 @@ from demo.data_uris import jpeg_uri
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.watch import Watch
 from fer_core import FerError, FerPipeline, render
+from fer_core.detection import DEFAULT_DETECTOR
 from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
 from fer_core.pixels import fit
@@ -22,7 +23,6 @@ from fer_core.types import OptionError, UInt8Array
 
 log = logging.getLogger(__name__)
 
-DETECTOR = "mtcnn"
 FRAME_SIDE = 640  # longer frames are reduced: the page asks the camera for 640x480
 FRAME_BYTES, FRAME_PIXELS = 2_000_000, 4_000_000
 JPEG = b"\xff\xd8\xff"  # with which every file of the kind begins
@@ -167,7 +167,7 @@ class Viewers:
         return place
 
     def _session(self) -> LiveSession:
-        return LiveSession(self._store.get(self._store.first.card.name, DETECTOR))
+        return LiveSession(self._store.get(self._store.first.card.name, DEFAULT_DETECTOR))
 
     def _answer(self, request: Request, place: _Place, started: float) -> dict[str, Any]:
         if request.view != place.view:
@@ -180,7 +180,7 @@ class Viewers:
         return {"picture": uri, "faces": rows(analysis), "milliseconds": seconds * 1000}
 
     def _analyze(self, request: Request, frame: UInt8Array, session: LiveSession) -> LiveAnalysis:
-        pipeline: FerPipeline = self._store.get(request.weights, DETECTOR)
+        pipeline: FerPipeline = self._store.get(request.weights, DEFAULT_DETECTOR)
         tracking = COVERING if request.cover else TrackingOptions()
         options = LiveOptions(request.smoothing_seconds, tracking)
         return session.analyze(pipeline, frame, self._clock(), options)

@@ -9,6 +9,7 @@ from fer_core.detection.mtcnn import MtcnnDetector
 from fer_core.device import DeviceChoice
 from fer_core.types import Faces, Float32Array, OptionError, UInt8Array
 
+DEFAULT_DETECTOR = "mtcnn"
 MIN_SCORE = 0.95  # by default, what scores less is no face
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fer_core.crops import cut_faces
-from fer_core.detection import Detector, create_detector, find_faces
+from fer_core.detection import DEFAULT_DETECTOR, Detector, create_detector, find_faces
 from fer_core.device import choose_device
 from fer_core.emotions import label_indices
 from fer_core.images import read_picture
@@ -79,7 +79,7 @@ def read_faces(
 
     Nothing is kept for the next time. Raises DataError for a file that cannot be read.
     """
-    detector = detector or create_detector("mtcnn", choose_device())
+    detector = detector or create_detector(DEFAULT_DETECTOR, choose_device())
     cut = read_cuts()[detector.name]
     images = np.empty((len(files), *SIZE_HW), np.uint8)
     whole = 0
