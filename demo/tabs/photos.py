@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from demo.data_uris import jpeg_uri
-from demo.tabs.pixel_room import PixelRoom
+from demo.tabs.room import Room
 from demo.tabs.save import results_stem
 from demo.tabs.uploads import OpenUpload
 from fer_core import FerPipeline, render
@@ -27,7 +27,7 @@ PHOTO_BYTES, PHOTO_LIMIT = 25_000_000, "25 MB"
 PIXEL_BYTES, PIXEL_BYTES_OF = 14, {"WEBP": 22, "AVIF": 20}
 WIDE_BYTES = 22  # of TIFF's integers of 32 bits
 ROOM_BYTES = 1_700_000_000  # just enough for MAX_PIXELS of most kinds
-ROOM = PixelRoom(ROOM_BYTES)
+ROOM = Room(ROOM_BYTES)
 
 
 @dataclass(frozen=True, eq=False)

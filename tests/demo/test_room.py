@@ -13,14 +13,14 @@ from PIL import Image
 
 from demo.tabs import photos
 from demo.tabs.photos import PIXEL_BYTES, ROOM_BYTES, make_file, take
-from demo.tabs.pixel_room import PixelRoom
+from demo.tabs.room import Room
 from fer_core import ImageError
 from fer_core.images import MAX_PIXELS
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def test_what_fits_goes_on_at_once_and_what_does_not_waits() -> None:
-    room, both = PixelRoom(100), Barrier(2, timeout=PATIENCE_SECONDS)
+    room, both = Room(100), Barrier(2, timeout=PATIENCE_SECONDS)
     ended: list[str] = []
 
     def work(name: str, pixels: int) -> None:
@@ -43,7 +43,7 @@ def test_what_fits_goes_on_at_once_and_what_does_not_waits() -> None:
 
 
 def test_one_that_is_larger_than_the_room_goes_alone_and_a_failure_leaves_no_trace() -> None:
-    room = PixelRoom(100)
+    room = Room(100)
     for _ in range(2):
         with pytest.raises(ValueError), room.holding(1000):
             raise ValueError

@@ -1,11 +1,11 @@
-"""How much is unpacked at once: pictures wait for others where memory might not do for all."""
+"""How much memory is taken at once: pictures wait for others where it might not do for all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Lock
 
 
-class PixelRoom:
+class Room:
     """Room for so many bytes, and for any one picture. Safe to use from several threads."""
 
     def __init__(self, most: int) -> None:
