@@ -1,9 +1,8 @@
 """Files whose parts would keep a decoder busy for hours: told from real ones, and refused."""
 
-import io
-
 import numpy as np
 import pytest
+from picture_files import encoded
 from PIL import Image
 
 from fer_core import ImageError
@@ -11,12 +10,6 @@ from fer_core.images import read_picture
 
 LEFT_RED = np.zeros((20, 30, 3), np.uint8)
 LEFT_RED[:, :15, 0] = 255
-
-
-def encoded(image, kind, **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
 
 
 def jpeg_of_scans(scans, segments=0, thumbnail=b""):

@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+from picture_files import encoded
 from PIL import Image, ImageCms
 
 from fer_core import ImageError
@@ -13,12 +14,6 @@ from fer_core.images import read_picture
 
 LEFT_RED = np.zeros((20, 30, 3), np.uint8)
 LEFT_RED[:, :15, 0] = 255
-
-
-def encoded(image, kind, **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
 
 
 def is_left_red(pixels, tolerance=12):
