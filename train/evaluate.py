@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -55,14 +54,6 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
     )
 
 
-def main_and_others(
-    evaluations: Sequence[Evaluation], label_set: str
-) -> tuple[Evaluation, tuple[Evaluation, ...]]:
-    """That of all faces by the labels that were learned, and the rest."""
-    main = next(e for e in evaluations if e.label_set == label_set)
-    return main, tuple(e for e in evaluations if e is not main)
-
-
 def data_name(evaluation: Evaluation) -> str:
     """The name of the data set that was judged on."""
     return evaluation.dataset.removesuffix(f" {_LABELS_IN_WORDS[evaluation.label_set]}")
@@ -104,14 +95,15 @@ def new_report(
     learned: from how many training faces. own: what networks and other methods have each their way.
     """
     evaluations = evaluate(probs, data, data.split_names[2])
-    main, others = main_and_others(evaluations, experiment.recipe.label_set)
+    # Of all faces by the labels that were learned.
+    main = next(e for e in evaluations if e.label_set == experiment.recipe.label_set)
     return EvalReport(
         experiment=experiment.name,
         source=experiment.source,
         published=experiment.published,
         labels=LABELS,
         main=main,
-        others=others,
+        others=tuple(e for e in evaluations if e is not main),
         seeds=(experiment.recipe.seed,),
         command=experiment.command,
         training_faces=learned,
