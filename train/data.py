@@ -54,7 +54,7 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, keep: np.ndarray) -> "Split":
+    def __getitem__(self, keep: np.ndarray | slice) -> "Split":
         return Split(*(getattr(self, field.name)[keep] for field in fields(self)))
 
     @classmethod
@@ -93,7 +93,7 @@ class Dataset:
 
     clean_test: bool (len(test),), False where the face also stands in the source's training or
         validation images (see `train.leaks`).
-    removed: how many training faces were left out because a test or validation image repeats them.
+    left_out: training faces that are not in `train`, as a test or validation image repeats them.
     notes: sentences for the user about how the source was read.
     """
 
@@ -102,7 +102,7 @@ class Dataset:
     valid: Split
     test: Split
     clean_test: np.ndarray
-    removed: int
+    left_out: Split
     split_names: tuple[str, str, str] = SPLITS
     notes: tuple[str, ...] = ()
 

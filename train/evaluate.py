@@ -37,21 +37,22 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
     subsets = {"all": np.ones(len(split), bool)}
     if split is data.test and not data.clean_test.all():
         subsets["clean"] = data.clean_test
-    return tuple(
-        judge(
-            probs[chosen],
-            answers[chosen],
-            dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
-            label_set=label_set,
-            split=split_name,
-            subset=subset,
-        )
-        for label_set in data.judged_by()
-        for answers in [split.answers(label_set)]
-        for subset, inside in subsets.items()
-        for chosen in [inside & (answers >= 0)]
-        if chosen.any()
-    )
+    evaluations = []
+    for label_set in data.judged_by():
+        answers = split.answers(label_set)
+        for subset, inside in subsets.items():
+            chosen = inside & (answers >= 0)
+            if chosen.any():
+                evaluation = judge(
+                    probs[chosen],
+                    answers[chosen],
+                    dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
+                    label_set=label_set,
+                    split=split_name,
+                    subset=subset,
+                )
+                evaluations.append(evaluation)
+    return tuple(evaluations)
 
 
 def data_name(evaluation: Evaluation) -> str:
@@ -107,7 +108,7 @@ def new_report(
         seeds=(experiment.recipe.seed,),
         command=experiment.command,
         training_faces=learned,
-        left_out=data.removed,
+        left_out=len(data.left_out),
         **own,
     )
 

@@ -81,7 +81,7 @@ def _refuse_strangers(report: EvalReport, name: str, data: Dataset, what: str) -
     if declared and not is_of(report, replace(declared, data=data_name(report.main))):
         raise RunError(f"{what} is of another recipe than {name} is now. Train it anew.")
     theirs = (data_name(report.main), report.main.split, report.left_out)
-    ours = (data.name, data.split_names[2], data.removed)
+    ours = (data.name, data.split_names[2], len(data.left_out))
     if theirs != ours:
         told = "{}, judged on {}, {:,} training faces left out"
         raise RunError(

@@ -22,7 +22,7 @@ def faces():
     voted = np.where(np.arange(N) % 2, split.labels, -1)
     votes = np.eye(7, dtype=np.float32)[split.labels] * (voted >= 0)[:, None]
     split = replace(split, votes=votes, vote_labels=voted)
-    return Dataset("drawn", split, split, split, np.ones(N, bool), 0)
+    return Dataset("drawn", split, split, split, np.ones(N, bool), split[:0])
 
 
 class WholePicture(FakeDetector):

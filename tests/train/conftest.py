@@ -34,7 +34,7 @@ def drawn(n, seed):
 @pytest.fixture(scope="session")
 def tiny_data():
     clean = np.arange(21) % 3 > 0
-    return Dataset("drawn", drawn(70, 0), drawn(21, 1), drawn(21, 2), clean, 0)
+    return Dataset("drawn", drawn(70, 0), drawn(21, 1), drawn(21, 2), clean, drawn(70, 0)[:0])
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ def linear(name, **_):
 initial.create_model = linear
 
 def train():
-    data = Dataset("drawn", drawn(70, 0), drawn(21, 1), drawn(21, 2), np.ones(21, bool), 0)
+    shown, valid, test = drawn(70, 0), drawn(21, 1), drawn(21, 2)
+    data = Dataset("drawn", shown, valid, test, np.ones(21, bool), shown[:0])
     machine = use_machine("cpu", "auto")
     recipe = dataclasses.replace(RECIPE, lr=0.01, epochs=2)
     trainer = loop.Trainer(recipe, data, Path(sys.argv[1]), machine)
@@ -49,8 +50,8 @@ def train():
         pass
     total = float(sum(p.detach().double().sum() for p in trainer.model.parameters()))
     # Every process has the same weights.
-    assert total == machine.ranks.from_lead(total, torch.device("cpu"))
-    assert machine.ranks.list_from_lead([f"of {{machine.ranks.rank}}"]) == ["of 0"]
+    assert total == machine.ranks.from_lead(total)
+    assert machine.ranks.from_lead([f"of {{machine.ranks.rank}}"]) == ["of 0"]
 
 # As the commands do it: what uses the process group is gone before the group is.
 sys.exit(exit_code(train))
@@ -115,7 +116,7 @@ def test_a_batch_that_cannot_be_divided_is_refused(recipe, tiny_data, tmp_path):
 def test_a_process_that_does_not_see_the_checkpoint_is_told(
     recipe, tiny_data, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value, device: 3.0)  # rank 0 has begun
+    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value: 3)  # rank 0 has begun
     two = Machine(choose_device("cpu"), Ranks(1, 2))
     monkeypatch.setattr(Ranks, "wrap", lambda ranks, model: model)
     with pytest.raises(FerError, match="that all machines share"):

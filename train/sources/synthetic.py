@@ -48,7 +48,8 @@ def load() -> Dataset:
     faces = Split.labelled(np.stack([draw_face(LABELS[label], rng) for label in labels]), labels)
     of_split = np.repeat(PLAIN_SPLITS, list(FACES.values()))
     train, valid, test = (faces[of_split == name] for name in PLAIN_SPLITS)
-    return Dataset("synthetic", train, valid, test, np.ones(len(test), bool), 0, PLAIN_SPLITS)
+    clean = np.ones(len(test), bool)
+    return Dataset("synthetic", train, valid, test, clean, train[:0], PLAIN_SPLITS)
 
 
 def draw_face(expression: str, rng: np.random.Generator) -> np.ndarray:
