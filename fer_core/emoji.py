@@ -23,6 +23,12 @@ PAD, PAD_RGB = 1.5, (41, 37, 36)  # the pad's height in heights of the face box,
 SLIM = 0.85  # the least width of the pad in its own heights
 
 
+def check_style(style: str) -> None:
+    """Raises OptionError where there is no such style."""
+    if style not in STYLES:
+        raise OptionError(f"There is no style {style!r}. Choose one of: {', '.join(STYLES)}.")
+
+
 def render(
     image: PictureSource, analysis: Analysis, style: str = "emoji", cover: bool = False
 ) -> UInt8Array:
@@ -36,8 +42,7 @@ def render(
     Raises ImageError for an unreadable picture, OptionError for another style, or where the
     analysis is of a picture of another size.
     """
-    if style not in STYLES:
-        raise OptionError(f"There is no style {style!r}. Choose one of: {', '.join(STYLES)}.")
+    check_style(style)
     picture = read_picture(image).pixels.copy()
     if picture.shape[:2] != analysis.size_hw:
         (height, width), (h, w) = picture.shape[:2], analysis.size_hw

@@ -24,6 +24,8 @@ def write_whole(path: Path, content: bytes | memoryview | str) -> None:
             draft.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise FerError(f"{path} cannot be written: {reason(error)}.") from error
+    except ValueError as error:  # the path is not one of a file: a folder's, say
+        raise FerError(f"{path} cannot be written: {error}.") from error
 
 
 def write_or_remove(path: Path, content: bytes | str | None) -> None:

@@ -3,14 +3,20 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from PIL.Image import Image
 
 from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut, cut_faces
-from fer_core.detection import DEFAULT_DETECTOR, MIN_SCORE, Detector, create_detector, find_faces
+from fer_core.detection import (
+    DEFAULT_DETECTOR,
+    MIN_SCORE,
+    Detector,
+    check_min_score,
+    create_detector,
+    find_faces,
+)
 from fer_core.device import choose_device
 from fer_core.images import Picture, PictureSource, read_picture
 from fer_core.types import Analysis, Faces, ImageError, OptionError, UInt8Array
@@ -72,8 +78,7 @@ class FerPipeline:
         one = one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture)
         if one or not isinstance(images, Iterable):
             raise ImageError("A list of pictures was expected; for a single one, use analyze.")
-        if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
-            raise OptionError(f"The least detection score is {min_score!r}; give 0 to 1.")
+        check_min_score(min_score)
         # Only crops are kept, so that many large pictures need the memory of one.
         found: list[tuple[Faces, tuple[int, int], tuple[str, ...]]] = []
         crops: list[UInt8Array] = [np.zeros((0, *self.card.input.size_hw), np.uint8)]

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from fer_core.types import FerError
+from fer_core.emotions import LABELS
+from fer_core.types import FerError, check_array
 
 
 def as_stored(probs: np.ndarray) -> np.ndarray:
@@ -34,6 +35,14 @@ class Predictions:
     probs: np.ndarray
     answers: Mapping[str, np.ndarray]
     clean: np.ndarray
+
+    def __post_init__(self) -> None:
+        n = len(self.rows)
+        check_array("rows", self.rows, (n,), np.int64)
+        check_array("probs", self.probs, (n, len(LABELS)))
+        check_array("clean", self.clean, (n,), np.bool_)
+        for name, answers in self.answers.items():
+            check_array(f"answers of {name}", answers, (n,), np.int64)
 
     def to_npz(self) -> bytes:
         """A compressed .npz file, the probabilities as float16."""

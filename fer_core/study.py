@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from fer_core.files import reason
 from fer_core.report import ReportError
 
 
@@ -57,6 +58,6 @@ def read_rows(path: Path) -> list[StudyRow]:
     try:
         return [StudyRow.from_fields(row) for row in json.loads(path.read_text(encoding="utf-8"))]
     except OSError as error:
-        raise ReportError(f"The rows {path} cannot be read: {error.strerror}.") from error
+        raise ReportError(f"The rows {path} cannot be read: {reason(error)}.") from error
     except (ValueError, TypeError, KeyError) as error:
         raise ReportError(f"{path} does not hold the studies' rows: {error}.") from error

@@ -1,9 +1,9 @@
 """How faces are followed from frame to frame."""
 
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
-from fer_core.detection import MIN_SCORE
+from fer_core.detection import MIN_SCORE, check_min_score
 from fer_core.types import OptionError
 
 REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
@@ -28,15 +28,14 @@ class TrackingOptions:
     search_side: int = 320
 
     def __post_init__(self) -> None:
-        every, score = self.detect_every_seconds, self.min_score
-        side, hold = self.search_side, self.hold_seconds
+        every, hold = self.detect_every_seconds, self.hold_seconds
+        side = self.search_side
         if not (isinstance(every, Real) and every >= 0):
             raise OptionError(
                 f"The whole frame is to be searched every {every!r} seconds; give 0 or more."
             )
-        if not (isinstance(score, Real) and 0 <= score <= 1):
-            raise OptionError(f"The least detection score is {score!r}; give 0 to 1.")
-        if not (isinstance(side, Real) and side >= 0):
+        check_min_score(self.min_score)
+        if not (isinstance(side, Integral) and side >= 0):
             raise OptionError(f"The picture searched is {side!r} px; give 0 or more.")
         if not (isinstance(hold, Real) and 0 <= hold <= REMEMBER_SECONDS):
             raise OptionError(

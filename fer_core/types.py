@@ -80,8 +80,10 @@ class Faces:
         return Faces(self.xyxy[keep], self.landmarks[keep], self.scores[keep])
 
     def mapped(self, origin_xy: ArrayLike, scale_xy: ArrayLike) -> "Faces":
-        """The same faces in a picture that begins at `origin_xy` of this one, in pixels of this
-        one, and has `scale_xy` pixels to each of its pixels: x and y, or one value for both.
+        """The same faces in the pixels of another picture: `(point - origin_xy) * scale_xy`.
+
+        origin_xy: where that picture begins, in this one's pixels. scale_xy: how many of its
+        pixels make up one of these. Each x and y, or one value for both.
         """
         origin = np.broadcast_to(np.asarray(origin_xy, np.float32), 2)
         scale = np.broadcast_to(np.asarray(scale_xy, np.float32), 2)

@@ -1,11 +1,11 @@
 """What can be chosen about the annotation of a clip."""
 
 from dataclasses import dataclass, field
-from numbers import Real
+from numbers import Integral
 
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import MIN_SCORE
-from fer_core.emoji import STYLES
+from fer_core.emoji import check_style
 from fer_core.live import SMOOTHING_SECONDS, LiveOptions
 from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
@@ -37,11 +37,8 @@ class VideoOptions:
     limits: ClipLimits = field(default_factory=ClipLimits)
 
     def __post_init__(self) -> None:
-        if self.style not in STYLES:
-            raise OptionError(
-                f"There is no style {self.style!r}. Choose one of: {', '.join(STYLES)}."
-            )
-        if not (isinstance(self.every_nth, Real) and 1 <= self.every_nth <= MOST_EVERY):
+        check_style(self.style)
+        if not (isinstance(self.every_nth, Integral) and 1 <= self.every_nth <= MOST_EVERY):
             raise OptionError(
                 f"Every {self.every_nth!r}th frame is to be analyzed; give 1 to {MOST_EVERY}."
             )

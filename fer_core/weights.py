@@ -16,6 +16,7 @@ from fer_core.classifier import Classifier
 from fer_core.crops import FaceCut
 from fer_core.device import DeviceChoice
 from fer_core.emotions import LABELS
+from fer_core.files import reason
 from fer_core.inputs import InputSpec
 from fer_core.models import create_model
 from fer_core.types import WeightsError
@@ -149,7 +150,7 @@ def _read_tensors(path: Path, sha256: str) -> dict[str, Tensor]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise WeightsError(f"The weights file {path} cannot be read: {error.strerror}.") from error
+        raise WeightsError(f"The weights file {path} cannot be read: {reason(error)}.") from error
     found = hashlib.sha256(raw).hexdigest()
     if found != sha256:
         raise WeightsError(

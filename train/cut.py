@@ -45,7 +45,8 @@ def measure(detector_name: str, images: np.ndarray) -> Measurement:
     """The cut for a detector from uint8 (N, S, S) faces that fill their frame."""
     detector = create_detector(detector_name, choose_device("cpu"))
     side = images.shape[1]
-    found = [faces for image in images for faces in [_only_face(detector, image)] if len(faces)]
+    shown = (_only_face(detector, image) for image in images)
+    found = [faces for faces in shown if len(faces)]
     if not found:
         raise DataError(f"{detector_name} found no face in any of the {len(images)} pictures.")
     boxes = np.concatenate([faces.xyxy for faces in found])
@@ -108,9 +109,16 @@ def main() -> int:
     options = parser.parse_args()
     if options.faces < 1:
         parser.error("--faces is at least 1")
+    if options.seed < 0:
+        parser.error("--seed is at least 0")
 
     def work() -> None:
         data = read_data(options.data)
+        if data.name != "FER2013":
+            raise DataError(
+                f"The cut is measured on FER2013, whose frame the classifiers know; this is "
+                f"{data.name}. Give FER2013's file or folder."
+            )
         rng = np.random.default_rng(options.seed)
         shown = rng.choice(len(data.train), min(options.faces, len(data.train)), replace=False)
         measurements = read_measurements()

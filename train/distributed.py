@@ -4,6 +4,7 @@ import gc
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
@@ -13,6 +14,7 @@ from fer_core.types import OptionError
 
 # Others wait while rank 0 judges or fits alone, which may take many minutes.
 PATIENCE = timedelta(hours=2)
+Value = TypeVar("Value")
 TORCHRUN = {"RANK", "LOCAL_RANK", "WORLD_SIZE"}  # it sets these
 
 
@@ -49,19 +51,11 @@ class Ranks:
             dist.all_reduce(values)
         return values
 
-    def from_lead(self, value: float, device: torch.device) -> float:
+    def from_lead(self, value: Value) -> Value:
         """Rank 0's value, at every rank."""
         if self.world == 1:
             return value
-        box = torch.tensor([value], dtype=torch.float64, device=device)
-        dist.broadcast(box, 0)
-        return float(box)
-
-    def list_from_lead(self, values: list[str]) -> list[str]:
-        """Rank 0's values, at every rank."""
-        if self.world == 1:
-            return values
-        box = [values]
+        box = [value]
         dist.broadcast_object_list(box, 0)
         return box[0]
 

@@ -48,9 +48,10 @@ def _write_report(report: EvalReport, run: Path, folder: Path) -> None:
 
 
 def _refuse_to_replace(target: Path, report: EvalReport) -> None:
-    if target.is_file() and (there := data_name(read_report(target).main)) != (
-        ours := data_name(report.main)
-    ):
+    if not target.is_file():
+        return
+    there, ours = data_name(read_report(target).main), data_name(report.main)
+    if there != ours:
         raise RunError(
             f"{target} is a report on {there}, which one on {ours} would replace. Give another "
             "folder: --to."
@@ -90,8 +91,8 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
     A run on other data than its experiment is declared for has its report under that name, too.
-    Raises RunError where the run is not finished, its weights are too large to ship, no weights
-    can have that name, or another data set's report has that place.
+    Raises RunError where the run is not finished or of an earlier kind of recipe, its weights are
+    too large to ship, no weights can have that name, or another data set's report has that place.
     """
     if name == "default" or not re.fullmatch(r"\w[\w.-]*", name):
         raise RunError(
@@ -99,6 +100,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
             "'.', but 'default', which stands for the default weights."
         )
     report = _called(_finished_report(run), name)
+    recipe = _recipe(report, run)
     if not (run / BEST).is_file():
         raise RunError(f"{run} has no weights to ship. Ship its report alone: --report-only.")
     raw = _as_shipped(run)
@@ -115,13 +117,13 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
         arch=report.arch,
         arch_args=report.recipe["arch_args"],
         labels=LABELS,
-        input=Recipe(**report.recipe).input_spec,
+        input=recipe.input_spec,
         crop=read_cuts(),
         temperature=report.temperature,
         params=report.params,
         sha256=hashlib.sha256(raw).hexdigest(),
-        licence=f"MIT for the weights{_beginning(Recipe(**report.recipe))}; {images}",
-        trained_on=_trained_on(report, data),
+        licence=f"MIT for the weights{_beginning(recipe)}; {images}",
+        trained_on=_trained_on(report, recipe, data),
         recipe={"experiment": report.experiment, "command": report.command, **report.recipe},
         metrics=_metrics(report),
         report=_place(report),
@@ -133,6 +135,15 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     return card
 
 
+def _recipe(report: EvalReport, run: Path) -> Recipe:
+    try:
+        return Recipe(**report.recipe)
+    except (TypeError, ValueError) as error:
+        raise RunError(
+            f"{run} is of a recipe that cannot be declared any more: {error}. Train it anew."
+        ) from error
+
+
 def _beginning(recipe: Recipe) -> str:
     """What the weights began as, in words, where that was not ours."""
     if recipe.start_from in _BEGINNINGS:
@@ -141,9 +152,8 @@ def _beginning(recipe: Recipe) -> str:
     return _beginning(earlier.recipe) if earlier and isinstance(earlier.recipe, Recipe) else ""
 
 
-def _trained_on(report: EvalReport, data: str) -> str:
+def _trained_on(report: EvalReport, recipe: Recipe, data: str) -> str:
     learned = "the shares of the FER+ votes" if report.main.label_set == "ferplus" else "its labels"
-    recipe = Recipe(**report.recipe)
     if recipe.teachers:
         learned += f" and, {recipe.teacher_share:.0%} of each target, what "
         learned += f"{' and '.join(recipe.teachers)} answered"

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from fer_core.files import remove_drafts, write_whole
+from fer_core.files import reason, remove_drafts, write_whole
 from train.errors import RunError
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.safetensors"
@@ -30,7 +30,7 @@ def claimed(folder: Path) -> Iterator[None]:
     except Timeout as error:
         raise RunError(f"Another process trains in {folder}: wait for it.") from error
     except OSError as error:
-        raise RunError(f"{folder} could not be written to: {error.strerror or error}.") from error
+        raise RunError(f"{folder} could not be written to: {reason(error)}.") from error
     try:
         remove_drafts(folder)  # of a run that was killed
         yield

@@ -143,7 +143,7 @@ class Trainer:
 
     def _fits(self, deadline: float) -> bool:
         ends = time.monotonic() + self._epoch_seconds
-        return bool(self.ranks.from_lead(float(ends <= deadline), self.choice.device))
+        return self.ranks.from_lead(ends <= deadline)
 
     def _train_epoch(self, epoch: int) -> tuple[float, float]:
         recipe, ranks = self.recipe, self.ranks
@@ -191,8 +191,7 @@ class Trainer:
             targets = self.valid.targets(self.recipe.label_set)
             loss = float(-(targets * np.log(probs.clip(1e-7))).sum(1).mean())
             share_right = accuracy(probs, self.valid.answers(self.recipe.label_set))
-        device = self.choice.device
-        return self.ranks.from_lead(loss, device), self.ranks.from_lead(share_right, device)
+        return self.ranks.from_lead((loss, share_right))
 
     def _keep(self) -> None:
         """Remember the best weights, and write all down where it is time."""
@@ -226,7 +225,7 @@ class Trainer:
         """
         self._load()
         done = len(self.history)
-        if done != self.ranks.from_lead(done, self.choice.device):
+        if done != self.ranks.from_lead(done):
             raise RunError(
                 f"Not every process sees the checkpoint in {self.folder}. Give an --out folder "
                 "that all machines share."

@@ -83,21 +83,21 @@ def work(
     experiments = list(experiments)
     by_name = {each.name: each for each in experiments}
     names = [each.name for each in missing(experiments, data, out)]
-    for experiment in map(by_name.__getitem__, ranks.list_from_lead(names)):
+    for experiment in map(by_name.__getitem__, ranks.from_lead(names)):
         left = deadline - time.monotonic()
-        if not ranks.from_lead(float(left > 0), choice.device):
+        if not ranks.from_lead(left > 0):
             return
         folder, recipe = out / experiment.name, experiment.recipe
         if isinstance(recipe, Recipe) and not ranks.divide(recipe.batch_size):
             _say(ranks, f"{experiment.name}: {ranks.world} processes cannot divide its batches")
             continue
         still_missing = bool(missing([experiment], data, out))
-        if not ranks.from_lead(float(still_missing), choice.device):
+        if not ranks.from_lead(still_missing):
             continue  # another queue has finished it meanwhile
         try:
             epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds
             at_once = epoch_seconds + (COMPILE_SECONDS if machine.compiled else 0.0)
-            if not ranks.from_lead(float(at_once < left), choice.device):
+            if not ranks.from_lead(at_once < left):
                 _say(ranks, f"{experiment.name}: needs {at_once / 60:.0f} min at once")
                 continue
             _say(ranks, f"{experiment.name}: {experiment.source}")

@@ -13,7 +13,7 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from fer_core.classifier import Classifier, at_temperature
-from fer_core.files import write_whole
+from fer_core.files import reason, write_whole
 from fer_core.models import create_model
 from fer_core.progress import PROGRESS, Progress
 from fer_core.report import EvalReport, read_report
@@ -156,8 +156,7 @@ def _train(experiment: Experiment, trainer: Trainer, deadline: float) -> None:
                 progress = Progress(experiment.name, recipe, curves(trainer.history))
                 write_whole(folder / PROGRESS, progress.to_json())
     except OSError as error:
-        reason = error.strerror or error
-        raise RunError(f"{folder} could not be written to: {reason}.") from error
+        raise RunError(f"{folder} could not be written to: {reason(error)}.") from error
 
 
 def _log(board: SummaryWriter, epoch: Epoch, index: int) -> None:

@@ -14,7 +14,6 @@ from fer_core.study import StudyRow
 from train.config import Experiment
 from train.finished import report_of
 from train.not_run import reason
-from train.splits import RESTRATIFIED
 from train.studies.attention import ATTENTION_KINDS, attention_name
 from train.trained_table import clean_of, in_cell, trained
 
@@ -27,20 +26,22 @@ sources' own; where their training faces repeat test faces, or where they chose 
 the test split, theirs look better than they are; so may ours where not all repeated faces were left
 out, see the first table. Where a source does not say how it trained, or we do not know it, the
 settings are ours: all of Leeds's, START's epochs, UNT's momentum, batch and rate, USTH's rate and
-patience, and what `train/studies/records.py` names. A difference is then one of recipes, too. It
-is given where both figures are of the same test faces. Leeds's on FER2013 and UNT's are not of
+patience, and what `train/studies/records.py` names. A difference is then one of recipes, too. It is
+given where both figures are of the same test faces. Leeds's on FER2013 and UNT's are not of
 PrivateTest's 3,589: no number of these is 64.07% or 60.20%. The data set that Leeds's repository
-names has PublicTest and PrivateTest together as its test faces. A dash is a figure that the source
-does not give, or that is not known to us. A sweep's value has no
-row of its own where another row has that recipe already. Of what is still to train, the hours are
-those of all its epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep
-ResNets take six times as long and more. Leeds divides CK+ by pictures, we divide it by people:
-those figures are of different tasks.
+names has PublicTest and PrivateTest together as its test faces. Khaireddin & Chen's is of
+PublicTest, which their published code tests on. USTH's is of a tenth of all faces that it drew
+itself, with their repeats in training; ours are of another tenth. A dash is a figure that the
+source does not give, or that is not known to us. A sweep's value has no row of its own where
+another row has that recipe already. Of what is still to train, the hours are those of all its
+epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep ResNets take six
+times as long and more. Leeds divides CK+ by pictures, we divide it by people: those figures are of
+different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {
     "UNT": (0.6020, ""),  # of 3,589 faces, no number is 60.20%
-    "USTH": (0.6832, f"FER2013 labels, {RESTRATIFIED[2]}"),
+    "USTH": (0.6832, "FER2013 labels, a tenth of all faces that USTH drew"),
 }
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from fer_core.models.layers import SameConv
+from fer_core.models.mobilenet import MobileNetV1
 from train.errors import RunError
 
 PACKAGE = "@vladmandic/human@3.3.6"
@@ -25,8 +26,10 @@ HALF_RANGE = 127.5
 def load_vggface2(model: nn.Module, folder: Path) -> None:
     """Set a `mobilenet_v1`'s convolutions to the published ones; the head becomes zero.
 
-    Raises RunError where the files are missing, or are other ones.
+    Raises RunError for another model, and where the files are missing, or are other ones.
     """
+    if not isinstance(model, MobileNetV1):
+        raise RunError("VGGFace2's weights are those of a mobilenet_v1.")
     manifest = folder / "faceres.json"
     if not manifest.is_file():
         raise RunError(

@@ -67,8 +67,8 @@ def _verdict(found: Faithfulness) -> str:
     }[inserting, deleting]
     return (
         f"better than {found.insertion_beats} of {SHIFTS} random places on insertion and "
-        f"{found.deletion_beats} of {SHIFTS} on deletion, so beyond chance (p = "
-        f"{1 / (1 + SHIFTS):.2f} each) {beyond}."
+        f"{found.deletion_beats} of {SHIFTS} on deletion, so beyond chance (all "
+        f"{SHIFTS}, p = {1 / (1 + SHIFTS):.2f}) {beyond}."
     )
 
 

@@ -89,7 +89,8 @@ def verdict(result: Agreement, a: str, b: str) -> str:
         return (
             f"**More than chance for these two as they were trained:** {counts} If they were "
             f"equally good on such faces, a difference this large would come up in {p} of such "
-            "tests. Trained again from another seed, the two may differ otherwise."
+            "tests: who compares many pairs finds some by chance. Trained again from another seed, "
+            "the two may differ otherwise."
         )
     return (
         f"**The difference is within chance:** {counts} If the two were equally good, a "

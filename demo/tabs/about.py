@@ -65,8 +65,8 @@ def figures(metrics: Mapping[str, CardFigures]) -> str:
         "<p>The table says how many of the test photos it named as people had named them, and the "
         "same for the photos of each expression. The photos were named twice: FER2013 gives each "
         "one label; for FER+ ten people voted, and the majority is the expression with most votes, "
-        "clear where it has more than half. These weights learned one of the two, and columns "
-        "cannot be compared.</p>"
+        "clear where it has more than half, a single person's answer left aside. These weights "
+        "learned one of the two, and columns cannot be compared.</p>"
         '<div class="table" tabindex="0" role="region" aria-label="Figures of these weights">'
         f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
         f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'

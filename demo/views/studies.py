@@ -131,8 +131,8 @@ def show_seeds(reports: list[EvalReport]) -> None:
         return
     st.subheader("Over several seeds", anchor=False)
     st.markdown(
-        "Mean and deviation: what lies within the deviation of another may be chance. By the "
-        "labels that the models learned."
+        "Mean and deviation, by the labels that the models learned. With three seeds each, means "
+        "less than about two and a half deviations apart may well be chance."
     )
     st.dataframe(table, hide_index=True, alt=f"{len(table)} recipes with mean and deviation.")
     csv_button(table, "seeds")

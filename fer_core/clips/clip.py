@@ -253,5 +253,8 @@ class Clip:
         if stated and self._opened.knows_length:
             read_seconds = max(self._end_seconds, self._sound_end_seconds)
             self._damage.cut_short |= stated - read_seconds > MISSING_SECONDS
+        broken_seconds = self._damage.seconds
+        if broken_seconds is not None and broken_seconds >= self._end_seconds:
+            self._damage.cut_short = True
         if note := self._damage.note(self._end_seconds):
             self._notes.append(note)

@@ -45,8 +45,6 @@ class Damage:
 
     def note(self, end_seconds: float) -> str | None:
         """The sentence for the user, once the clip was read; it ended at this time."""
-        if self.seconds is not None and self.seconds >= end_seconds:
-            self.cut_short = True
         if self.cut_short:
             return f"The clip is damaged after {end_seconds:.1f} s; what came before was used."
         if self.seconds is None:

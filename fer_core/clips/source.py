@@ -5,7 +5,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from typing import IO
 
@@ -56,7 +56,7 @@ class ClipLimits:
         if not (isinstance(self.max_seconds, Real) and self.max_seconds > 0):
             raise OptionError(f"The limit is {self.max_seconds!r} seconds; give more than 0.")
         side, most = self.max_side_px, self.max_source_side_px
-        if not (isinstance(side, Real) and isinstance(most, Real) and 16 <= side <= most):
+        if not (isinstance(side, Integral) and isinstance(most, Integral) and 16 <= side <= most):
             raise OptionError(f"Frames are to be reduced to {side!r} px; give 16 to {most!r} px.")
 
 

@@ -25,6 +25,8 @@ from fer_core.clips.unnamed_file import FileView, publish, unnamed_file
 from fer_core.files import reason
 from fer_core.types import ClipError, UInt8Array
 
+SOUND_DAMAGED = "Parts of the sound could not be read, and are silent."
+
 ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
 X264 = {"preset": "veryfast", "crf": "20"}
 FINEST = 10_000  # parts of a second, at least, in which an MP4 counts
@@ -102,10 +104,7 @@ class ClipWriter:
     def notes(self) -> tuple[str, ...]:
         """Sentences for the user about what could not be written."""
         damaged = self._sound is not None and self._sound.damaged
-        return (
-            *self._notes,
-            *(["Parts of the sound could not be read, and are silent."] * damaged),
-        )
+        return (*self._notes, SOUND_DAMAGED) if damaged else tuple(self._notes)
 
     def write(self, pixels: UInt8Array, ticks: int, duration_ticks: int) -> None:
         """The next frame, RGB uint8 (H, W, 3), shown from `ticks` on, which have to grow."""

@@ -1,6 +1,7 @@
 """Face detectors: a picture in, the faces out."""
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Protocol, runtime_checkable
 
 from fer_core.boxes import in_reading_order
@@ -42,6 +43,12 @@ _BUILDERS: dict[str, Callable[[DeviceChoice], Detector]] = {
 def list_detectors() -> list[str]:
     """The names that `create_detector` knows, the default first."""
     return list(_BUILDERS)
+
+
+def check_min_score(score: float) -> None:
+    """Raises OptionError where this is no least detection score: it is a number from 0 to 1."""
+    if not (isinstance(score, Real) and 0 <= score <= 1):
+        raise OptionError(f"The least detection score is {score!r}; give 0 to 1.")
 
 
 def detector_summary(name: str) -> str:

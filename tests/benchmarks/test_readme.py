@@ -60,7 +60,8 @@ def test_the_crop_and_the_spoiled_faces():
     }
     compact, lite0 = (f"{losses[name]:.1f}" for name in ("compact-fer2013", "lite0-fer2013"))
     assert (
-        f"`compact-fer2013` loses {compact} points by the cut and `lite0-fer2013` {lite0}" in text
+        f"`compact-fer2013` loses {compact} points by MTCNN's cut and `lite0-fer2013` {lite0}"
+        in text
     )
     worst = max(losses, key=lambda name: losses[name])
     assert f"lose up to {losses[worst]:.1f} (`{worst}`)" in text
@@ -68,7 +69,7 @@ def test_the_crop_and_the_spoiled_faces():
     as_is, blurred, dark = (faces["conditions"][kind] for kind in ("none", "blur", "low_light"))
     assert f"the same with {faces['faces']} faces" in text
     assert (
-        f"of {as_is['found']} that MTCNN finds as they are it finds {blurred['found']} blurred "
+        f"MTCNN finds {as_is['found']} as they are, {blurred['found']} blurred "
         f"and {dark['found']} in the dark" in text
     )
     shares = [

@@ -1,5 +1,8 @@
 """Reports and predictions as files."""
 
+import io
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,6 +23,23 @@ def test_predictions_survive_their_file(tmp_path):
     assert found.rows.tolist() == list(range(5)) and found.clean.all()
     assert found.answers["ferplus"].tolist() == [0, 1, -1, 3, 6]
     assert found.probs == pytest.approx(PREDICTIONS.probs, abs=1e-3)
+
+
+@pytest.mark.parametrize("field", ["probs", "clean", "answers"])
+def test_predictions_that_do_not_fit_together_are_refused(tmp_path, field):
+    shorter = {
+        "probs": PREDICTIONS.probs[:4],
+        "clean": PREDICTIONS.clean[:4],
+        "answers": {"ferplus": PREDICTIONS.answers["ferplus"][:4]},
+    }
+    with pytest.raises(ValueError, match=field):
+        replace(PREDICTIONS, **{field: shorter[field]})
+    with np.load(io.BytesIO(PREDICTIONS.to_npz())) as whole:
+        arrays = dict(whole)
+    stored = next(name for name in arrays if name.startswith(field.rstrip("s")))
+    np.savez(tmp_path / "run.npz", **{**arrays, stored: arrays[stored][:4]})
+    with pytest.raises(ReportError, match=r"run\.npz"):
+        read_predictions(tmp_path / "run.npz")
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -226,6 +226,7 @@ def test_limits_say_themselves(annotate, red):
         ({"smoothing_seconds": -1}, "give 0 to 10"),
         ({"min_score": 2}, "give 0 to 1"),
         ({"every_nth": "2"}, "Every '2'th"),
+        ({"every_nth": 2.5}, r"Every 2\.5th"),
         ({"min_score": None}, "give 0 to 1"),
     ],
 )

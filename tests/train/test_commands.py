@@ -102,9 +102,9 @@ def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch
     anew = replace(card, recipe={**card.recipe, "resplit": True})
     monkeypatch.setattr("fer_core.weights.read_card", lambda _: anew)
     code, _, err = call("train.evaluate", "--data", "drawn", "--split", "test")
-    assert code == 1 and "stratified 10% (test)" in err
+    assert code == 1 and "10% of all faces (test)" in err
     code, out, err = call("train.evaluate", "--data", "drawn")
-    assert code == 0 and "stratified 10% (test) (all, n = " in out, err
+    assert code == 0 and "10% of all faces (test) (all, n = " in out, err
 
 
 def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):

@@ -39,7 +39,8 @@ def test_one_detector_is_measured_and_the_others_stay(tmp_path, monkeypatch, tin
     file.write_text(json.dumps({"mtcnn": {"cut": {"side": 0.5}}, "haar": {"cut": {"side": 0.5}}}))
     monkeypatch.setattr("train.cuts.CUTS", file)
     monkeypatch.setattr("train.cut.CUTS", file)
-    monkeypatch.setattr("train.cut.read_data", lambda source: tiny_data)
+    fer2013 = replace(tiny_data, name="FER2013")
+    monkeypatch.setattr("train.cut.read_data", lambda source: fer2013)
     completed = []
     monkeypatch.setattr("train.cut.complete_cards", completed.append)
     measured = Measurement(3, 2, (1.0, 1.0, 40.0, 40.0), (), FaceCut(0.75))
@@ -48,7 +49,17 @@ def test_one_detector_is_measured_and_the_others_stay(tmp_path, monkeypatch, tin
     assert main() == 0
     cuts = {"mtcnn": FaceCut(0.5), "haar": FaceCut(0.75)}
     assert read_cuts() == cuts and completed == [cuts]
-    assert read_measurements()["haar"]["dataset"] == "drawn"
+    assert read_measurements()["haar"]["dataset"] == "FER2013"
+
+
+def test_the_cut_is_measured_on_no_other_faces(monkeypatch, tiny_data, capsys):
+    monkeypatch.setattr("train.cut.read_data", lambda source: tiny_data)
+    monkeypatch.setattr("sys.argv", ["train.cut", "--data", "x"])
+    assert main() == 1 and "measured on FER2013" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["train.cut", "--data", "x", "--seed", "-1"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--seed is at least 0" in capsys.readouterr().err
 
 
 def test_the_measured_cuts_are_for_the_shipped_detectors():

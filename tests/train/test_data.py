@@ -62,7 +62,7 @@ def test_fer2013_csv(fer2013, as_file):
 
 def test_leaks_are_left_out_of_training_and_marked_in_the_test(fer2013):
     data = load_dataset(str(fer2013[0]))
-    assert 8 not in data.train.rows and data.removed == 1
+    assert 8 not in data.train.rows and data.left_out.rows.tolist() == [8]
     assert data.clean_test.tolist() == [False, True, False]
 
 
@@ -159,6 +159,12 @@ def test_image_folders_with_validation_faces_of_their_own(folders, name):
     data = load_dataset(str(folders))
     assert [len(s) for s in (data.train, data.valid, data.test)] == [36, 6, 6]
     assert data.valid.rows.tolist() == list(range(42, 48))
+
+
+def test_image_folders_are_called_alike_however_they_are_named(folders, monkeypatch):
+    name = load_dataset(str(folders)).name
+    monkeypatch.chdir(folders)
+    assert load_dataset(".").name == load_dataset("train/..").name == name != "pictures in "
 
 
 def test_contempt_is_left_out_of_image_folders(folders):

@@ -102,8 +102,7 @@ def test_what_another_queue_has_finished_meanwhile_is_not_run_again(
 def test_among_several_processes_a_failure_ends_them_all(experiments, tiny_data, tmp_path):
     two = Machine(CPU.choice, Ranks(rank=0, world=2))
     with pytest.MonkeyPatch.context() as patch, pytest.raises(FerError, match="builds on"):
-        patch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
-        patch.setattr(Ranks, "list_from_lead", lambda ranks, values: values)
+        patch.setattr(Ranks, "from_lead", lambda ranks, value: value)
         queue.work(experiments, tiny_data, tmp_path, two, time.monotonic() + 600)
 
 
@@ -126,8 +125,7 @@ def test_the_compilers_minutes_count(experiments, tiny_data, tmp_path, capsys):
 def test_batches_that_the_processes_cannot_divide_are_passed_over(
     experiments, tiny_data, tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value, device: value)
-    monkeypatch.setattr(Ranks, "list_from_lead", lambda ranks, values: values)
+    monkeypatch.setattr(Ranks, "from_lead", lambda ranks, value: value)
     three = Machine(CPU.choice, Ranks(rank=0, world=3))
     queue.work([experiments[1]], tiny_data, tmp_path, three, time.monotonic() + 600)
     assert "first: 3 processes cannot divide its batches" in capsys.readouterr().out

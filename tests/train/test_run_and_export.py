@@ -121,6 +121,17 @@ def test_a_run_on_other_faces_takes_no_other_reports_place(finished, tiny_experi
     assert list_weights(tmp_path) == ["mine"]
 
 
+def test_a_run_of_a_recipe_that_is_no_more_is_not_exported(finished, tmp_path):
+    (tmp_path / "run").mkdir()
+    for name in (BEST, PREDICTIONS):
+        (tmp_path / "run" / name).write_bytes((finished / name).read_bytes())
+    report = read_report(finished / REPORT)
+    old = dataclasses.replace(report, recipe={**report.recipe, "colour": "blue"})
+    (tmp_path / "run" / REPORT).write_text(old.to_json())
+    with pytest.raises(RunError, match=r"recipe that cannot be declared any more: .*colour"):
+        export(tmp_path / "run", "tiny", tmp_path)
+
+
 def test_an_unfinished_run_is_not_exported(tmp_path):
     with pytest.raises(FerError, match="finish the run"):
         export(tmp_path, "x", tmp_path)

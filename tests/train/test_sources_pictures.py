@@ -159,7 +159,7 @@ def test_ckplus_folders_that_are_wrong(ck_folders):
     for file in ck_folders.glob("*/*.png"):
         if not file.name.startswith(("S000", "S001")):
             file.unlink()
-    with pytest.raises(FerError, match=r"CK\+48 shows 2 of the at least 3 people"):
+    with pytest.raises(FerError, match=r"CK\+48 shows 2 people, and no"):
         load_dataset(str(ck_folders))
     for file in (ck_folders / "fear").iterdir():
         file.unlink()

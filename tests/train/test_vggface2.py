@@ -127,6 +127,12 @@ def test_without_the_files_a_run_says_where_to_get_them(recipe, tiny_data, tmp_p
         start(recipe, tiny_data, tmp_path)
 
 
+def test_another_network_is_a_sentence(tmp_path):
+    folder = write(tmp_path / "vggface2", made_up())
+    with pytest.raises(RunError, match="those of a mobilenet_v1"):
+        load_vggface2(create_model("resnet9"), folder)
+
+
 @pytest.mark.parametrize("damage", ["shorter", "other", "no json", "no weights"])
 def test_other_files_are_a_sentence(damage, recipe, tiny_data, tmp_path):
     arrays = made_up()

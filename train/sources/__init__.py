@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from fer_core.files import reason
 from train.data import Dataset
 from train.errors import DataError
 from train.sources import ckplus, fer2013, folders, jaffe, npz, rafdb, synthetic
@@ -33,9 +34,7 @@ def load_dataset(source: str) -> Dataset:
     try:
         parts = [_load_one(part) for part in _parts(source)]
     except OSError as error:
-        raise DataError(
-            f"{error.filename or source} cannot be read: {error.strerror or error}."
-        ) from error
+        raise DataError(f"{error.filename or source} cannot be read: {reason(error)}.") from error
     return parts[0] if len(parts) == 1 else mix(parts)
 
 

@@ -25,8 +25,9 @@ NAME = re.compile(r"(S\d+)_.+")  # the person
 def recognises(path: Path) -> bool:
     if not path.is_dir():
         return False
-    folders = {child.name.lower() for child in path.iterdir() if child.is_dir()}
-    return SEQUENCES in folders or bool(folders & set(label_indices("image folders")))
+    folders = {child.name for child in path.iterdir() if child.is_dir()}
+    classes = set(label_indices("image folders"))
+    return SEQUENCES in folders or any(name.lower() in classes for name in folders)
 
 
 def load(path: Path, detector: Detector | None = None) -> Dataset:

@@ -26,4 +26,4 @@ def load(path: Path) -> Dataset:
     )
     learned, chosen_by = (train, valid[0]) if valid else held_out(train)
     # Not by the bare name: a folder that is called FER2013 is not the data set with its splits.
-    return kept_apart(f"pictures in {path.name}", learned, chosen_by, test, notes=notes)
+    return kept_apart(f"pictures in {path.resolve().name}", learned, chosen_by, test, notes=notes)
