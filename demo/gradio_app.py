@@ -55,11 +55,11 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
         jobs = VideoJobs(files, store, partial(gradio_inside.forget_shown, app))
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
-            with gr.Tab("Photo"):
+            with gr.Tab("Photo", id="photo"):
                 options = photo_tab(store, turns, held, app)
             with gr.Tab("Webcam"):
                 webcam_tab(store)
-            with gr.Tab("Video"):
+            with gr.Tab("Video", id="video"):
                 video_tab(store, jobs, gradio_inside.uploads(app), UPLOAD_LIMIT)
             with gr.Tab("About"):
                 about_tab(store, options)
@@ -72,7 +72,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
             turns.forget(visitor)
 
         departures = Departures(forget, partial(gradio_inside.idle_seconds, app))
-        goodbyes(app, departures, jobs)
+        goodbyes(app, departures)
     # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
     # where a file comes while it looks through those there are.
     forget_names = partial(gradio_inside.forget_deleted, app.temp_file_sets, files.uploads)
@@ -98,16 +98,17 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def goodbyes(app: gr.Blocks, departures: Departures, jobs: VideoJobs) -> None:
+def goodbyes(app: gr.Blocks, departures: Departures) -> None:
     """Let the page say that it is closed (page_leaving.js), and hear when its connection ends."""
     name = gr.HTML(visible="hidden")
 
     def named(request: gr.Request) -> str:
         return f'<i data-visitor="{request.session_hash}"></i>'
 
-    def goodbye(said: object) -> None:
+    def goodbye(said: object, may_return: object) -> None:
         visitor = str(said)[:64]  # anyone may call this, with anything
-        if jobs.is_busy(visitor):
+        # That a clip is done, its page may not have heard: a locked phone does not listen.
+        if may_return is True:
             departures.left_or_reloads(visitor)
         else:
             departures.left(visitor)

@@ -126,6 +126,7 @@ async function run(mine) {
     } catch (error) {
       if (viewer !== mine) return;
       say(error.message);
+      if (error.late && SIZES[link.size + 1]) beginAnew(() => link.change(1));
       await pause(RETRY_MS);
     }
     await pause(SHORTEST_MS - (performance.now() - began));
@@ -137,7 +138,7 @@ const NO_ANSWER = "The server does not answer. Trying again …";
 function inTime(reply) {
   let timer;
   const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(new Error(NO_ANSWER)), ANSWER_MS);
+    timer = setTimeout(() => fail(Object.assign(new Error(NO_ANSWER), { late: true })), ANSWER_MS);
   });
   return Promise.race([reply, late]).finally(() => clearTimeout(timer));
 }
@@ -166,6 +167,7 @@ const choices = () => ({
 });
 
 async function show(reply) {
+  const seen = history; // a new one, with other numbers, may begin meanwhile
   picture.src = reply.picture;
   await picture.decode().catch(() => {});
   const now = performance.now();
@@ -175,8 +177,8 @@ async function show(reply) {
   serverMs = reply.milliseconds;
   inView = new Set(reply.faces.map((face) => face.person));
   for (const face of reply.faces) {
-    if (!history.has(face.person)) history.set(face.person, []);
-    history.get(face.person).push({ at: now, probs: face.probs, shown: face.shown });
+    if (!seen.has(face.person)) seen.set(face.person, []);
+    seen.get(face.person).push({ at: now, probs: face.probs, shown: face.shown });
   }
   showNumbers(reply.faces);
   picture.alt = reply.faces.length

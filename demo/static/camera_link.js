@@ -1,6 +1,6 @@
 // How large the pictures are that are sent: on a slow link, smaller and smaller ones. camera.js, in
 // the same script, asks.
-const SIZES = [[640, 0.8], [480, 0.7], [320, 0.6], [240, 0.5]]; // width in px, quality
+const SIZES = [[640, 0.8], [480, 0.7], [320, 0.6], [240, 0.5]]; // longer side in px, quality
 const SLOW_MS = 500; // on the way there and back
 const QUICK_MS = 200; // well below half of it: the next size up takes about twice as long
 const SLOW_FRAMES = 2; // in a row, until less is sent

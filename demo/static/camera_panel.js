@@ -46,7 +46,7 @@ async function draw(mine) {
     }
     const some = people.length < history.size;
     find(".whom").hidden = people.length > 0 && !some;
-    put(find(".whom"), some ? `${people.length} of ${history.size} people.` : "Nobody in view yet.");
+    put(find(".whom"), some ? `Showing ${people.length} of ${history.size} people.` : "Nobody in view.");
     for (const chart of root.querySelectorAll(".person")) {
       if (!people.includes(Number(chart.dataset.person))) chart.remove();
     }

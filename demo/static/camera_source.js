@@ -2,13 +2,14 @@
 // script, asks.
 const FIRST_MS = 3000; // so much longer the first picture may take
 
+const IN_USE = "The camera is in use by another program. Close that program, then start again.";
 const REFUSALS = {
   NotAllowedError:
-    "The browser did not allow the camera. Allow it beside the page's address, then start again.",
+    "The camera was not allowed. Allow it beside the page's address, and in your device's own " +
+    "settings for the camera, then start again.",
   NotFoundError: "No camera was found. Connect one, then start again.",
-  NotReadableError:
-    "The camera is in use by another program. Close that program, then start again.",
-  OverconstrainedError: "The camera has no picture size that fits. Try another camera.",
+  NotReadableError: IN_USE,
+  AbortError: IN_USE, // Firefox's word for it
 };
 
 class Source {
@@ -69,10 +70,10 @@ class Source {
     );
   }
 
-  // A JPEG in base64, of so many pixels in width at most.
+  // A JPEG in base64, its longer side of so many pixels at most.
   jpeg(most, quality, mirrored) {
     const { videoWidth, videoHeight } = this.#video;
-    const scale = Math.min(most / videoWidth, 1);
+    const scale = Math.min(most / Math.max(videoWidth, videoHeight), 1);
     this.#canvas.width = Math.round(videoWidth * scale);
     this.#canvas.height = Math.round(videoHeight * scale);
     const { width, height } = this.#canvas;

@@ -3,7 +3,6 @@
 // offsetParent: not on a hidden tab
 const zone = () => [...document.querySelectorAll(".drop")].find((each) => each.offsetParent);
 
-const UPLOADING = "Uploading …";
 const isVideo = (element) => Boolean(element?.closest("#video-drop"));
 const message = (video, role) =>
   document.querySelector(`${video ? "#video-message" : "#message"} [role=${role}]`);
@@ -12,10 +11,8 @@ const isBusy = (video) =>
   (video && document.querySelector("#video-work .working"));
 const visitor = () => document.querySelector("[data-visitor]")?.dataset.visitor ?? "";
 
-const openTab = (name) =>
-  [...document.querySelectorAll("[role=tab]")]
-    .find((each) => each.textContent.trim() === name)
-    ?.click();
+// Not by what a tab says: the browser may have translated it.
+const openTab = (id) => document.querySelector(`[role=tab][data-tab-id=${id}]`)?.click();
 
 const sayLeftOut = (sentence) => {
   for (const place of document.querySelectorAll(".left-out"))

@@ -16,7 +16,7 @@ const give = (files) => {
   const file = files.find((each) => isOf(each, TYPES[video ? 0 : 1])) ?? files[0];
   if (!file || !input) return;
   // Gradio takes files also while its button is disabled, and would do nothing with them.
-  const uploading = message(video, "status")?.textContent === UPLOADING;
+  const uploading = "uploading" in (message(video, "status")?.dataset ?? {});
   if (video && (uploading || zone().querySelector("input[type=file] ~ button").disabled)) {
     message(video, "alert").textContent = ONE_CLIP;
     return;
@@ -35,15 +35,19 @@ const give = (files) => {
 const receive = (files, tries = 20) => {
   const some = (kind) => files.some((file) => isOf(file, kind));
   const [videos, photos] = TYPES.map(some);
-  const open = zone() && (zone().id === "video-drop" ? "Video" : "Photo");
+  const open = zone() && (zone().id === "video-drop" ? "video" : "photo");
   // Where there are some of both, or of neither, those of the open tab.
-  const wanted = videos === photos ? (open ?? "Photo") : videos ? "Video" : "Photo";
+  const wanted = videos === photos ? (open ?? "photo") : videos ? "video" : "photo";
   if (open === wanted) return give(files);
   openTab(wanted);
   if (tries) setTimeout(receive, 100, files, tries - 1); // a tab is made when it is first opened
 };
 
-const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+// A picture of this very page that is dragged counts as a file, too.
+let own = false;
+addEventListener("dragstart", () => { own = true; });
+addEventListener("dragend", () => { own = false; });
+const holdsFiles = (event) => !own && event.dataTransfer?.types.includes("Files");
 
 addEventListener("dragover", (event) => {
   if (!holdsFiles(event)) return;

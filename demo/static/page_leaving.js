@@ -1,11 +1,3 @@
-// The server forgets at once what this page showed, and need not wait whether it comes back.
-addEventListener("pagehide", (event) => {
-  if (event.persisted || !visitor()) return; // kept by the browser, it may come back
-  const { root, api_prefix: prefix } = window.gradio_config;
-  const body = new Blob([JSON.stringify({ data: [visitor()] })], { type: "application/json" });
-  navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
-});
-
 // Where the connection breaks while an answer is on its way, Gradio loads the page anew.
 const UNDER_WAY = "fer-studio-goes-on";
 const LOST =
@@ -17,21 +9,38 @@ const memory = (() => {
     return {}; // the browser allows none
   }
 })();
+const remember = (tab) => { memory[UNDER_WAY] = tab && JSON.stringify([tab, visitor()]); };
+// What an earlier page left is being taken over: until its end is seen, the note of it stays, for
+// the page may be loaded anew once more.
+let goingOn = Boolean(memory[UNDER_WAY]);
+
+// The server forgets at once what this page showed, and waits only where it may come back for
+// a clip.
+addEventListener("pagehide", (event) => {
+  if (event.persisted || !visitor()) return; // kept by the browser, it may come back
+  const { root, api_prefix: prefix } = window.gradio_config;
+  const data = [visitor(), Boolean(goingOn || isBusy(true))];
+  const body = new Blob([JSON.stringify({ data })], { type: "application/json" });
+  navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
+});
+
 // A clip goes on where nobody looks: the server is asked for it, and shows it or says that it is
 // gone.
 const goOn = ([tab, lost], tries = 100) => {
-  const video = tab === "Video";
+  const video = tab === "video";
   const ready = document.querySelector(video ? "#video-drop" : "#drop")?.offsetParent;
   const button = document.querySelector("#video-resume");
   if (ready && video && button && visitor()) {
     window.ferStudioLost = lost;
     button.click();
+    remember(tab); // from now on it is this page's
     return;
   }
   if (ready && !video) message(false, "alert").textContent = LOST;
   if (!ready) openTab(tab);
   if (!message(false, "alert")?.textContent && tries)
     setTimeout(goOn, 100, [tab, lost], tries - 1);
+  else goingOn = false;
 };
 // A tab that is duplicated remembers what its original is at, which keeps it while it is there:
 // it holds a lock, which the browser releases with the page.
@@ -44,12 +53,17 @@ const claim = () => {
 const goOnAlone = (left) => {
   if (!navigator.locks) goOn(left); // the page is not from a secure address
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  navigator.locks?.request(left[1], { signal }, () => goOn(left)).catch(() => {});
+  navigator.locks
+    ?.request(left[1], { signal }, () => goOn(left))
+    .catch(() => { goingOn = false; });
 };
-if (memory[UNDER_WAY]) goOnAlone(JSON.parse(memory[UNDER_WAY]));
+if (goingOn) goOnAlone(JSON.parse(memory[UNDER_WAY]));
 
 whenChanged.push(() => {
-  const tab = isBusy(true) ? "Video" : isBusy(false) ? "Photo" : "";
-  memory[UNDER_WAY] = tab && JSON.stringify([tab, visitor()]);
+  const tab = isBusy(true) ? "video" : isBusy(false) ? "photo" : "";
+  const ended = message(true, "alert")?.textContent || document.querySelector("#annotated-clip video");
+  if (tab || ended) goingOn = false;
+  if (goingOn) return;
+  remember(tab);
   if (tab && !claimed) claim();
 });

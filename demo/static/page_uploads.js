@@ -18,7 +18,8 @@ addEventListener("change", (event) => {
   const status = message(video, "status");
   if (!status) return;
   message(video, "alert").textContent = ""; // of an earlier file
-  status.textContent = UPLOADING;
+  status.textContent = "Uploading …";
+  status.dataset.uploading = ""; // gone with the server's next word
   status.classList.add("busy");
   const failures = () => [...document.querySelectorAll(".toast-body.error")];
   // Gradio makes one of several alike: "Error (2)".
@@ -26,9 +27,11 @@ addEventListener("change", (event) => {
   const watch = setInterval(() => {
     // too large, of no kind that is taken, no server
     const failed = failures().some((each) => before.get(each) !== each.textContent);
-    if (status.isConnected && status.textContent === UPLOADING && !failed) return;
+    const going = status.isConnected && "uploading" in status.dataset;
+    if (going && !failed) return;
     clearInterval(watch);
-    if (status.textContent !== UPLOADING) return;
+    if (!going) return;
+    delete status.dataset.uploading;
     status.textContent = "";
     status.classList.remove("busy");
   }, 300);

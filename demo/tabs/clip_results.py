@@ -94,8 +94,8 @@ def made_with_html(choices: ClipChoices) -> str:
     """What the controls were when the clip was chosen; by now they may show something else."""
     faces = "faces covered where found" if choices.cover else "faces not covered"
     nth = choices.every_nth
-    frames = "every frame analyzed" if nth == 1 else f"one frame in {nth} analyzed"
-    made = f"{choices.style}, {faces}, {frames}, weights {choices.weights}"
+    frames = "every frame analysed" if nth == 1 else f"one frame in {nth} analysed"
+    made = f"{choices.style}, {faces}, {frames}, model {choices.weights}"
     return (
         f"<p>Made with: {escape(made)}. What you choose above from now on holds for the next "
         "clip.</p>"
@@ -121,8 +121,8 @@ def people_html(result: ClipResult) -> str:
     rows = "".join(_person_row(person) for person in result.timeline.people)
     return (
         '<p id="people-read">Of the time that each person was seen, how much each expression was '
-        "shown; below it, its mean probability. Who comes back after a cut of the scene, or after "
-        "some seconds, is counted as another person.</p>"
+        "shown; below it, its mean probability. Whoever comes back after a cut of the scene, or "
+        "after some seconds, is counted as another person.</p>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Each person">'
         '<table aria-describedby="people-read">'
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'

@@ -15,6 +15,6 @@ def weights_choice(store: PipelineStore) -> gr.Dropdown:
     return gr.Dropdown(
         store.weights(),
         value=store.first.card.name,
-        label="Weights",
-        info="The About tab has the figures of those chosen for photos.",
+        label="Model",
+        info="The About tab says how accurate the one for photos is.",
     )

@@ -27,7 +27,7 @@ class Departures:
         self._forget = forget
         self._idle_seconds = idle_seconds
         self._lock = Lock()
-        self._lost: dict[str, tuple[float, float]] = {}  # when, and for how long at most
+        self._lost: dict[str, tuple[float, float]] = {}  # when it is due, after how many seconds
         self._watch = Watch(self._look, LOOK_SECONDS)
 
     def left(self, visitor: str) -> None:
@@ -40,26 +40,22 @@ class Departures:
         self._await(visitor, LOST_SECONDS)
 
     def left_or_reloads(self, visitor: str) -> None:
-        """The page is being closed while a clip is on its way, for which it may come back."""
+        """The page is being closed while it waits for a clip, for which it may come back."""
         self._await(visitor, RELOAD_SECONDS)
 
     def _await(self, visitor: str, seconds: float) -> None:
         """Have them forgotten where they wish for nothing for so long."""
-        now = time.monotonic()
+        due = time.monotonic() + seconds
         with self._lock:
-            then, longer = self._lost.get(visitor, (now, seconds))
-            if visitor in self._lost or len(self._lost) < MOST:
-                self._lost[visitor] = (then, min(seconds, longer))
+            there = self._lost.get(visitor)
+            if due < there[0] if there else len(self._lost) < MOST:
+                self._lost[visitor] = (due, seconds)
         self._watch.begin()
 
     def _look(self) -> bool:
         now = time.monotonic()
         with self._lock:
-            due = [
-                (visitor, seconds)
-                for visitor, (then, seconds) in self._lost.items()
-                if now - then >= seconds
-            ]
+            due = [(v, seconds) for v, (then, seconds) in self._lost.items() if then <= now]
         for visitor, seconds in due:
             if self._idle_seconds(visitor) >= seconds:
                 with self._lock:

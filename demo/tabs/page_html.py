@@ -135,7 +135,7 @@ NO_FACE = """
   <p>That happens with faces that are very small, turned away, half hidden, lying on their side or
   in the dark. These may help:</p>
   <ul>
-    <li>a lower “least detection score”, under More options</li>
+    <li>a lower “minimum detection score”, under More options</li>
     <li>the other detector, in the same place</li>
     <li>the photo turned upright, or brightened</li>
     <li>a photo with larger faces that look towards the camera</li>

@@ -1,7 +1,6 @@
 """The Photo tab: a photo in; it comes back with emoji, and a card for each face."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,12 +181,17 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
         before = still(kept, turn, wanted)
         yield from answered(turn, before, lambda: adapted(store, kept, wanted, turn))
 
-    def save(kind: str, kept: Kept | None, style: str) -> tuple[str | None, str]:
-        if kept is None:
-            return None, page_html.messages(error=GONE)
-        name, content = make_file(kept.shot, style, kind)
-        path = in_cache(content, name, file)
-        return path, page_html.messages(f"Saved {name}.")
+    def saves_as(kind: str) -> Callable[[Kept | None, str], Iterator[Any]]:
+        # No `partial`: of one, Gradio does not see that it yields.
+        def save(kept: Kept | None, style: str) -> Iterator[Any]:
+            if kept is None:
+                yield None, page_html.messages(error=GONE)
+                return
+            yield None, page_html.messages("Making the file …", busy=True)
+            name, content = make_file(kept.shot, style, kind)
+            yield in_cache(content, name, file), page_html.messages(f"Saved {name}.")
+
+        return save
 
     screen = [kept, message, picture, faces]
     # Our own message says what goes on; Gradio's would cover the picture.
@@ -218,7 +222,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     # The controls may have changed while an answer was on its way.
     kept.change(settle, [kept, *options], screen, **adapts)
     for button, kind in downloads.items():
-        saved = button.click(partial(save, kind), [kept, style], [file, message], **quiet)
+        saved = button.click(saves_as(kind), [kept, style], [file, message], **quiet)
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
     return options
 
@@ -232,7 +236,7 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
             1,
             value=MIN_SCORE,
             step=0.01,
-            label="Least detection score",
+            label="Minimum detection score",
             info="Lower values find more faces, but also more things that are not faces.",
         ),
     )

@@ -49,7 +49,8 @@ def refuse_large(upload: OpenUpload) -> None:
     """Raises ImageError for a file that is too large for a photo. It is not read for that."""
     if upload.size_bytes > PHOTO_BYTES:
         raise ImageError(
-            f"{upload.name} has {upload.size_bytes / 1e6:.0f} MB; a photo may have {PHOTO_LIMIT}. "
+            f"{upload.name} is {upload.size_bytes / 1e6:.0f} MB; the limit for photos is "
+            f"{PHOTO_LIMIT}. "
             "Make it smaller, or save it as a JPEG. Clips go to the Video tab."
         )
 

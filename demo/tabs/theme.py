@@ -9,7 +9,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 SHEETS = ("shared.css", "photo.css", "webcam.css", "video.css", "about.css")
 SCRIPTS = (  # one script, in this order
     *("page.js", "page_drop.js", "page_uploads.js", "page_faces.js"),
-    *("page_leaving.js", "page_access.js"),
+    *("page_leaving.js", "page_timeline.js", "page_access.js"),
 )
 FONT = ("system-ui", "sans-serif")
 

@@ -22,7 +22,7 @@ from fer_core.pixels import fit
 
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 STOPPED = "Stopping; what is done so far is kept …"
-NOT_BEGUN = "Your clip was not begun, and is forgotten."
+NOT_BEGUN = "Your clip was not started, and has been deleted."
 OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
 
 

@@ -52,7 +52,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             MOST_EVERY,
             value=1,
             step=1,
-            label="Analyze every n-th frame",
+            label="Analyse every nth frame",
             info="More is faster; in between, faces move in straight lines.",
         )
         weights = weights_choice(store)

@@ -48,7 +48,7 @@ def list_detectors() -> list[str]:
 def check_min_score(score: float) -> None:
     """Raises OptionError where this is no least detection score: it is a number from 0 to 1."""
     if not (isinstance(score, Real) and 0 <= score <= 1):
-        raise OptionError(f"The least detection score is {score!r}; give 0 to 1.")
+        raise OptionError(f"The minimum detection score is {score!r}; give 0 to 1.")
 
 
 def detector_summary(name: str) -> str:

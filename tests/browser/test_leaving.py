@@ -56,7 +56,7 @@ def test_a_photo_that_was_under_way_when_the_page_was_loaded_anew_is_said_to_be_
     page: Page,
 ) -> None:
     page.add_init_script(
-        "sessionStorage.setItem('fer-studio-goes-on', JSON.stringify(['Photo', 'nobody']))"
+        "sessionStorage.setItem('fer-studio-goes-on', JSON.stringify(['photo', 'nobody']))"
     )
     page.reload()
     expect(page.locator("#message [role=alert]")).to_contain_text("choose the photo again")

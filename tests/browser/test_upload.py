@@ -140,7 +140,7 @@ def test_a_photo_over_the_limit_is_refused_with_a_sentence(page: Page, tmp_path:
     huge = tmp_path / "huge.jpg"
     huge.write_bytes(bytes(PHOTO_BYTES + 5_000_000))
     page.locator("#drop input[type=file]").set_input_files(huge)
-    expect(page.get_by_role("alert").filter(has_text="huge.jpg has 30 MB")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="huge.jpg is 30 MB")).to_be_visible()
     choose(page, "good.jpg", ASTRONAUT.read_bytes())
     expect(page.locator(".face")).to_have_count(1)
 
@@ -203,9 +203,9 @@ def test_another_detector_and_a_higher_least_score_analyse_again(page: Page) -> 
     page.get_by_role("option", name="haar").click()
     expect(picture).not_to_have_attribute("src", before)
     # The number beside the slider only shows it: half a number would be taken as it is typed.
-    number = page.get_by_role("spinbutton", name="Least detection score")
+    number = page.get_by_role("spinbutton", name="Minimum detection score")
     expect(number).not_to_be_editable()
-    page.get_by_role("slider", name="Least detection score").press("End")
+    page.get_by_role("slider", name="Minimum detection score").press("End")
     expect(number).to_have_value("1")
     expect(page.get_by_role("status").first).to_have_text("No face found.")
 
@@ -232,3 +232,22 @@ def test_about_says_what_it_is_not_for(page: Page) -> None:
     tab(page, "About")
     expect(page.get_by_text("Article 5(1)(f)")).to_be_visible()
     expect(page.get_by_role("table")).to_contain_text("95% interval")
+
+
+def test_the_pages_own_picture_is_no_file_that_is_dropped(page: Page) -> None:
+    choose(page, "mine.jpg", ASTRONAUT.read_bytes())
+    expect(page.locator(".face")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["x"], "own.png", { type: "image/png" }));
+          const say = (place, name) => {
+            const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer });
+            document.querySelector(place).dispatchEvent(event);
+          };
+          say("#picture img", "dragstart");
+          say("#drop", "drop");
+          say("#picture img", "dragend");
+        }"""
+    )
+    expect(page.locator("#message [role=status]")).not_to_contain_text("Uploading")

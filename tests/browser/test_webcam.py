@@ -53,7 +53,7 @@ def test_the_emoji_stays_on_the_moving_face(live: Page, pipeline: FerPipeline) -
 
 def test_choices_act_while_it_runs(live: Page, pipeline: FerPipeline) -> None:
     live.get_by_role("radio", name="Box").check(force=True)
-    live.get_by_label("Weights").select_option("compact-fer2013")
+    live.get_by_label("Model").select_option("compact-fer2013")
     slider = live.get_by_label("Smoothing")
     slider.press("End")
     expect(live.locator(".smoothing + output")).to_have_text("2.0 s")
@@ -150,9 +150,10 @@ def test_two_viewers_are_served_and_one_may_leave(
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
-        ("NotAllowedError", "did not allow the camera"),
+        ("NotAllowedError", "camera was not allowed"),
         ("NotFoundError", "No camera was found"),
         ("NotReadableError", "in use by another program"),
+        ("AbortError", "in use by another program"),
         ("StrangeError", "could not be started: for a reason"),
     ],
 )

@@ -49,3 +49,12 @@ def test_a_slow_link_gets_smaller_pictures_until_it_is_quick_again(live: Page) -
     live.evaluate("window.late = 0")
     live.wait_for_function("document.querySelector('.picture').naturalWidth == 640")
     next_picture(live)
+
+
+def test_a_link_on_which_a_picture_takes_too_long_gets_smaller_ones(live: Page) -> None:
+    live.evaluate("window.late = 11000")
+    expect(live.get_by_role("alert").filter(has_text="does not answer")).to_be_visible(
+        timeout=20_000
+    )
+    live.evaluate("window.late = 0")
+    live.wait_for_function("document.querySelector('.picture').naturalWidth < 640")

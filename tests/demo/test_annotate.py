@@ -107,7 +107,7 @@ def test_annotate_refuses_a_file_that_is_too_large(client: Client, picture_file:
     with picture_file.open("wb") as file:
         file.truncate(PHOTO_BYTES + 5_000_000)
     said = call_annotate(client, uploaded(client, picture_file), *GOOD.values())
-    assert "photo.jpg has 30 MB" in said
+    assert "photo.jpg is 30 MB" in said
 
 
 def test_a_picture_that_another_call_used_up_is_asked_for_again(
@@ -127,7 +127,7 @@ def test_a_picture_that_another_call_used_up_is_asked_for_again(
         ({"weights": ["x"]}, "['x'] is no weights; give the name of one."),
         ({"detector": {"a": 1}}, "{'a': 1} is no detector; give the name of one."),
         ({"detector": None}, "None is no detector; give the name of one."),
-        ({"min_score": "abc"}, "The least detection score is 'abc'; give 0 to 1."),
+        ({"min_score": "abc"}, "The minimum detection score is 'abc'; give 0 to 1."),
         ({"image": None}, "Give a picture file as image."),
     ],
     ids=str,
@@ -144,9 +144,10 @@ def test_annotate_says_what_is_wrong_with_a_call(
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("returns", [True, "no", None], ids=str)
 @pytest.mark.parametrize("visitor", ["me", 5, None, ["me"], {"me": 1}], ids=str)
-def test_anything_may_say_goodbye(client: Client, visitor: object) -> None:
-    said = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [visitor]})
+def test_anything_may_say_goodbye(client: Client, visitor: object, returns: object) -> None:
+    said = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [visitor, returns]})
     assert said.status_code == 200
 
 
@@ -169,7 +170,7 @@ def test_the_server_fetches_nothing_from_elsewhere(
     event = httpx.post(call, json={"data": [file, "box", CARD.name, "mtcnn", 0.5]}).json()
     said = httpx.get(f"{call}/{event['event_id']}").text
     assert "event: error" in said and REFUSED in said
-    goodbye = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [file]})
+    goodbye = httpx.post(f"{client.src_prefixed}run/goodbye", json={"data": [file, True]})
     assert goodbye.status_code >= 400
     assert httpx.get(f"{client.src_prefixed}file={address}").status_code == 403
     assert not fetched

@@ -64,6 +64,19 @@ def test_who_may_come_back_for_a_clip_is_waited_for_less_long(
     wait_until(lambda: visitors.forgotten == ["me"])
 
 
+def test_who_was_lost_long_ago_has_the_whole_time_for_loading_the_page_anew(
+    visitors: Visitors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(departures, "LOST_SECONDS", 1000.0)
+    monkeypatch.setattr(departures, "RELOAD_SECONDS", 0.5)
+    visitors.departures.lost("me")
+    time.sleep(0.6)
+    began = time.monotonic()
+    visitors.departures.left_or_reloads("me")
+    wait_until(lambda: visitors.forgotten == ["me"])
+    assert time.monotonic() - began >= 0.5
+
+
 def test_any_number_of_visitors_takes_one_thread_and_so_much_memory(
     visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

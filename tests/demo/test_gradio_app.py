@@ -197,11 +197,9 @@ def test_who_leaves_is_forgotten_everywhere(monkeypatch: pytest.MonkeyPatch) -> 
     handlers = {fn.name: fn.fn for fn in app.fns.values()}
     handlers["lost"](SimpleNamespace(session_hash="me"))  # only the connection, it seems
     assert not forgotten
-    with monkeypatch.context() as busy:
-        busy.setattr(VideoJobs, "is_busy", lambda *_: True)
-        handlers["goodbye"]("me")  # perhaps to come back
+    handlers["goodbye"]("me", True)  # perhaps to come back
     assert not forgotten
-    handlers["goodbye"]("me")
+    handlers["goodbye"]("me", False)
     assert set(forgotten) == {
         (VideoJobs, "me"),
         (Turns, "me"),

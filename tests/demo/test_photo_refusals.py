@@ -39,7 +39,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_waits_or_is_read(
         file.truncate(PHOTO_BYTES + 5_000_000)
     page.upload(path)
     said = page.shown[1]
-    assert "large.jpg has 30 MB; a photo may have 25 MB." in said and not path.exists()
+    assert "large.jpg is 30 MB; the limit for photos is 25 MB." in said and not path.exists()
     list(page.take_turn())
     assert page.kept is not None and page.kept.shot.name == FIRST and page.shown[1] == said
 

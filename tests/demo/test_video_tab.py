@@ -18,6 +18,7 @@ from demo.tabs.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
 from demo.tabs.video_tab import FULL, GONE, LOST
 from demo.tabs.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
+from tests.waiting import wait_until
 
 SIZE_WH = (192, 108)
 CLIP = make_clip(frames=70, size_wh=SIZE_WH, draw=lambda number, size: moving(number % 60, size))
@@ -62,8 +63,8 @@ class Tab:
     def stop(self):
         return self._handlers["stop_now"](self.visitor)
 
-    def leave(self):
-        self._handlers["goodbye"](self.visitor.session_hash)
+    def leave(self, may_return=False):
+        self._handlers["goodbye"](self.visitor.session_hash, may_return)
 
     def videos(self):
         return list(self.folder.rglob("*.mp4"))
@@ -135,6 +136,15 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(tab):
     assert "One person" in last.message or "people found" in last.message
     assert last.sheet_cover is True and locks(tab.release()) == {False}
     assert tab.save_clip() == (last.video, messages("Saved holiday-faces.mp4."))
+
+
+def test_a_clip_that_ended_while_nobody_looked_is_there_for_the_page_loaded_anew(tab):
+    next(tab.annotate())
+    wait_until(lambda: locks(tab.release()) == {False})
+    tab.leave(may_return=True)
+    tab.load_anew()
+    *_, last = tab.follow()
+    assert "found in" in last.message and last.video
 
 
 def test_a_page_whose_clip_is_gone_says_so(tab):
