@@ -94,6 +94,7 @@ class Evaluation:
 
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "Evaluation":
+        """From what JSON makes of an evaluation. Raises KeyError or TypeError for another."""
         known = {field.name: values[field.name] for field in fields(cls)}
         known["confusion"] = tuple(tuple(row) for row in known["confusion"])
         known["interval"] = tuple(known["interval"])
@@ -134,6 +135,7 @@ class EvalReport:
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
+        """The main one, then the others."""
         return (self.main, *self.others)
 
     def to_json(self) -> str:

@@ -45,11 +45,13 @@ class StudyRow:
 
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "StudyRow":
+        """From what JSON makes of a row. Raises KeyError, TypeError or ValueError for another."""
         low, high = values["interval"]
         return cls(**{**values, "interval": (low, high)})
 
 
 def rows_to_json(rows: list[StudyRow]) -> str:
+    """The file that `read_rows` reads."""
     return json.dumps([asdict(row) for row in rows], indent=1) + "\n"
 
 

@@ -95,6 +95,7 @@ class Faces:
 
     @classmethod
     def empty(cls) -> "Faces":
+        """No face, as from a detector without landmarks."""
         return cls(
             np.zeros((0, 4), np.float32), np.zeros((0, 0, 2), np.float32), np.zeros(0, np.float32)
         )

@@ -60,6 +60,7 @@ def checkpoint_of(folder: Path, continues: str) -> Path:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Raises FerError where the file cannot be written; the one before is there then."""
     content = io.BytesIO()
     torch.save(vars(checkpoint), content)
     write_whole(path, content.getbuffer())

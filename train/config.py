@@ -90,6 +90,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
+        """Raises TypeError or ValueError where the text is of no recipe as they are now."""
         return cls(**json.loads(text))
 
     def watched(self, valid_loss: float, valid_accuracy: float) -> float:
@@ -144,7 +145,10 @@ class ClassicalRecipe:
 
     @classmethod
     def from_json(cls, text: str) -> "ClassicalRecipe":
-        """From a report's recipe, which also says what was chosen on validation."""
+        """From a report's recipe, which also says what was chosen on validation.
+
+        Raises TypeError or ValueError where the text is of no recipe as they are now.
+        """
         values = json.loads(text)
         values.pop("chosen", None)
         return cls(**values)
@@ -180,10 +184,12 @@ class Experiment:
 
     @property
     def source(self) -> str:
+        """The row of the study in words."""
         return f"{self.study}, {self.table}: {self.changes}"
 
     @property
     def command(self) -> str:
+        """What trains it, in a shell."""
         return f"python -m train.run {self.name} --data PATH --out runs/{self.name}"
 
 

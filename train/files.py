@@ -39,6 +39,7 @@ def claimed(folder: Path) -> Iterator[None]:
 
 
 def save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write a .safetensors file. Raises FerError where it cannot be written."""
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_whole(path, save(whole))
 

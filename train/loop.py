@@ -88,6 +88,8 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
+        """Whether no epoch is to come: all are done, the loss is no number any more, or as many
+        epochs as the recipe's patience have brought nothing better."""
         done = len(self.history)
         if done >= self.recipe.epochs or self._diverged:
             return True

@@ -11,6 +11,7 @@ _CLASSES = range(len(LABELS))
 
 
 def accuracy(probs: np.ndarray, answers: np.ndarray) -> float:
+    """The share of float32 (N, 7) predictions whose likeliest class is the answer, int64 (N,)."""
     return float((probs.argmax(1) == answers).mean())
 
 
