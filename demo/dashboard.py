@@ -13,7 +13,6 @@ from demo.board.panels import sidebar  # noqa: E402
 
 OVERVIEW = HERE / "views" / "overview.py"
 
-st.set_page_config(page_title="fer-studio: which model?", page_icon="🙂", layout="wide")
 page = st.navigation(
     [
         st.Page(
@@ -40,5 +39,6 @@ page = st.navigation(
         ),
     ]
 )
+st.set_page_config(page_title=f"{page.title} · fer-studio", page_icon="🙂", layout="wide")
 sidebar()
 page.run()

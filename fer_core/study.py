@@ -46,8 +46,9 @@ class StudyRow:
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "StudyRow":
         """From what JSON makes of a row. Raises KeyError, TypeError or ValueError for another."""
-        low, high = values["interval"]
-        return cls(**{**values, "interval": (low, high)})
+        low, high = map(float, values["interval"])
+        shares = {name: float(values[name]) for name in ("published", "ours", "clean")}
+        return cls(**{**values, **shares, "interval": (low, high), "n": int(values["n"])})
 
 
 def rows_to_json(rows: list[StudyRow]) -> str:

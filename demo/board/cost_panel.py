@@ -18,9 +18,9 @@ COSTS = {
     "time per face": "ms per face",
 }
 NOT_DRAWN = {
-    "parameters": "that are no networks",
-    "MB": "that are no networks, or whose weights are not shipped",
-    "ms per face": "that are no networks, or were not measured",
+    "parameters": "that are not networks",
+    "MB": "that are not networks, or whose weights are not shipped",
+    "ms per face": "that are not networks, or were not measured",
 }
 AXES = {
     "parameters": "number of parameters",
@@ -80,6 +80,12 @@ def accuracy_against_cost(
     st.caption(f"The front, the cheapest first: {cheapest_first}.")
     if lines:
         st.caption(f"Dotted: {meaning(lines, judging.subset)}.")
+    others = int((~known["learned these"].astype(bool)).sum())
+    if others:
+        st.caption(
+            f"{others} of the {len(known)} learned from other labels than these, which they cannot "
+            "but name otherwise: see “own labels” in the table."
+        )
     if missing:
         st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")
 

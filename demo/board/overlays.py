@@ -10,6 +10,7 @@ SIDE = 288
 GAP = 4
 PHOTO_SIDE = 800  # the longer one of a photo with numbered faces
 CHOSEN, OTHERS = (251, 191, 36), (255, 255, 255)
+WHITE, LARGEST_CAPTION_PX, CAPTION_HEIGHT = "#ffffff", 16, 28
 SMALLEST_NUMBER_PX, LARGEST_NUMBER_PX = 22, 32  # to be read on a phone, too
 
 
@@ -23,6 +24,17 @@ def overlay(crop: UInt8Array, values: Float32Array, opacity: float) -> UInt8Arra
     high = cv2.resize(values, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR).clip(0, 1)
     share = (opacity * high)[:, :, None]
     return np.rint(face[:, :, None] * (1 - share) + _coloured(high) * share).astype(np.uint8)
+
+
+def with_caption(picture: UInt8Array, text: str) -> UInt8Array:
+    """RGB (H, W, 3) -> the same under a line of text, which is smaller where it is too long."""
+    font_px = LARGEST_CAPTION_PX
+    while font_px > 1 and label_tile(text, font_px, WHITE).shape[1] > picture.shape[1]:
+        font_px -= 1
+    line = np.full((CAPTION_HEIGHT, *picture.shape[1:]), 255, np.uint8)
+    tile = label_tile(text, font_px, WHITE)
+    blend(line, tile, 0, (CAPTION_HEIGHT - len(tile)) // 2)
+    return np.concatenate([line, picture])
 
 
 def sheet(maps: Float32Array, columns: int, side: int = 96) -> UInt8Array:

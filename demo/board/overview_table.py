@@ -8,7 +8,7 @@ import pandas as pd
 from streamlit.column_config import NumberColumn as _number
 from streamlit.column_config import TextColumn as _text
 
-from demo.board.judging import Judging, evaluation
+from demo.board.judging import Judging, evaluation, learned
 from demo.board.reports_store import study_rows
 from demo.board.shipped import NOT_SHIPPED, Shipped
 from fer_core.fer2013 import BY_ITS_LABELS
@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, Any] = {
     ),
     "minutes": _number("training", format="%.0f min"),
     "learned": _text("own labels"),
+    "faces": _number("faces", format="localized", help="How many it is judged on"),
 }
 
 
@@ -132,6 +133,7 @@ def table(
                 "minutes": report.seconds / 60,
                 "device": report.device,
                 "learned": report.main.dataset,
+                "learned these": learned(report, judged),
                 "published": 100 * printed if printed else np.nan,
                 "faces": judged.n,
             }

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from demo.board.judging import Judging, in_words
-from demo.board.panels import chart
+from demo.board.panels import chart, say_what_is_missing
 from demo.charts.matrices import difference, row_per_cent
 from fer_core.emotions import LABELS
 from fer_core.judged import Agreement, Judged, agreement
@@ -21,6 +21,7 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judgi
     st.subheader("Two models, face by face", anchor=False)
     pairs = {f"{a} and {b}": (a, b) for a, b in combinations(judged, 2)}
     name = next(iter(pairs))
+    say_what_is_missing("pair", pairs, "a pair")
     if len(pairs) > 1:
         name = st.selectbox("Pair", list(pairs), key="pair", bind="query-params")
     a, b = pairs[name]
@@ -67,6 +68,7 @@ def _face_by_face(faces_a: Judged, faces_b: Judged, a: str, b: str) -> None:
         }
     )
     counts["share"] = [f"{count / result.n:.1%}" for count in counts["faces"]]
+    counts["faces"] = [f"{count:,}" for count in counts["faces"]]
     st.table(counts, hide_index=True, border="horizontal")
     st.caption(
         f"McNemar's exact test on the {result.n:,} faces that both were judged on: p = "

@@ -118,7 +118,7 @@ def chart(
     the element's key, too, unless one is given. table: what the chart is drawn from.
     about: of what model, labels and faces it is: stands under its title and in its files' names.
     """
-    name = file_name(name, about)
+    key, name = f"{name} {about}", file_name(name, about)
     add_subtitle(figure, about)
     # Else the picture that is saved from a dark page has light text on a clear ground.
     figure.update_layout(paper_bgcolor=GROUND)
@@ -127,7 +127,7 @@ def chart(
     st.plotly_chart(
         figure,
         alt=alt,
-        **{"key": f"chart-{name}", **select},
+        **{"key": f"chart-{key}", **select},
         config={
             "toImageButtonOptions": options,
             "modeBarButtonsToRemove": ZOOMING,
@@ -137,17 +137,18 @@ def chart(
     )
     row = st.container(horizontal=True, vertical_alignment="center")
     with row:
-        csv_button(table, name)
+        csv_button(table, name, key)
     return row
 
 
-def csv_button(table: pd.DataFrame, name: str) -> None:
+def csv_button(table: pd.DataFrame, name: str, key: str = "") -> None:
+    """name: of the file. key: where two of a page could have the same name."""
     st.download_button(
         "CSV",
         table.to_csv(index=False).encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
-        key=f"csv-{name}",
+        key=f"csv-{key or name}",
         type="tertiary",
         icon=":material/download:",
         on_click="ignore",
@@ -155,16 +156,23 @@ def csv_button(table: pd.DataFrame, name: str) -> None:
     )
 
 
-def say_what_is_missing(key: str, known: Collection[str], kind: str) -> None:
+def say_what_is_missing(key: str, known: Collection[str], kind: str, at_most: int = 0) -> None:
     """Name what the address asks a control for and is not here; call it before the control.
 
+    at_most: how many there is room for; the control takes the first ones. 0 for any number.
     The control shows what it shows by default. No default is ever written into the address: what
     the server writes there is a step of the browser's history, and one Back would not leave the
     page.
     """
-    missing = [name for name in st.query_params.get_all(key) if name and name not in known]
+    asked = [name for name in st.query_params.get_all(key) if name]
+    missing = [name for name in asked if name not in known]
     if missing:
         st.warning(f"The link asks for {kind} that is not here: {_plain(', '.join(missing))}.")
+    beyond = [name for name in asked if name in known][at_most:] if at_most else []
+    if beyond:
+        st.warning(
+            f"There is room for {at_most}; the link also asks for {_plain(', '.join(beyond))}."
+        )
 
 
 def picture_button(picture: np.ndarray, name: str) -> None:

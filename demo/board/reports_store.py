@@ -113,6 +113,11 @@ def _fault(report: EvalReport, name: str) -> str:
     if report.labels != LABELS:
         return f"its labels are not {', '.join(LABELS)}"
     try:
+        words = [report.arch, report.device, report.command]
+        for judged in report.evaluations:
+            words += [judged.dataset, judged.label_set, judged.split, judged.subset]
+        if not all(isinstance(each, str) for each in words):
+            return "a name in it is no text"
         for judged in report.evaluations:
             matrix = np.array(judged.confusion, np.int64)
             where = f"{judged.dataset} ({judged.subset})"

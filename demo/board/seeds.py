@@ -25,7 +25,7 @@ def over_seeds(reports: Iterable[EvalReport]) -> pd.DataFrame:
 def _row(group: list[EvalReport]) -> dict[str, object]:
     return {
         "experiments": f"{group[0].experiment} … {group[-1].experiment}",
-        "parameters": f"{group[0].params:,}",
+        "parameters": group[0].params,
         "seeds": len(group),
         "all faces": _mean(group, "all"),
         "without repeated faces": _mean(group, "clean"),

@@ -8,10 +8,9 @@ import plotly.graph_objects as go
 
 from demo.charts.style import GUIDE, INK, finish, mark
 
-REST, FRONT = "#7C8A99", "#2B7BBA"
+REST, FRONT = "#7C8A99", INK
 CLOSE = 0.05  # of the accuracies' range: a name's height
 LEAST_ROOM = 0.2  # powers of ten on either side: from 2 to 5, the longest step, are 0.4
-MARGIN_PX = 110  # for the names of the lines
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def against_cost(
             showlegend=False,
         )
     picked = [p for p in points if p.picked]
-    looks = [mark(index) for index in range(1, len(picked) + 1)]
+    looks = [mark(index) for index in range(len(picked))]
     groups = [
         ("other experiments", REST, "circle", [p for p in points if not (p.on_front or p.picked)]),
         (
@@ -56,7 +55,6 @@ def against_cost(
             "diamond",
             [p for p in front if not p.picked],
         ),
-        # The first of a model's colours is too much like the front's.
         *(
             (p.name, look["colour"], look["symbol"], [p])
             for p, look in zip(picked, looks, strict=True)
@@ -77,7 +75,7 @@ def against_cost(
     )
     figure.update_yaxes(ticksuffix="%")
     finish(figure, title, x, "accuracy, 95% interval", 460)
-    _name_in_the_margin(figure, lines, [p.accuracy for p in points])
+    _name_lines(figure, lines, [p.accuracy for p in points])
     return figure
 
 
@@ -104,10 +102,8 @@ def _add_group(
     )
 
 
-def _name_in_the_margin(
-    figure: go.Figure, lines: Mapping[str, float], accuracies: Sequence[float]
-) -> None:
-    """What the lines are, at the right of the plot; those close together share a place."""
+def _name_lines(figure: go.Figure, lines: Mapping[str, float], accuracies: Sequence[float]) -> None:
+    """What the lines are, above their right ends; those close together share a place."""
     if not lines:
         return
     values = [*lines.values(), *accuracies]
@@ -122,14 +118,14 @@ def _name_in_the_margin(
         figure.add_annotation(
             xref="paper",
             x=1,
-            xanchor="left",
-            y=sum(value for _, value in place) / len(place),
+            xanchor="right",
+            y=max(value for _, value in place),
+            yanchor="bottom",
             text="<br>".join(words for words, _ in place),
-            align="left",
+            align="right",
             showarrow=False,
             font={"size": 11, "color": INK},
         )
-    figure.update_layout(margin_r=MARGIN_PX)
 
 
 def _ticks(costs: Sequence[float]) -> list[float]:

@@ -10,8 +10,9 @@ from demo.board.map_panels import how_faithful, own_attention
 from demo.board.maps_store import grad_cam, probs
 from demo.board.models_store import KEPT, crop_for, faces_of
 from demo.board.models_store import cards as weights_cards
-from demo.board.overlays import numbered, overlay
+from demo.board.overlays import numbered, overlay, with_caption
 from demo.board.panels import (
+    file_name,
     heading,
     picture_button,
     say_how_to_make,
@@ -31,6 +32,11 @@ UPLOAD_MB = 25
 PREDICTED = "each model's own answer"
 
 Crops = dict[str, UInt8Array]
+
+
+def shown_as(example: str) -> str:
+    """What an example's file is called on the page."""
+    return Path(example).stem.replace("-", " ").capitalize()
 
 
 def photo() -> bytes | None:
@@ -58,13 +64,14 @@ def photo() -> bytes | None:
         shot = st.camera_input("Snapshot", key="snapshot")
         return shot.getvalue() if shot else None
     names = sorted(path.name for path in EXAMPLES.glob("*.jpg"))
+    say_what_is_missing("example", [shown_as(each) for each in names], "an example")
     name = st.selectbox(
         "Example",
         names,
         key="example",
         bind="query-params",
         width=300,
-        format_func=lambda each: Path(each).stem.replace("-", " ").capitalize(),
+        format_func=shown_as,
     )
     return (EXAMPLES / name).read_bytes()
 
@@ -173,7 +180,9 @@ def laid_over(found: dict[str, GradCam], crops: Crops, classes: dict[str, int]) 
             if peak > 0
             else f"The map is empty: no place raises the model's score for {label}."
         )
-    picture_button(np.concatenate(list(pictures.values()), axis=1), "grad-cam")
+    answers_of = {name: f"{name}: {LABELS[classes[name]]}" for name in pictures}
+    captioned = [with_caption(each, answers_of[name]) for name, each in pictures.items()]
+    picture_button(np.concatenate(captioned, axis=1), file_name("grad-cam", *answers_of.values()))
 
 
 def page() -> None:
@@ -187,7 +196,7 @@ def page() -> None:
     if not known:
         say_how_to_make("weights that can be used", weights_folder())
         return
-    say_what_is_missing("weights", known, "a model")
+    say_what_is_missing("weights", known, "a model", KEPT)
     names = st.multiselect(
         "Weights",
         list(known),
@@ -209,6 +218,7 @@ def page() -> None:
         if not own:
             return
         chosen = {name: known[name] for name in own}
+        say_what_is_missing("for", [PREDICTED, *LABELS], "an expression")
         wanted = st.selectbox(
             "Maps for", [PREDICTED, *LABELS], key="for", bind="query-params", width=300
         )

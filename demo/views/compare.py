@@ -6,11 +6,11 @@ import streamlit as st
 
 from demo.board.confidence_panel import confidence
 from demo.board.judging import Judging, evaluation, in_address, in_words, judged_by
+from demo.board.overview_table import COLUMNS, table
 from demo.board.pair_panel import COUNTS, PER_CENT, pair
 from demo.board.panels import (
     MOST_COMPARED,
     chart,
-    file_name,
     heading,
     reports_or_stop,
     say_what_is_missing,
@@ -30,36 +30,25 @@ METRIC_HELP = (
 )
 
 
-def summary(judged: dict[str, Evaluation], reports: dict[str, EvalReport]) -> None:
-    lines = [
-        {
-            "model": name,
-            "accuracy": f"{e.accuracy:.2%}",
-            "95% interval": f"{100 * e.interval[0]:.1f} to {100 * e.interval[1]:.1f}",
-            "macro-F1": f"{e.macro_f1:.1%}",
-            "ECE": f"{e.ece:.1%}",
-            "parameters": f"{reports[name].params:,}",
-            "own labels": reports[name].main.dataset,
-            "left out": f"{reports[name].left_out:,}",
-            "faces": f"{e.n:,}",
-        }
-        for name, e in judged.items()
-    ]
+SUMMARY = (
+    *("experiment", "accuracy", "interval", "macro-F1", "ECE", "parameters", "learned"),
+    *("left out", "faces"),
+)
+
+
+def summary(reports: dict[str, EvalReport], judging: Judging) -> None:
+    rows = table(list(reports.values()), judging, {}, {}, {})
     st.dataframe(
-        pd.DataFrame(lines),
+        rows[list(SUMMARY)],
         hide_index=True,
-        alt="; ".join(f"{line['model']} {line['accuracy']}" for line in lines),
+        alt="; ".join(f"{row.experiment} {row.accuracy:.2f}%" for row in rows.itertuples()),
+        column_config=COLUMNS,
     )
-    others = [name for name, e in judged.items() if not _learned(reports[name], e)]
-    if others:
+    others = rows["experiment"][~rows["learned these"].astype(bool)]
+    if len(others):
         st.caption(
             f"{' and '.join(others)} learned from other labels than these: see “own labels”."
         )
-
-
-def _learned(report: EvalReport, judged: Evaluation) -> bool:
-    """Whether it learned from the labels that it is judged by, or those faces' votes."""
-    return report.main.label_set == judged.label_set.removesuffix("-clear")
 
 
 def matrices(
@@ -88,15 +77,17 @@ def matrices(
         for column, name in zip(st.columns(2), pair_of_names, strict=False):
             with column:
                 row = chart(
-                    confusion(shown[name], name, top, in_per_cent, counts[name].sum(1)),
+                    confusion(
+                        shown[name], f"{name}: {unit}", top, in_per_cent, counts[name].sum(1)
+                    ),
                     f"Confusion matrix of {name}. {_worst(counts[name])}",
-                    file_name("confusion", name),
+                    f"confusion {name} {'per cent' if in_per_cent else 'faces'}",
                     pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),
                     in_words(judging),
                 )
                 row.page_link(
                     "views/inside.py",
-                    label="Look inside a cell",
+                    label=f"Look inside {name}",
                     icon=":material/search:",
                     query_params={
                         **({"model": name} if name != first_offered else {}),
@@ -151,7 +142,7 @@ def classes(judged: dict[str, Evaluation], judging: Judging) -> None:
 def page() -> None:
     heading("Compare", "Two to four models, judged on the same test faces.")
     found = reports_or_stop()
-    say_what_is_missing("models", found, "a model")
+    say_what_is_missing("models", found, "a model", MOST_COMPARED)
     offered = app_first(found, weights_folder())
     names = st.multiselect(
         "Models",
@@ -175,7 +166,7 @@ def page() -> None:
         for name, report in reports.items()
         if (each := evaluation(report, judging)) is not None
     }
-    summary(judged, reports)
+    summary(reports, judging)
     matrices(judged, reports, offered[0], judging)
     classes(judged, judging)
     faces: dict[str, Judged] = {}

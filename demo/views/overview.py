@@ -1,5 +1,7 @@
 """Every experiment in one table, and accuracy against what it costs."""
 
+from collections.abc import Collection
+
 import pandas as pd
 import streamlit as st
 
@@ -63,6 +65,8 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
         placeholder="all",
         bind="query-params",
         width=220,
+        help="Whose row an experiment is: “ours” are this project's own networks, “records” "
+        "published figures outside the four reports; the page “Reports against ours” has them all.",
     )
     sort = top.selectbox("Sort by", SORTS, key="sort", bind="query-params", width=150)
     rows = table(
@@ -82,10 +86,13 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
     return rows, judging
 
 
-def show_table(rows: pd.DataFrame) -> list[str]:
-    """The table; returns the names of the ticked rows, which the address keeps."""
+def show_table(rows: pd.DataFrame, known: Collection[str]) -> list[str]:
+    """The table; returns the names of the ticked rows, which the address keeps, also of those
+    that the filters hide. known: the names of all experiments."""
     names = list(rows["experiment"])
-    ticked = [name for name in st.query_params.get_all("pick") if name in names]
+    asked = [name for name in st.query_params.get_all("pick") if name in known]
+    hidden = [name for name in asked if name not in names]
+    ticked = [name for name in asked if name in names]
     if ticked != st.session_state.get(TICKED):
         # A link or the browser's Back changed them: a table keeps its ticks, a new one takes these.
         st.session_state[TABLES] = st.session_state.get(TABLES, 0) + 1
@@ -123,8 +130,10 @@ def show_table(rows: pd.DataFrame) -> list[str]:
     chosen = [names[row] for row in picked.selection.rows if row < len(names)]
     st.session_state[TICKED] = chosen
     if chosen != ticked:
-        st.query_params["pick"] = chosen
-    return chosen
+        st.query_params["pick"] = [*hidden, *chosen]
+    if hidden:
+        st.caption(f"Ticked too, but hidden by the choices above: {', '.join(hidden)}.")
+    return [*hidden, *chosen]
 
 
 def under_table(
@@ -169,7 +178,7 @@ def page() -> None:
     if rows.empty:
         st.info("No experiment fits these filters.")
         return
-    chosen = show_table(rows)
+    chosen = show_table(rows, found)
     under_table(rows, chosen, found, judging)
     known = known_figures(rows_of_studies, judging.judged_on)
     accuracy_against_cost(rows, chosen, known, judging)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from demo.board.overview_table import COLUMNS
 from demo.board.panels import (
     chart,
     csv_button,
@@ -114,7 +115,7 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             pd.DataFrame([line(row) for row in drawn]),
         )
         if published and ran:
-            st.caption("Dotted: the best published figure.")
+            st.caption(f"Dotted: the best published figure. {_behind(drawn)}")
 
 
 def _behind(rows: list[StudyRow]) -> str:
@@ -134,7 +135,12 @@ def show_seeds(reports: list[EvalReport]) -> None:
         "Mean and deviation, by the labels that the models learned. With three seeds each, means "
         "less than about two and a half deviations apart may well be chance."
     )
-    st.dataframe(table, hide_index=True, alt=f"{len(table)} recipes with mean and deviation.")
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt=f"{len(table)} recipes with mean and deviation.",
+        column_config={"parameters": COLUMNS["parameters"]},
+    )
     csv_button(table, "seeds")
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from demo.board.panels import chart, heading, reports_here, say_what_is_missing
-from demo.board.reports_store import shelf
+from demo.board.reports_store import shelf, weights_folder
 from demo.board.runs_store import Run, runs
+from demo.board.shipped import app_first
 from demo.charts.curves import training
 from fer_core.report import EvalReport
 
@@ -19,6 +20,7 @@ AT_MOST = 8
 REFRESH_SECONDS = 10
 QUANTITIES = {"accuracy": "accuracy", "loss": "loss", "lr": "learning rate"}
 AGAIN = "in the runs folder"  # a run that is not the one whose report is shipped
+LABEL_SETS = {"fer2013": "the data set's own labels", "ferplus": "the FER+ votes"}
 PLAIN = "none"  # the recipe's word for no augmentation
 # What makes a training curve another than one of the faces and labels as they are, by setting.
 APART = {
@@ -92,6 +94,11 @@ def show_curves(names: list[str], quantity: str) -> None:
         for name, each in curves.items()
     )
     title = QUANTITIES[quantity].capitalize()
+    judged = {name: validated_by(each.recipe) for name, each in shown.items()}
+    alike = len(set(judged.values())) == 1
+    if not alike and quantity != "lr":
+        each_by = "; ".join(f"{name} by {words}" for name, words in judged.items())
+        st.warning(f"Validated by different labels or faces, so not to be compared: {each_by}.")
     chart(
         training(curves, quantity, title),
         f"{title} by epoch. On validation, {ends}.",
@@ -100,10 +107,17 @@ def show_curves(names: list[str], quantity: str) -> None:
             pd.DataFrame(each).assign(run=name, epoch=range(1, 1 + len(each["seconds"])))
             for name, each in curves.items()
         ),
+        f"validated by {next(iter(judged.values()))}" if alike and quantity != "lr" else "",
     )
     if quantity != "lr":
         recipes = {name: each.recipe for name, each in shown.items()}
         st.caption(f"Strong lines: validation. Faint lines: training{apart(recipes, quantity)}.")
+
+
+def validated_by(recipe: Mapping[str, Any]) -> str:
+    """The labels and faces that a run is validated by, in words."""
+    labels = LABEL_SETS.get(recipe.get("label_set", ""), "unknown labels")
+    return f"{labels}, on a division of its own" if recipe.get("resplit") else labels
 
 
 def apart(recipes: Mapping[str, Mapping[str, Any]], quantity: str) -> str:
@@ -145,12 +159,14 @@ def page() -> None:
         st.info("No report here was trained in epochs, and the runs folder is empty.")
         return
     training_now = going(shown)
-    say_what_is_missing("runs", shown, "a run")
+    reports = {n: each.source for n, each in shown.items() if isinstance(each.source, EvalReport)}
+    best_first = dict.fromkeys([*app_first(reports, weights_folder()), *shown])
+    say_what_is_missing("runs", shown, "a run", AT_MOST)
     # The names as they are: the address keeps what was chosen, also when a run has ended.
     names = st.multiselect(
         "Runs",
         list(shown),
-        default=[*training_now, *(name for name in shown if name not in training_now)][:3],
+        default=[*training_now, *(name for name in best_first if name not in training_now)][:3],
         key="runs",
         max_selections=AT_MOST,
         bind="query-params",

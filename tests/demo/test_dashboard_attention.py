@@ -13,6 +13,12 @@ from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
 from fer_core.weights import FOLDER
 
 
+def test_what_a_link_to_the_maps_asks_for_in_vain_is_said():
+    wrong = {"weights": ["compact-ferplus"], "example": "Nosuch", "for": "foo"}
+    said = [each.value for each in opened("attention", **wrong).warning]
+    assert [each.rpartition(" ")[2] for each in said] == ["Nosuch.", "foo."]
+
+
 def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     at = opened("attention", weights=["compact-ferplus"], example="Astronaut")
     assert "compact_se: happy, &gt;99%" in face_cards(at)
@@ -31,6 +37,7 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
 
 def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen_one():
     at = opened("attention", weights=["compact-ferplus"], example="Side by side", face="2")
+    assert not at.warning
     assert at.button_group(key="face").value == 2
     assert "4 faces; 2 is chosen" in at.get("image")[0].proto.imgs[0].alt
     assert at.query_params["face"] == "2"
@@ -54,11 +61,12 @@ def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):
     ("insertion", "deletion", "said"),
     [
         (19, 19, "19 of 19 random places on insertion and 19 of 19 on deletion, so beyond chance "
-        "(p = 0.05 each) on both."),
-        (19, 18, "and 18 of 19 on deletion, so beyond chance (p = 0.05 each) on insertion alone."),
+        "(all 19, p = 0.05) on both."),
+        (19, 18, "and 18 of 19 on deletion, so beyond chance "
+        "(all 19, p = 0.05) on insertion alone."),
         (0, 19, "0 of 19 random places on insertion and 19 of 19 on deletion, so beyond chance "
-        "(p = 0.05 each) on deletion alone."),
-        (18, 18, "so beyond chance (p = 0.05 each) on neither."),
+        "(all 19, p = 0.05) on deletion alone."),
+        (18, 18, "so beyond chance (all 19, p = 0.05) on neither."),
     ],
 )  # fmt: skip
 def test_a_map_is_beyond_chance_where_it_beats_every_random_place(insertion, deletion, said):

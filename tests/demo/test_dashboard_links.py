@@ -1,7 +1,10 @@
 """What the dashboard's pages make of the address, and write to it, without a browser."""
 
+from dataclasses import replace
+
+import made_up_reports as made_up
 import pytest
-from dashboard_page import opened
+from dashboard_page import charts, checked, opened, text
 
 
 @pytest.mark.parametrize(
@@ -9,7 +12,7 @@ from dashboard_page import opened
     [
         ("compare", "models", ["made-up-003", "made-up-002"]),
         ("inside", "model", "made-up-003"),
-        ("training", "runs", ["made-up-000", "made-up-001", "made-up-002"]),
+        ("training", "runs", ["made-up-003", "made-up-002", "made-up-001"]),
     ],
 )
 def test_what_a_page_chose_itself_is_named_and_is_no_step_of_the_history(names, view, key, shown):
@@ -34,3 +37,38 @@ def test_what_a_link_asks_for_and_is_not_here_is_named(names, view, query, says)
     assert [says in each.value.replace("\\", "") for each in at.warning] == [True]
     for control in (*at.selectbox, *at.multiselect):
         assert control.value, control.label  # what is shown is chosen in the control
+
+
+def test_a_link_to_more_models_than_there_is_room_for_names_those_left_out(names, folder):
+    found = made_up.predictions()
+    made_up.write(folder, made_up.report("fifth", found), found)
+    at = opened("compare", models=[*names, "fifth"])
+    assert at.warning[0].value == "There is room for 4; the link also asks for fifth."
+
+
+def test_ticks_that_a_filter_hides_are_kept_and_told(names):
+    at = opened("overview", pick=names[:2], find=names[1])
+    assert f"Ticked too, but hidden by the choices above: {names[0]}." in text(at)
+    assert at.query_params["pick"] == names[:2]
+    (link,) = at.get("page_link")
+    assert names[0] in link.proto.query_string and names[1] in link.proto.query_string
+
+
+def test_labels_that_no_link_asks_for_are_those_of_the_first_model(names, folder):
+    found = made_up.predictions()
+    made = made_up.report("learned-votes", found)
+    (votes,) = [e for e in made.others if (e.label_set, e.subset) == ("ferplus", "all")]
+    others = (made.main, *(e for e in made.others if e is not votes))
+    made_up.write(folder, replace(made, main=votes, others=others), found)
+    at = opened("compare", models=["learned-votes", names[0]])
+    assert at.button_group(key="compare_labels").value == votes.judged_on
+    at.multiselect(key="models").set_value([names[0]])
+    checked(at.run())
+    assert at.button_group(key="compare_labels").value == made.main.judged_on
+
+
+def test_names_that_are_alike_as_files_are_two_models(names, folder):
+    found = made_up.predictions()
+    for name in ("a_b", "a-b"):
+        made_up.write(folder, made_up.report(name, found), found)
+    assert len(charts(opened("compare", models=["a_b", "a-b"]))) > 5

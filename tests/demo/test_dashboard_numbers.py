@@ -98,7 +98,7 @@ def test_what_is_no_network_is_not_drawn_against_parameters(names, folder):
     at = opened("overview")
     drawn = [t for t in figure(at, "Accuracy against parameters")["data"] if t["mode"] == "markers"]
     assert sum(len(marks["x"]) for marks in drawn) == len(names)
-    assert "1 that are no networks" in text(at)
+    assert "1 that are not networks" in text(at)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,7 @@ def test_what_is_no_network_is_not_drawn_against_parameters(names, folder):
         ("overview", {"faces": "clean"}, "a choice of test faces that is not here: clean"),
         ("overview", {"pick": ["nope"]}, "an experiment that is not here: nope"),
         ("compare", {"compare_labels": "qqq"}, "labels that is not here: qqq"),
+        ("compare", {"pair": "qqq"}, "a pair that is not here: qqq"),
         ("studies", {"report": "zz"}, "a report that is not here: zz"),
     ],
 )

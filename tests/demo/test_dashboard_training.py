@@ -144,3 +144,20 @@ def test_a_recipe_says_which_epoch_was_kept_and_why_faces_were_left_out(names, f
     said = text(opened("training", runs=names[:1]))
     assert "Epoch 5 of 5 was the best." in said
     assert "10 left out because a validation or test face repeats them" in said
+
+
+def test_runs_that_are_validated_otherwise_are_said_to_be(folder):
+    found = made_up.predictions()
+    recipes = {
+        "labels": {"label_set": "fer2013"},
+        "votes": {"label_set": "ferplus"},
+        "apart": {"label_set": "fer2013", "resplit": True},
+    }
+    for name, recipe in recipes.items():
+        made_up.write(folder, made_up.report(name, found, recipe=recipe), found)
+    (said,) = [each.value for each in opened("training", runs=list(recipes)).warning]
+    assert "labels by the data set's own labels; votes by the FER+ votes; apart by" in said
+    alone = opened("training", runs=["votes"])
+    assert not alone.warning
+    subtitle = figure(alone, "Accuracy")["layout"]["title"]["subtitle"]["text"]
+    assert subtitle == "validated by the FER+ votes"
