@@ -10,6 +10,7 @@ import numpy as np
 from fer_core.detection import MIN_SCORE, create_detector, list_detectors
 from fer_core.device import choose_device
 from fer_core.images import read_picture
+from fer_core.types import FerError
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "demo" / "examples"
 ROUNDS = 7
@@ -20,7 +21,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Faces and median milliseconds for each photo and detector, and the ratio of the medians."""
     detectors = {name: create_detector(name, choose_device("cpu")) for name in list_detectors()}
     photos: dict[str, Any] = {}
-    for path in sorted(options.photos.glob("*.jpg")):
+    files = sorted(options.photos.glob("*.jpg"))
+    if not files:
+        raise FerError(f"There is no .jpg in {options.photos}. Give a folder of photos.")
+    for path in files:
         picture = read_picture(path).pixels
         faces = {n: int((d(picture).scores >= MIN_SCORE).sum()) for n, d in detectors.items()}
         seconds: dict[str, list[float]] = {name: [] for name in detectors}

@@ -18,7 +18,7 @@ from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
 from fer_core.output import say, silence
 from fer_core.types import FerError, WeightsError
-from fer_core.weights import list_weights, read_card
+from fer_core.weights import DEFAULT, list_weights, read_card
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +52,11 @@ def _weights(options: argparse.Namespace) -> int:
         [
             {
                 "name": card.name,
+                "default": card.name == DEFAULT,
                 "arch": card.arch,
                 "params": card.params,
+                **{f"{name}_accuracy": each.accuracy for name, each in card.metrics.items()},
                 "trained_on": card.trained_on,
-                **{
-                    f"accuracy on {each.dataset}, {each.split}": each.accuracy
-                    for each in card.metrics.values()
-                },
             }
             for card in cards
         ],
@@ -110,7 +108,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_annotate(parser: argparse.ArgumentParser) -> None:
     parser.description = "Put an emoji over every face of pictures and clips."
     parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures and clips")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="folder for the results; an earlier run's of the same name are replaced",
+    )
     parser.add_argument("--json", action="store_true", help="write the results as JSON, too")
     parser.add_argument(
         "--style",

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from fer_core.clip_files import annotate_clip
+from fer_core.clip_files import annotate_clip, write_json
 from fer_core.clips.clip import Clip
 from fer_core.clips.source import ClipLimits
 from fer_core.emoji import render
-from fer_core.files import check_folder, write_or_remove, write_whole
+from fer_core.files import check_folder, write_whole
 from fer_core.images import Picture, read_picture
 from fer_core.output import say
 from fer_core.pipeline import FerPipeline
@@ -25,6 +25,7 @@ CLIP_SUFFIXES = {
 }
 PICTURE_ENDINGS = (".png", ".json")
 CLIP_ENDINGS = (".mp4", ".csv", ".json", "-moments.png")
+MOST_STEM_BYTES = 200  # of the 255 that most disks allow, with "-faces-999-moments.png"
 PIPES = {Path("/dev/fd"), Path("/proc/self/fd")}  # where a shell's <(...) is a number
 INTERRUPTED = 130  # what shells expect of a program that Ctrl-C has stopped
 
@@ -69,11 +70,14 @@ def annotate(arguments: argparse.Namespace) -> int:
 
 def _picture(source: Path) -> Picture | None:
     """The picture in a file, or None for a clip. Raises ImageError where it is neither."""
-    if source.suffix.lower() in CLIP_SUFFIXES:
+    clip = source.suffix.lower() in CLIP_SUFFIXES
+    if clip and (not os.path.isfile(source) or _opens_as_clip(source)):
         return None
     try:
         return read_picture(source)
     except ImageError as error:
+        if clip:  # what is wrong with it as a clip is what its name asks
+            return None
         # What came through a pipe is gone, and to open one again may take for ever.
         if os.path.exists(source) and source.is_fifo():
             raise ImageError(f"{error} Only pictures may come through a pipe.") from error
@@ -103,7 +107,7 @@ def _annotate_picture(
     write_whole(
         Path(f"{base}.png"), to_png(render(picture, analysis, options.style, options.cover))
     )
-    write_or_remove(Path(f"{base}.json"), to_json(analysis, source.name) if as_json else None)
+    write_json(Path(f"{base}.json"), source.name, to_json(analysis, source.name) if as_json else "")
     faces = ", ".join(
         in_words(shown, probs) for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
     )
@@ -111,8 +115,9 @@ def _annotate_picture(
 
 
 def _stem(source: Path) -> str:
-    """What to call the results of an input."""
-    return f"pipe-{source.stem}" if source.parent in PIPES else source.stem
+    """What to call the results of an input: its own name, as far as it leaves room for more."""
+    stem = f"pipe-{source.stem}" if source.parent in PIPES else source.stem
+    return os.fsencode(stem)[:MOST_STEM_BYTES].decode("utf-8", "ignore")
 
 
 def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[str]) -> Path:

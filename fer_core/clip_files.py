@@ -1,5 +1,6 @@
 """One clip of the command line: its video, timeline and contact sheet as files."""
 
+import json
 import shutil
 import signal
 import sys
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fer_core.files import write_or_remove, write_whole
+from fer_core.files import remove, write_whole
 from fer_core.output import say
 from fer_core.pipeline import FerPipeline
 from fer_core.pixels import to_png
@@ -43,10 +44,27 @@ def annotate_clip(
 def _save(result: VideoResult, base: Path, cover: bool, as_json: bool) -> None:
     result.video.save(Path(f"{base}.mp4"))
     write_whole(Path(f"{base}.csv"), result.timeline.to_csv())
-    timeline = result.timeline.to_json(result.info) if as_json else None
-    write_or_remove(Path(f"{base}.json"), timeline)
-    sheet = to_png(result.contact_sheet(cover)) if result.moments else None
-    write_or_remove(Path(f"{base}-moments.png"), sheet)
+    timeline = result.timeline.to_json(result.info) if as_json else ""
+    write_json(Path(f"{base}.json"), result.info.name, timeline)
+    sheet = Path(f"{base}-moments.png")
+    if result.moments:
+        write_whole(sheet, to_png(result.contact_sheet(cover)))
+    else:
+        remove(sheet)  # of an earlier run, where no face may have been covered
+
+
+def write_json(path: Path, source_name: str, text: str) -> None:
+    """Write the results of an input. Without text, remove what an earlier run said of one that was
+    called so, which would pass for this run's. Raises FerError where that cannot be done."""
+    if text:
+        write_whole(path, text)
+        return
+    try:
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # there is none, or it is something else
+        return
+    if isinstance(earlier, dict) and earlier.get("source") == source_name:
+        remove(path)
 
 
 @contextmanager

@@ -62,7 +62,7 @@ class MomentKeeper:
                 continue
             self._frames[person] = self._frames.get(person, 0) + 1
             best = self._best.setdefault(person, {})
-            prob = float(analysis.probs[face, answer.index]) if answer is not UNSURE else 0.0
+            prob = float(analysis.probs[face, answer.index]) if answer != UNSURE else 0.0
             if prob and (answer not in best or prob > best[answer].prob):
                 crop, inside = _crop(picture, analysis, face)
                 best[answer] = Moment(person, frame, analysis.seconds, answer, prob, crop, inside)

@@ -28,12 +28,8 @@ def write_whole(path: Path, content: bytes | memoryview | str) -> None:
         raise FerError(f"{path} cannot be written: {error}.") from error
 
 
-def write_or_remove(path: Path, content: bytes | str | None) -> None:
-    """`write_whole`; without content, remove what an earlier run left, as it would pass for this
-    one's. Raises FerError where that cannot be done."""
-    if content is not None:
-        write_whole(path, content)
-        return
+def remove(path: Path) -> None:
+    """Remove a file, if it is there. Raises FerError where that cannot be done."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

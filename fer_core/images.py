@@ -10,6 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from fer_core.endless_pictures import is_endless
+from fer_core.files import reason
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
@@ -32,17 +33,28 @@ class Picture:
             raise ValueError(f"pixels are {self.pixels.dtype} {shape}, expected uint8 (H, W, 3)")
 
 
-PictureSource = str | os.PathLike[str] | bytes | Image.Image | np.ndarray | Picture
+PictureSource = (
+    str
+    | os.PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | io.IOBase
+    | Image.Image
+    | np.ndarray
+    | Picture
+)
 
 
 def read_picture(
     source: PictureSource, name: str = "The picture", max_pixels: int = MAX_PIXELS
 ) -> Picture:
-    """Read a path, the bytes of a file, a PIL image, or an array (RGB, RGBA or grey uint8).
+    """Read a path, a file's bytes, an open file, a PIL image, or an array (RGB, RGBA, grey uint8).
 
     Turns the picture by its EXIF orientation, its colours to sRGB by its profile, takes the first
     frame of an animation, or that at which a PIL image stands, and puts transparent parts on white.
-    Grey of 16 bits, which an array may have too, is scaled to 8, unless no value is above 255.
+    Grey of 16 bits, which an array may have too, is scaled to 8 from the least of 8, 10, 12, 14 and
+    16 bits that hold its values.
     name: what errors call bytes and PIL images, which have no path.
     max_pixels: of a file or a PIL image, judged before any is unpacked.
     Raises ImageError where there is no usable picture.
@@ -53,13 +65,26 @@ def read_picture(
         return Picture(_from_array(source))
     if isinstance(source, Image.Image):
         return _from_pil(source, name, max_pixels)
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | bytearray | memoryview):
         return _decode(io.BytesIO(source), name, max_pixels)
+    if isinstance(source, io.IOBase):
+        return _read_open(source, name, max_pixels)
     if isinstance(source, str | os.PathLike):
         return _read_file(Path(source), max_pixels)
     raise ImageError(
-        f"A picture was expected (path, bytes, PIL image or array), not {type(source).__name__}."
+        "A picture was expected (path, bytes, open file, PIL image or array), not "
+        f"{type(source).__name__}."
     )
+
+
+def _read_open(file: io.IOBase, name: str, max_pixels: int) -> Picture:
+    try:
+        data = file.read(MAX_PIPED_BYTES)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{name} cannot be read: {error}.") from error
+    if not isinstance(data, bytes):
+        raise ImageError(f"{name} was opened as text. Open it with mode 'rb'.")
+    return _decode(io.BytesIO(data), name, max_pixels)
 
 
 def _read_file(path: Path, max_pixels: int) -> Picture:
@@ -71,7 +96,8 @@ def _read_file(path: Path, max_pixels: int) -> Picture:
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be read as a file: {error}.") from error
+        why = reason(error) if isinstance(error, OSError) else error
+        raise ImageError(f"{path} cannot be read as a file: {why}.") from error
 
 
 def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
@@ -163,13 +189,14 @@ def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
 
 
 def _to_8_bit(values: np.ndarray) -> UInt8Array:
-    """Integers -> uint8: up to 255 as they are, up to 65535 over 256, above that by the largest."""
+    """Integers -> uint8, from the fewest bits that cameras have and that hold them; above 65535 by
+    the largest."""
     top = int(values.max(initial=0))
     if top > 65535:
         values = values.astype(np.int64) * 255 // top
-    elif top > 255:
-        # Right for v * 257, as 8 bits are stretched to 16, and for v * 256, as some shift them.
-        values = values // 256
+    else:
+        # Of 16 bits, right for v * 257, as 8 are stretched to 16, and for v * 256, as some shift.
+        values = values // 2 ** next(more for more in (0, 2, 4, 6, 8) if top < 2 ** (8 + more))
     return values.clip(0, 255).astype(np.uint8)
 
 
@@ -179,8 +206,9 @@ def _from_array(array: np.ndarray) -> UInt8Array:
     if array.dtype != np.uint8:
         hint = "It holds NaN. " if array.dtype.kind == "f" and np.isnan(array).any() else ""
         raise ImageError(
-            f"The array is {array.dtype}. {hint}Give uint8 values from 0 to 255, "
-            "for example (array * 255).astype('uint8') for values from 0 to 1."
+            f"The array is {array.dtype}. {hint}Give uint8 values from 0 to 255, for example "
+            f"{'(array * 255)' if array.dtype.kind in 'fb' else 'array'}.astype('uint8')"
+            f"{' for values from 0 to 1' if array.dtype.kind == 'f' else ''}."
         )
     shape = array.shape
     if 0 in shape or len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3, 4)):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL.Image import Image
@@ -20,7 +21,7 @@ from fer_core.detection import (
 from fer_core.device import choose_device
 from fer_core.images import Picture, PictureSource, read_picture
 from fer_core.types import Analysis, Faces, ImageError, OptionError, UInt8Array
-from fer_core.weights import WeightsCard, load_classifier, read_card
+from fer_core.weights import FOLDER, WeightsCard, load_classifier, read_card
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,21 +43,22 @@ class FerPipeline:
         weights: str = "default",
         detector: str = DEFAULT_DETECTOR,
         device: str = "auto",
+        folder: Path = FOLDER,
     ) -> "FerPipeline":
-        """Load weights and detector by name.
+        """Load weights and detector by name. folder: where the weights and their cards are.
 
         Raises WeightsError, ModelError or OptionError (all FerError) for an unknown name, weights
         that cannot be used, or a device that this machine does not have.
         """
         choice = choose_device(device)
-        card = read_card(weights)
+        card = read_card(weights, folder)
         found = create_detector(detector, choice)
         if detector not in card.crop:
             raise OptionError(
                 f"The weights {card.name} were not measured with the detector {detector!r}. "
                 f"Choose one of: {', '.join(card.crop)}."
             )
-        classifier = load_classifier(card, choice)
+        classifier = load_classifier(card, choice, folder)
         return cls(found, classifier, card, card.crop[detector])
 
     def analyze(self, image: PictureSource, min_score: float = MIN_SCORE) -> Analysis:

@@ -18,11 +18,11 @@ def percent(prob: float) -> str:
 
 def in_words(shown: Emotion, probs: Float32Array) -> str:
     """What is shown of a face, and its probability among `probs` (7,); "unsure" has none."""
-    return shown.name if shown is UNSURE else f"{shown.name} {percent(float(probs[shown.index]))}"
+    return shown.name if shown == UNSURE else f"{shown.name} {percent(float(probs[shown.index]))}"
 
 
 def records(analysis: Analysis) -> list[dict[str, Any]]:
-    """One record a face, in reading order, numbered from 1; `xyxy` in pixels.
+    """One record a face, in the analysis's order, numbered from 1; `xyxy` in pixels.
 
     label: the likeliest expression. shown: what pictures show, which is "unsure" in doubt.
     """
@@ -46,15 +46,18 @@ def records(analysis: Analysis) -> list[dict[str, Any]]:
 def to_json(analysis: Analysis, source_name: str) -> str:
     """The whole analysis of the picture `source_name` as a JSON document."""
     height, width = analysis.size_hw
-    return json.dumps(
-        {
-            "source": source_name,
-            "width": width,
-            "height": height,
-            "notes": list(analysis.notes),
-            "faces": records(analysis),
-        },
-        indent=2,
+    return (
+        json.dumps(
+            {
+                "source": source_name,
+                "width": width,
+                "height": height,
+                "notes": list(analysis.notes),
+                "faces": records(analysis),
+            },
+            indent=2,
+        )
+        + "\n"
     )
 
 

@@ -81,7 +81,7 @@ def _blend(
 
 def _answer(before: Emotion, probs: Float32Array) -> Emotion:
     top = EMOTIONS[int(probs.argmax())]
-    held = float(probs[before.index]) if before is not UNSURE else 0.0
+    held = float(probs[before.index]) if before != UNSURE else 0.0
     if probs[top.index] >= ENTER and probs[top.index] >= held + MARGIN:
         return top
     return before if held >= LEAVE else UNSURE

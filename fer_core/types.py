@@ -1,5 +1,6 @@
 """The values that flow through the package, and the errors a caller can cause."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,6 +79,9 @@ class Faces:
         if isinstance(keep, int | np.integer):
             keep = np.array([keep])
         return Faces(self.xyxy[keep], self.landmarks[keep], self.scores[keep])
+
+    def __iter__(self) -> Iterator["Faces"]:
+        return (self[index] for index in range(len(self)))
 
     def mapped(self, origin_xy: ArrayLike, scale_xy: ArrayLike) -> "Faces":
         """The same faces in the pixels of another picture: `(point - origin_xy) * scale_xy`.

@@ -1,6 +1,7 @@
 """Distillation: what other networks answer, as part of what one learns.
 
-Source: Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015.
+Source: Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015; but at
+temperature 1, and mixed with the labels into one target, where they soften both networks' answers.
 """
 
 from collections.abc import Iterable

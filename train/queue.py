@@ -172,7 +172,9 @@ def main() -> int:
     def work_or_plan() -> None:
         machine, data = machine_of(options), read_data(options.data)
         everything = EXPERIMENTS.values()
-        if not missing(everything, data, options.out):
+        if all(each.data != data.name for each in everything):
+            print(f"No experiment is about {data.name}. Train one on it: python -m train.run NAME")
+        elif not missing(everything, data, options.out):
             print(f"On {data.name} nothing is left to train that has no report yet.")
         elif options.plan:
             print(plan(everything, data, options.out, machine.choice))

@@ -39,6 +39,8 @@ from train.options import (
 )
 from train.splits import restratified
 
+FEW_STEPS = 100  # of the optimizer, in which hardly any recipe learns a thing
+
 
 def run(
     experiment: Experiment,
@@ -100,6 +102,7 @@ def _run_network(
             _wait_for_shorter(folder, trainer.recipe.continues)
         trainer.resume()
     if leads:
+        _say_where_steps_are_few(trainer)
         if not trainer.finished:  # a report would say that it is
             (folder / REPORT).unlink(missing_ok=True)
         _train(experiment, trainer, deadline)
@@ -109,6 +112,17 @@ def _run_network(
         for _ in trainer.epochs(deadline):
             pass
     return trainer.finished
+
+
+def _say_where_steps_are_few(trainer: Trainer) -> None:
+    recipe, faces = trainer.recipe, len(trainer.images)
+    steps = recipe.epochs * max(faces // recipe.batch_size, 1)
+    if steps < FEW_STEPS:
+        print(
+            f"{faces:,} faces in batches of {recipe.batch_size} make {steps} steps in all, too few "
+            "to learn much: take an experiment with smaller batches or more epochs.",
+            file=sys.stderr,
+        )
 
 
 def _came_without_checkpoint(folder: Path) -> bool:

@@ -49,6 +49,11 @@ def kept_apart(
             f"{name} shows every face for {split_names[0]} in another split too: a network would "
             "be judged on faces that it has learned. Give different pictures to each split."
         )
+    if not keep.all():
+        notes += (
+            f"{(~keep).sum():,} of {len(keep):,} faces for {split_names[0]} show a photo that "
+            f"{split_names[1]} or {split_names[2]} has too: left out.",
+        )
     clean_test = ~(seen | seen_in_valid)
     return Dataset(name, train[keep], valid, test, clean_test, train[~keep], split_names, notes)
 
@@ -59,7 +64,7 @@ def mix(parts: Sequence[Dataset]) -> Dataset:
     They are taken by their names, in whatever order they were given. Row r of the k-th of them,
     from 0, becomes row k * ROWS_APART + r.
     """
-    parts = sorted(parts, key=lambda part: part.name)
+    parts = sorted(parts, key=lambda part: (part.name, part.fingerprint))
     mixed = kept_apart(
         " + ".join(part.name for part in parts),
         _joined([part.train for part in parts]),
@@ -93,12 +98,13 @@ def restratified(data: Dataset) -> Dataset:
 
 
 def held_out(faces: Split, share: float = TENTH, seed: int = SEED) -> tuple[Split, Split]:
-    """What remains of the faces, and a random share of each label, at least one face of each."""
+    """What remains of the faces, and a random share of each label: at least one face of each, and
+    never the last."""
     rng = np.random.default_rng(seed)
     chosen = np.zeros(len(faces), bool)
     for label in np.unique(faces.labels):
         members = rng.permutation(np.flatnonzero(faces.labels == label))
-        chosen[members[: max(1, round(share * len(members)))]] = True
+        chosen[members[: min(max(1, round(share * len(members))), len(members) - 1)]] = True
     return faces[~chosen], faces[chosen]
 
 

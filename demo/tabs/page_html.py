@@ -73,7 +73,7 @@ def faces(analysis: Analysis, thumbnails: Sequence[str]) -> str:
 
 def _card(number: int, thumbnail: str, probs: Float32Array, shown: Emotion) -> str:
     top = EMOTIONS[int(probs.argmax())]
-    likely = f"most likely {top.name}, " if shown is UNSURE else ""
+    likely = f"most likely {top.name}, " if shown == UNSURE else ""
     bars = [
         f"<li{' class=top' if emotion is top else ''}><span>{emotion.name}</span>"
         f'<span class="track" aria-hidden="true"><span style="width:{prob * 100:.1f}%;'

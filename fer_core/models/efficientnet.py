@@ -153,7 +153,7 @@ def efficientnet_lite0(num_classes: int = 7, side: int = 96, dropout: float = 0.
     """EfficientNet-lite0 for transfer from ImageNet, on crops enlarged to 96 px.
 
     Source: Tan & Le, "EfficientNet", ICML 2019; the lite variant (Google, 2020) drops
-    squeeze-and-excitation and uses ReLU6.
+    squeeze-and-excitation and uses ReLU6. Without the dropping of whole blocks in training.
     """
     return EfficientNetLite(0, num_classes, side, dropout)
 
@@ -162,6 +162,6 @@ def efficientnet_lite0(num_classes: int = 7, side: int = 96, dropout: float = 0.
 def efficientnet_lite2(num_classes: int = 7, side: int = 96, dropout: float = 0.2) -> nn.Module:
     """EfficientNet-lite2, wider and deeper than lite0, for transfer from ImageNet.
 
-    Source: as `efficientnet_lite0`.
+    Source: as `efficientnet_lite0`; published with a dropout of 0.3.
     """
     return EfficientNetLite(2, num_classes, side, dropout)

@@ -57,6 +57,6 @@ class MobileNetV1(nn.Module):
 def mobilenet_v1(num_classes: int = 7, side: int = 128, dropout: float = 0.2) -> nn.Module:
     """MobileNetV1 for transfer from face recognition, on crops enlarged to 128 px.
 
-    Source: Howard et al., "MobileNets", 2017.
+    Source: Howard et al., "MobileNets", 2017; with ReLU6, as the published weights.
     """
     return MobileNetV1(num_classes, side, dropout)

@@ -77,7 +77,7 @@ def _leeds_resnet(
     Source: the Leeds report (Miskow & Altahhan 2022) after He et al., "Deep Residual
     Learning", CVPR 2016, with the stride in the first 1x1 convolution, as in Keras. Leeds
     prints 0.1% fewer parameters, since its published code normalises rows, not channels,
-    and up to 0.8% more with ECA.
+    and up to 0.8% more with ECA, which is another there, see `train/studies/leeds.py`.
     """
     layer = choose("activation", ACTIVATIONS, activation).layer
     pool = choose("pooling", POOLINGS, pooling)

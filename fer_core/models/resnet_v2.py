@@ -64,7 +64,8 @@ def _leeds_resnet_v2(
     Source: the Leeds report (Miskow & Altahhan 2022) after He et al., "Identity Mappings in
     Deep Residual Networks", ECCV 2016, as in Keras: the last bottleneck of each of the first
     three stages halves the resolution. Leeds prints 0.2% fewer parameters, since its
-    published code normalises rows, not channels, and up to 0.6% more with ECA.
+    published code normalises rows, not channels, and up to 0.6% more with ECA, which is
+    another there, see `train/studies/leeds.py`.
     """
     layer = choose("activation", ACTIVATIONS, activation).layer
     pool = choose("pooling", POOLINGS, pooling)

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -102,9 +103,11 @@ def test_a_link_to_itself_is_named_and_the_rest_goes_on(capsys, tmp_path, photo)
 
 
 def test_a_name_as_long_as_the_disk_takes(capsys, tmp_path, photo):
-    long = photo.rename(tmp_path / f"{'n' * 240}.jpg")
-    code, *_ = run(capsys, "annotate", str(long), "--out", str(tmp_path / "o"))
-    assert code == 0 and len(list((tmp_path / "o").iterdir())) == 1
+    for index, letters in enumerate(("n" * 250, "長" * 83)):
+        long = tmp_path / f"{letters}.jpg"
+        shutil.copy(photo, long)
+        code, *_ = run(capsys, "annotate", long, "--out", tmp_path / "o", "--json")
+        assert code == 0 and len(list((tmp_path / "o").iterdir())) == 2 * (index + 1)
 
 
 def test_names_that_the_terminal_cannot_show_do_not_end_a_batch(tmp_path, photo, monkeypatch):
@@ -211,6 +214,21 @@ def test_json_of_an_earlier_run_does_not_stay_beside_another_picture(capsys, tmp
     run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
     run(capsys, "annotate", photo, "--out", tmp_path / "o")
     assert [path.name for path in (tmp_path / "o").iterdir()] == ["me-faces.png"]
+
+
+@pytest.mark.parametrize("other", ['{"source": "me.mp4"}', '["mine"]', "notes"])
+def test_what_is_no_json_of_the_picture_stays(capsys, tmp_path, photo, other):
+    (tmp_path / "o").mkdir()
+    (tmp_path / "o" / "me-faces.json").write_text(other)
+    run(capsys, "annotate", photo, "--out", tmp_path / "o")
+    assert (tmp_path / "o" / "me-faces.json").read_text() == other
+
+
+def test_a_photo_that_is_called_like_a_clip_and_a_folder(capsys, tmp_path, photo):
+    named = photo.rename(tmp_path / "me.mp4")
+    code, out, err = run(capsys, "annotate", named, tmp_path, "--out", tmp_path / "o")
+    assert code == 1 and "me-faces.png: happy" in out
+    assert f"error: {tmp_path}: {tmp_path} cannot be read as a file: Is a directory." in err
 
 
 @pytest.mark.parametrize("listing", ["weights", "models", "detectors"])

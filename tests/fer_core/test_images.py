@@ -210,6 +210,8 @@ def test_sixteen_bits_are_scaled_and_eight_in_32_stay():
     every = np.arange(256, dtype=np.uint16)[None]
     for stretched in (every * 257, every << 8):
         assert read_picture(stretched).pixels[0, :, 0].tolist() == list(range(256))
+    for bits in (10, 12, 14):  # as cameras have them
+        assert read_picture(every << bits - 8).pixels[0, :, 0].tolist() == list(range(256))
     for top, half in ((255, 128), (65535, 128), (2**30, 127)):
         image = Image.fromarray(np.array([[-9, top // 2 + 1, top]], np.int32))
         assert read_picture(image).pixels[0, :, 0].tolist() == [0, half, 255]
@@ -258,3 +260,16 @@ def test_other_programs_formats_are_not_tried(monkeypatch, tmp_path):
     with pytest.raises(ImageError, match="not a picture that can be read here"):
         read_picture(postscript)
     assert not started.exists()
+
+
+def test_open_files_are_read(tmp_path):
+    path = tmp_path / "me.png"
+    Image.fromarray(LEFT_RED).save(path)
+    raw = path.read_bytes()
+    with path.open("rb") as file:
+        for source in (file, io.BytesIO(raw), bytearray(raw), memoryview(raw)):
+            assert np.array_equal(read_picture(source).pixels, LEFT_RED)
+    with path.open(encoding="latin-1") as text, pytest.raises(ImageError, match="mode 'rb'"):
+        read_picture(text)
+    with pytest.raises(ImageError, match="cannot be read: read of closed file"):
+        read_picture(file)

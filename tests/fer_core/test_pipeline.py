@@ -11,6 +11,7 @@ from fer_core.boxes import in_reading_order
 from fer_core.detection import Refiner
 from fer_core.detection.scaling import working_picture
 from fer_core.pixels import resize
+from fer_core.types import WeightsError
 
 
 def boxes(*xyxy):
@@ -83,10 +84,30 @@ def test_a_face_that_fills_a_small_picture_is_found(pipeline, astronaut):
 
 
 def test_boxes_in_a_reduced_and_padded_picture_come_back_to_the_original():
-    working = working_picture(np.zeros((7, 1281, 3), np.uint8))
-    assert working.pixels.shape == (24, 1280, 3)
-    original = working.to_original(boxes((0, 0, 1280, 7)))
-    assert original.xyxy[0] == pytest.approx([0, 0, 1281, 7])
+    working = working_picture(np.zeros((7, 5121, 3), np.uint8))
+    assert working.pixels.shape == (24, 5120, 3)
+    original = working.to_original(boxes((0, 0, 5120, 7)))
+    assert original.xyxy[0] == pytest.approx([0, 0, 5121, 7])
+
+
+@pytest.mark.parametrize(
+    "size_hw, working_hw",
+    [((3000, 4000), (960, 1280)), ((1080, 1920), (720, 1280)), ((600, 12000), (215, 4293))],
+)
+def test_a_large_picture_is_reduced_to_so_many_pixels(size_hw, working_hw):
+    assert working_picture(np.zeros((*size_hw, 3), np.uint8)).pixels.shape[:2] == working_hw
+
+
+def test_faces_of_a_panorama_are_found(pipeline, astronaut):
+    strip = np.full((400, 4800, 3), 128, np.uint8)
+    for left in range(100, 4800, 1200):
+        strip[50:306, left : left + 256] = resize(astronaut[:256, 100:356], (256, 256))
+    assert len(pipeline.analyze(strip)) == 4
+
+
+def test_weights_may_lie_in_another_folder(tmp_path):
+    with pytest.raises(WeightsError, match=f"no weights 'mine' in {tmp_path}"):
+        FerPipeline.from_weights("mine", folder=tmp_path)
 
 
 @pytest.mark.parametrize("least, faces", [(0.6, 2), (0.61, 1), (0.99, 1), (1.0, 0)])

@@ -1,3 +1,4 @@
+import copy
 import csv
 import io
 import json
@@ -24,6 +25,7 @@ def test_an_answer_has_its_own_probability_and_unsure_none():
     assert in_words(EMOTIONS[3], probs) == "happy 60%"
     assert in_words(EMOTIONS[4], probs) == "sad 30%"  # held by a smoother
     assert in_words(UNSURE, probs) == "unsure"
+    assert in_words(copy.deepcopy(UNSURE), probs) == "unsure"  # from another process, say
 
 
 def test_json_says_what_was_found():

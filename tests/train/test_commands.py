@@ -108,12 +108,15 @@ def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch
 
 
 def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):
-    monkeypatch.setattr("train.experiments.EXPERIMENTS", {})
     words = ("--data", "synthetic", "--out", tmp_path, "--minutes", "1")
+    monkeypatch.setattr("train.finished.report_of", lambda *_: "a report")
     code, out, err = call("train.queue", *words)
     assert (code, out) == (0, "On synthetic nothing is left to train that has no report yet.\n"), (
         err
     )
+    monkeypatch.setattr("train.experiments.EXPERIMENTS", {})
+    code, out, err = call("train.queue", *words)
+    assert code == 0 and out.startswith("No experiment is about synthetic."), err
 
 
 def test_the_queues_plan(call, tmp_path, monkeypatch):

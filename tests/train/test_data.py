@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fer_core import FerError
+from fer_core import FerError, FerPipeline
+from fer_core.crops import cut_faces
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS
 from train.errors import DataError
@@ -137,8 +138,25 @@ def folders(tmp_path):
             child = tmp_path / split / name
             child.mkdir(parents=True)
             for i, image in enumerate(faces(count, seed=index + 10 * count)):
-                Image.fromarray(image).resize((96, 96)).save(child / f"{i}.png")
+                Image.fromarray(image).save(child / f"{i}.png")
     return tmp_path
+
+
+def test_of_larger_pictures_in_folders_the_face_is_cut_out(folders, astronaut):
+    Image.fromarray(astronaut).save(folders / "test" / "happy" / "0.png")
+    data = load_dataset(str(folders))
+    assert data.notes == ("mtcnn found no face in 0 of 1 pictures: taken whole.",)
+    pipeline = FerPipeline.from_weights()
+    found = pipeline.analyze(astronaut).faces
+    cut = cut_faces(astronaut, found, pipeline.cut, (48, 48))[0]
+    assert np.array_equal(data.test.images[2], cut)  # after the two of Sad
+
+
+def test_what_is_no_picture_in_folders_is_told(folders):
+    (folders / "test" / "Sad" / "me.heic").write_text("an iPhone's")
+    (folders / "train" / "happy" / "more").mkdir()
+    (note,) = load_dataset(str(folders)).notes
+    assert note.startswith("2 entries of the class folders are not one of .avif, ")
 
 
 def test_image_folders(folders):
@@ -150,7 +168,7 @@ def test_image_folders(folders):
     assert data.test.rows.tolist() == list(range(36, 42))
 
 
-@pytest.mark.parametrize("name", ["valid", "val"])
+@pytest.mark.parametrize("name", ["valid", "val", "validation"])
 def test_image_folders_with_validation_faces_of_their_own(folders, name):
     shutil.copytree(folders / "test", folders / name)
     for index, path in enumerate(sorted((folders / name).glob("*/*.png"))):

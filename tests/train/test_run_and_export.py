@@ -121,6 +121,12 @@ def test_a_run_on_other_faces_takes_no_other_reports_place(finished, tiny_experi
     assert list_weights(tmp_path) == ["mine"]
 
 
+def test_a_recipe_of_too_few_steps_is_told(recipe, tiny_data, tmp_path, capsys):
+    one = Experiment("tiny", dataclasses.replace(recipe, epochs=1, batch_size=35))
+    run(one, tiny_data, tmp_path / "run", CPU)
+    assert "70 faces in batches of 35 make 2 steps in all" in capsys.readouterr().err
+
+
 def test_a_run_of_a_recipe_that_is_no_more_is_not_exported(finished, tmp_path):
     (tmp_path / "run").mkdir()
     for name in (BEST, PREDICTIONS):

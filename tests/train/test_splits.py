@@ -28,6 +28,8 @@ def test_each_label_gives_its_share_and_one_face_at_least():
     rest, chosen = held_out(whole)
     assert np.bincount(chosen.labels).tolist() == [10, 0, 0, 4, 0, 1]
     assert sorted([*rest.rows, *chosen.rows]) == list(range(142))
+    _, none = held_out(faces(1, 0))
+    assert not len(none)  # the last of its label is learned from
     assert np.array_equal(chosen.rows, held_out(whole)[1].rows)
     assert not np.array_equal(chosen.rows, held_out(whole, seed=1)[1].rows)
 
@@ -91,7 +93,9 @@ def test_a_mix_joins_split_by_split_and_keeps_the_parts_apart(data):
     assert np.flatnonzero(~mixed.clean_test).tolist() == [73]
     assert mixed.test.rows[70:].tolist() == list(range(1_000_084, 1_000_098))
     assert np.array_equal(mixed.train.labels[559:], other.train.labels)
-    assert mixed.notes == ("other: A note.",)
+    left_out = "1 of 630 faces for train show a photo that valid or test has too: left out."
+    assert mixed.notes == ("other: A note.", left_out)
+    assert mix([other, data]).fingerprint == mixed.fingerprint
 
 
 def test_a_mix_remembers_what_its_parts_left_out(data):

@@ -13,7 +13,6 @@ from train.sources.pictures import (
     of_the_seven,
     pictures_in,
     read_faces,
-    read_whole,
 )
 from train.splits import by_subject, kept_apart
 
@@ -35,10 +34,7 @@ def load(path: Path, detector: Detector | None = None) -> Dataset:
     published = (path / SEQUENCES).is_dir()
     files, labels, notes = of_the_seven(_frames(path) if published else class_folders(path))
     subjects = [_subject(file) for file in files]
-    if published:
-        images, cutting = read_faces(files, detector)
-    else:
-        images, cutting = read_whole(files), ()
+    images, cutting = read_faces(files, detector)
     faces = Split.labelled(images, labels)
     return kept_apart("CK+", *by_subject(path, faces, subjects), notes=(*notes, *cutting))
 
@@ -75,6 +71,7 @@ def _subject(file: Path) -> str:
     found = NAME.fullmatch(file.name)
     if not found:
         raise DataError(
-            f"{file} is not named like S010_004_00000017.png: who it shows decides the split."
+            f"{file} is not named like CK+'s S010_004_00000017.png: who it shows decides the "
+            "split. Faces of your own go into train/<expression>/ and test/<expression>/."
         )
     return found[1]

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_core.detection import Detector
 from train.data import Dataset, Split
-from train.sources.pictures import class_folders, of_the_seven, read_whole
+from train.sources.pictures import class_folders, of_the_seven, passed_over, read_faces
 from train.splits import held_out, kept_apart
 
-VALID = ("valid", "val")
+VALID = ("valid", "val", "validation")
 FORM = "folders train/<expression>/ and test/<expression>/ with pictures of faces"
 
 
@@ -16,11 +17,14 @@ def recognises(path: Path) -> bool:
     return (path / "train").is_dir() and (path / "test").is_dir()
 
 
-def load(path: Path) -> Dataset:
-    """Read the folders; without valid/ or val/, validation gets a tenth of each training class."""
+def load(path: Path, detector: Detector | None = None) -> Dataset:
+    """Read the folders; without valid/, val/ or validation/, a tenth of each training class is for
+    validation."""
     folders = [path / name for name in ("train", "test", *VALID) if (path / name).is_dir()][:3]
     files, labels, notes = of_the_seven([each for f in folders for each in class_folders(f)])
-    faces = Split.labelled(read_whole(files), labels)
+    images, cutting = read_faces(files, detector)
+    faces = Split.labelled(images, labels)
+    notes = (*notes, *passed_over(folders), *cutting)
     train, test, *valid = (
         faces[np.array([file.is_relative_to(folder) for file in files], bool)] for folder in folders
     )

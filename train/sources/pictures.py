@@ -13,7 +13,7 @@ from fer_core.device import choose_device
 from fer_core.emotions import label_indices
 from fer_core.images import read_picture
 from fer_core.pixels import resize, to_grey
-from fer_core.types import ImageError, UInt8Array
+from fer_core.types import Faces, ImageError, UInt8Array
 from train.cuts import read_cuts
 from train.errors import DataError
 
@@ -60,15 +60,14 @@ def of_the_seven(listed: Labelled) -> tuple[list[Path], np.ndarray, tuple[str, .
     return [file for file, _ in kept], labels, (note,) if others else ()
 
 
-def read_whole(files: Sequence[Path]) -> UInt8Array:
-    """Pictures that show a face and little else: uint8 (N, 48, 48).
-
-    Raises DataError for a file that cannot be read.
-    """
-    images = np.empty((len(files), *SIZE_HW), np.uint8)
-    for image, file in zip(images, files, strict=True):
-        image[:] = _whole(_read(file))
-    return images
+def passed_over(folders: Sequence[Path]) -> tuple[str, ...]:
+    """A note on how many entries of their class folders are no pictures that are read here."""
+    inside = [path for folder in folders for path in folder.glob("*/*") if path.name[0] != "."]
+    others = sum(path.suffix.lower() not in SUFFIXES for path in inside)
+    note = (
+        f"{others:,} entries of the class folders are not one of {', '.join(SUFFIXES)}: left out."
+    )
+    return (note,) if others else ()
 
 
 def read_faces(
@@ -77,25 +76,28 @@ def read_faces(
     """Each picture's face, cut as serving cuts it: uint8 (N, 48, 48), and a note on how many
     pictures were taken whole because the detector (MTCNN unless given) found no face.
 
-    Nothing is kept for the next time. Raises DataError for a file that cannot be read.
+    Pictures of 48x48 pixels are such faces already. Nothing is kept for the next time.
+    Raises DataError for a file that cannot be read.
     """
     detector = detector or create_detector(DEFAULT_DETECTOR, choose_device())
     cut = read_cuts()[detector.name]
     images = np.empty((len(files), *SIZE_HW), np.uint8)
-    whole = 0
-    progress = tqdm(files, "cutting faces", unit="img", file=sys.stderr, mininterval=2.0)
+    searched = whole = 0
+    progress = tqdm(files, "reading faces", unit="img", file=sys.stderr, mininterval=2.0)
     for image, file in zip(images, progress, strict=True):
         picture = _read(file)
-        faces = find_faces(detector, picture)
+        ready = picture.shape[:2] == SIZE_HW
+        faces = Faces.empty() if ready else find_faces(detector, picture)
         if len(faces):
             sides = faces.xyxy[:, 2:] - faces.xyxy[:, :2]
             largest = faces[sides.prod(1).argmax(keepdims=True)]
             image[:] = cut_faces(picture, largest, cut, SIZE_HW)[0]
         else:
-            image[:] = _whole(picture)
-            whole += 1
-    note = f"{detector.name} found no face in {whole:,} of {len(files):,} pictures: taken whole."
-    return images, (note,)
+            image[:] = resize(to_grey(picture), SIZE_HW)
+        searched += not ready
+        whole += not ready and not len(faces)
+    note = f"{detector.name} found no face in {whole:,} of {searched:,} pictures: taken whole."
+    return images, (note,) if searched else ()
 
 
 def _read(file: Path) -> UInt8Array:
@@ -103,7 +105,3 @@ def _read(file: Path) -> UInt8Array:
         return read_picture(file).pixels
     except ImageError as error:
         raise DataError(f"{file}: {error}") from error
-
-
-def _whole(picture: UInt8Array) -> UInt8Array:
-    return resize(to_grey(picture), SIZE_HW)

@@ -6,10 +6,12 @@ Kaggle's msambare/fer2013 as its FER2013, whose test faces are PublicTest and Pr
 7 of the 22 different figures are no share of PrivateTest's 3,589 faces, however rounded.
 
 How the networks are trained is ours. The code in that repository trains with Adam at a rate of
-.0001, in runs that are all of CK+. Its ECA always looks at 3 channels, and the spatial half of its
-CBAM at what the channel half is given, not at what that makes of it; ours are as their own papers
-have them. The authors divide CK+ by pictures, so that a person may stand in several splits; ours is
-divided by people, which is harder.
+.0001, in runs that are all of CK+. Its ECA convolves over a length of one, with all channels as
+inputs, which makes one weight for the whole block, not one for each channel: the parameters that it
+prints for ECA are those. The spatial half of its CBAM looks at what the channel half is given, not
+at what that makes of it; ours are as their own papers have them. Its activation stays ReLU in the
+stem, and at the end of ResNetV2; ours is one everywhere. The authors divide CK+ by pictures, so
+that a person may stand in several splits; ours is divided by people, which is harder.
 """
 
 from dataclasses import replace
