@@ -33,7 +33,7 @@ _COLUMNS: Mapping[str, tuple[type[np.generic], tuple[int, ...]]] = MappingProxyT
 
 @dataclass(frozen=True, eq=False)
 class PersonSummary:
-    """One person of a timeline. frames: in how many they were seen.
+    """One person of a timeline. frames: in how many of the analyzed ones they were seen.
 
     shares: float32 (8,), the share of these frames in which each expression was shown, unsure last.
     mean_probs: float32 (7,), the mean of their probabilities.
@@ -52,6 +52,7 @@ class ClipInfo:
     """What a timeline was made from. rate: frames a second, the mean from the first of them on.
 
     size_hw: of its frames as they were analyzed, px. seconds: when the last of them ends.
+    frames, analyzed_frames: how many it has, and in how many of them faces were looked for.
     notes: sentences for the user.
     """
 
@@ -60,6 +61,7 @@ class ClipInfo:
     rate: float
     seconds: float
     frames: int
+    analyzed_frames: int
     notes: tuple[str, ...] = ()
 
 
@@ -163,6 +165,7 @@ class Timeline:
             "rate": round(clip.rate, 3),
             "seconds": round(clip.seconds, 6),
             "frames": clip.frames,
+            "analyzed_frames": clip.analyzed_frames,
             "notes": list(clip.notes),
             "people": [_person_record(summary) for summary in self.people],
         }

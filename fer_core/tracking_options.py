@@ -18,7 +18,7 @@ class TrackingOptions:
     min_score: the least detection score for a new face, 0 to 1; a known one may fall to 0.7, or to
         this where it is less.
     search_side: the longer side of the picture that is searched, in px: smaller is faster, and
-        misses smaller faces. 0 searches the frame as it is.
+        misses smaller faces. 0: as large as detectors take pictures, 1280 and more.
     Raises OptionError for a value out of range.
     """
 

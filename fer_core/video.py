@@ -95,7 +95,8 @@ class VideoJob:
         self._analyzer = ClipAnalyzer(pipeline, clip, self._options)
         self._keeper = MomentKeeper()
         self._rows: list[Timeline] = []
-        self._frames, self._seconds, self._first_seconds = 0, 0.0, float("inf")
+        self._frames = self._analyzed_frames = 0
+        self._seconds, self._first_seconds = 0.0, float("inf")
         self._finished = self._dropped = False
         self._steps = self._run()
 
@@ -134,6 +135,7 @@ class VideoJob:
             self._frames / max(self._seconds - self._first_seconds, 1e-6),
             self._seconds,
             self._frames,
+            self._analyzed_frames,
             (
                 *self._clip.notes,
                 *self._writer.notes,
@@ -168,6 +170,7 @@ class VideoJob:
             picture = render(frame.pixels, analysis, self._options.style, self._options.cover)
             self._writer.write(picture, frame.ticks, frame.duration_ticks)
             if analyzed.looked_at:
+                self._analyzed_frames += 1
                 self._keeper.add(frame.pixels, frame.index, analysis)
                 self._rows.append(Timeline.of_frame(frame.index, analysis))
             self._frames = frame.index + 1

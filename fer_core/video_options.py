@@ -23,7 +23,7 @@ class VideoOptions:
     smoothing_seconds: the time constant of the probabilities, 0 for none.
     min_score: the least detection score of a face, 0 to 1.
     search_side: the longer side, in px, of the picture in which faces are searched; smaller is
-        faster and misses smaller faces, 0 takes the frame's.
+        faster and misses smaller faces; 0: as large as detectors take pictures, 1280 and more.
     limits: how much of the clip is used.
     Raises OptionError for a value out of range.
     """

@@ -61,7 +61,7 @@ class FakeJob:
             path.parent.mkdir()
             path.write_bytes(b"video")
 
-        info = ClipInfo(self.name, (2, 2), 10.0, 4.0, 40, ())
+        info = ClipInfo(self.name, (2, 2), 10.0, 4.0, 40, 40, ())
         video = SimpleNamespace(save=save)
         return SimpleNamespace(
             info=info, timeline=None, moments=(), video=video, close=lambda: None

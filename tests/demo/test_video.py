@@ -43,7 +43,7 @@ def timeline(people, frames=40, rate=10.0):
 
 
 def result(people=(1, 2), name="<trip>.mov", notes=("A note.",)):
-    return ClipResult(ClipInfo(name, (480, 640), 10.0, 4.0, 40, notes), timeline(people), ())
+    return ClipResult(ClipInfo(name, (480, 640), 10.0, 4.0, 40, 40, notes), timeline(people), ())
 
 
 def test_the_figure_has_a_row_a_person_and_the_gaps_stay_empty():

@@ -31,7 +31,7 @@ def analysis(seconds, people, answers, seen=None):
 
 
 HAPPY_, NEUTRAL_ = EMOTIONS[HAPPY], EMOTIONS[NEUTRAL]
-CLIP = ClipInfo("me.mp4", (40, 60), 25.0, 0.12, 3, ("The clip is damaged.",))
+CLIP = ClipInfo("me.mp4", (40, 60), 25.0, 0.12, 3, 2, ("The clip is damaged.",))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_json_can_be_read_back(timeline):
     found = json.loads(timeline.to_json(CLIP))
     assert found["source"] == "me.mp4" and found["notes"] == ["The clip is damaged."]
     assert (found["width"], found["height"], found["rate"]) == (60, 40, 25.0)
-    assert (found["seconds"], found["frames"]) == (0.12, 3)
+    assert (found["seconds"], found["frames"], found["analyzed_frames"]) == (0.12, 3, 2)
     assert [person["person"] for person in found["people"]] == [1, 2]
     assert found["people"][0]["shares"]["unsure"] == pytest.approx(1 / 3, abs=1e-4)
     assert found["people"][0]["mean_probs"].keys() == set(LABELS)

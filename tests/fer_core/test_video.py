@@ -94,6 +94,7 @@ def test_between_analyzed_frames_the_boxes_move_along(annotate, red, drawn, ever
     analyzed = [*range(0, 24, every)]
     analyzed += [23] if analyzed[-1] != 23 else []
     assert result.timeline.frame.tolist() == analyzed
+    assert result.info.analyzed_frames == len(analyzed)
     assert red.detector.calls <= len(analyzed) + 1 and len(drawn) == 24
     for number, analysis in enumerate(drawn):
         assert analysis.people == (1,)
