@@ -15,6 +15,7 @@ class InputSpec:
     """A classifier's input: size in px, channels, mean and deviation of values scaled to 0-1.
 
     mirror_average: whether the answer is the mean of those for the crop and its mirror image.
+    Raises ValueError for a size that is not one.
     """
 
     size_hw: tuple[int, int] = (48, 48)
@@ -22,6 +23,10 @@ class InputSpec:
     mean: tuple[float, ...] = (0.5,)
     std: tuple[float, ...] = (0.5,)
     mirror_average: bool = False
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.size_hw, tuple) and len(self.size_hw) == 2):
+            raise ValueError(f"size_hw is {self.size_hw!r}, expected height and width")
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """(N, channels, H, W) with values 0 to 255, of any type -> float32, normalised."""

@@ -78,7 +78,8 @@ class WeightsCard:
             fields = json.loads(text)
             spec, cuts, metrics = (fields.pop(name) for name in ("input", "crop", "metrics"))
             spec = {key: tuple(v) if isinstance(v, list) else v for key, v in spec.items()}
-            (_, _), _ = spec["size_hw"], Path(fields["report"])  # of two numbers, and a path
+            if not isinstance(fields["report"], str):
+                raise TypeError("its report is no path")
             return cls(
                 **{**fields, "labels": tuple(fields["labels"])},
                 input=InputSpec(**spec),

@@ -96,6 +96,19 @@ def test_what_is_no_card_is_refused(folder, text):
         read_card("tiny", folder)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"report": None},
+        {"input": {"size_hw": 5, "channels": 1, "mean": [0.5], "std": [0.5]}},
+    ],
+)
+def test_a_card_with_a_field_of_another_kind_is_refused(folder, changes):
+    change_card(folder, **changes)
+    with pytest.raises(FerError, match="not a weights card"):
+        read_card("tiny", folder)
+
+
 def test_weights_of_another_architecture_are_refused(folder):
     change_card(folder, arch="resnet9", arch_args={})
     with pytest.raises(FerError, match="do not fit resnet9"):
