@@ -1,5 +1,6 @@
 """A clip -> the annotated video, a timeline of each person, and their strongest moments."""
 
+import inspect
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -117,11 +118,14 @@ class VideoJob:
 
     def finish(self) -> VideoResult:
         """The result of what was done so far, once. Raises ClipError where there is none."""
+        begun = inspect.getgeneratorstate(self._steps) != inspect.GEN_CREATED
         self._steps.close()
         if self._finished:
             raise ClipError(f"{self._clip.name} is finished already.")
         if self._dropped:
             raise ClipError(f"{self._clip.name} was dropped: call finish inside the `with` block.")
+        if not begun:
+            raise ClipError(f"{self._clip.name} was not begun: loop over the job, then finish it.")
         if not self._frames:
             raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
         complete = self._clip.complete

@@ -16,6 +16,7 @@ from clip_fakes import moving
 from clip_files import frame_times, make_clip
 
 from fer_core import clip_analysis
+from fer_core.clips.clip import Clip
 from fer_core.types import ClipError
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
@@ -96,8 +97,15 @@ class TestStopping:
             result.close()
         assert result.complete and result.info.notes == ()
 
-    def test_before_the_first_frame_there_is_nothing_to_keep(self, red):
+    def test_before_the_first_frame_there_is_nothing_to_keep(self, red, monkeypatch):
+        monkeypatch.setattr(Clip, "frames", lambda clip: iter(()))
         says = pytest.raises(ClipError, match=r"me.mp4 was stopped before its first frame")
+        with VideoJob(red, self.data, name="me.mp4") as job, says:
+            list(job)
+            job.finish()
+
+    def test_a_job_that_nobody_began_says_so(self, red):
+        says = pytest.raises(ClipError, match=r"me.mp4 was not begun: loop over the job")
         with VideoJob(red, self.data, name="me.mp4") as job, says:
             job.finish()
 
