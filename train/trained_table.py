@@ -18,9 +18,9 @@ COLUMNS = (
 )
 ABOUT = """What is judged is the best epoch by the validation split, whose number is in brackets.
 *Left out* are the training faces whose photo the validation or test split has, as far as that was
-known: of FER2013's own splits 775 at first, 2,385 today. USTH's runs are of that first search, and
-their *stratified 10%* is drawn from the faces which it had left; a run of today is judged on a
-tenth of all faces, and its figure is of other faces than theirs.
+known: of FER2013's own splits 775 at first, 2,385 today. USTH's runs and clean faces are of that
+first search, and their *stratified 10%* is drawn from what it had left; a run of today is judged
+on a tenth of all faces, and its figure is of other faces than theirs.
 Minutes are of the run's own training, on a machine that did other work too. On the H200
 up to fourteen ran at once, some behind the others: their minutes tell no pace.
 What a run started from is not in them, but one of 200 epochs has its first 100 in them.

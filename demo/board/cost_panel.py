@@ -83,8 +83,8 @@ def accuracy_against_cost(
     others = int((~known["learned these"].astype(bool)).sum())
     if others:
         st.caption(
-            f"{others} of the {len(known)} learned from other labels than these, which they cannot "
-            "but name otherwise: see “own labels” in the table."
+            f"{others} of the {len(known)} learned from other labels than these, and answer by "
+            "those: see “own labels” in the table."
         )
     if missing:
         st.caption(f"Not drawn: {missing} {NOT_DRAWN[column]}.")

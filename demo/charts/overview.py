@@ -103,7 +103,8 @@ def _add_group(
 
 
 def _name_lines(figure: go.Figure, lines: Mapping[str, float], accuracies: Sequence[float]) -> None:
-    """What the lines are, above their right ends; those close together share a place."""
+    """What the lines are, above their left ends, where few networks are: those close together share
+    a place."""
     if not lines:
         return
     values = [*lines.values(), *accuracies]
@@ -117,12 +118,12 @@ def _name_lines(figure: go.Figure, lines: Mapping[str, float], accuracies: Seque
     for place in places:
         figure.add_annotation(
             xref="paper",
-            x=1,
-            xanchor="right",
+            x=0,
+            xanchor="left",
             y=max(value for _, value in place),
             yanchor="bottom",
             text="<br>".join(words for words, _ in place),
-            align="right",
+            align="left",
             showarrow=False,
             font={"size": 11, "color": INK},
         )
