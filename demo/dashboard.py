@@ -13,6 +13,8 @@ from demo.board.panels import sidebar  # noqa: E402
 
 OVERVIEW = HERE / "views" / "overview.py"
 
+# Before the pages are named, whose own icons would come from elsewhere.
+st.set_page_config(page_icon="🙂", layout="wide")
 page = st.navigation(
     [
         st.Page(
@@ -39,6 +41,6 @@ page = st.navigation(
         ),
     ]
 )
-st.set_page_config(page_title=f"{page.title} · fer-studio", page_icon="🙂", layout="wide")
+st.set_page_config(page_title=f"{page.title} · fer-studio")
 sidebar()
 page.run()

@@ -69,20 +69,13 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
         return None
     own = reports[0].main
     key = f"{page}_labels"
-    named = [_without_split(name, own) for name in shared]
-    say_what_is_missing(key, named, "a set of labels")
-    default = own.judged_on if own.judged_on in shared else shared[0]
-    # What the address does not say is the default, also where another first report has brought
-    # another one: else whoever gets the link would see other figures.
-    stale = st.session_state.get(f"{key}_default") != default or key not in st.session_state
-    if stale and st.query_params.get(key) not in named:
-        st.session_state[key] = default
-    st.session_state[f"{key}_default"] = default
+    say_what_is_missing(key, [_without_split(name, own) for name in shared], "a set of labels")
     # Below one another: in a row, a phone would show only a part of the first.
     bar = st.container()
     judged = bar.segmented_control(
         "Judged by",
         shared,
+        default=own.judged_on if own.judged_on in shared else shared[0],
         required=True,
         key=key,
         format_func=lambda name: _without_split(name, own),

@@ -95,7 +95,7 @@ def test_one_back_undoes_one_choice_of_a_cell(board: Page, address: str) -> None
 def test_one_back_leaves_a_page_that_a_link_opened(board: Page, address: str) -> None:
     visit(board, f"{address}/compare", "Compare")
     for index, asked in enumerate(("", "?model=made-up-002")):  # of the first, and of another
-        board.get_by_role("link", name="Look inside a cell").nth(index).click()
+        board.get_by_role("link", name="Look inside made-up").nth(index).click()
         settled(board, "Inside a class")
         expect(board).to_have_url(f"{address}/inside{asked}")
         board.go_back()
@@ -112,7 +112,7 @@ def test_what_is_judged_goes_along_with_a_link_and_one_back_returns(
     expect(board).to_have_url(re.compile("compare_faces=without"))
     clean = board.get_by_role("radio", name="without repeated faces")
     expect(clean).to_be_checked()
-    board.get_by_role("link", name="Look inside a cell").last.click()
+    board.get_by_role("link", name="Look inside made-up").last.click()
     settled(board, "Inside a class")
     expect(board).to_have_url(re.compile("model=made-up-002.*inside_faces=without"))
     expect(clean).to_be_checked()

@@ -192,7 +192,7 @@ def test_each_of_many_ticked_experiments_has_a_mark_of_its_own():
         ({"curves": 3}, "is not a report"),
         ({"curves": {}}, "missing or not a number"),
         ({"epochs": 6}, "curves have not 6 epochs"),
-        ({"subset": None}, "a name in it is no text"),
+        ({"subset": 5}, "a name in it is no text"),
         ({"arch": 5}, "a name in it is no text"),
         ({"split": []}, "a name in it is no text"),
     ],

@@ -1,10 +1,8 @@
 """What the dashboard's pages make of the address, and write to it, without a browser."""
 
-from dataclasses import replace
-
 import made_up_reports as made_up
 import pytest
-from dashboard_page import charts, checked, opened, text
+from dashboard_page import charts, opened, text
 
 
 @pytest.mark.parametrize(
@@ -52,19 +50,6 @@ def test_ticks_that_a_filter_hides_are_kept_and_told(names):
     assert at.query_params["pick"] == names[:2]
     (link,) = at.get("page_link")
     assert names[0] in link.proto.query_string and names[1] in link.proto.query_string
-
-
-def test_labels_that_no_link_asks_for_are_those_of_the_first_model(names, folder):
-    found = made_up.predictions()
-    made = made_up.report("learned-votes", found)
-    (votes,) = [e for e in made.others if (e.label_set, e.subset) == ("ferplus", "all")]
-    others = (made.main, *(e for e in made.others if e is not votes))
-    made_up.write(folder, replace(made, main=votes, others=others), found)
-    at = opened("compare", models=["learned-votes", names[0]])
-    assert at.button_group(key="compare_labels").value == votes.judged_on
-    at.multiselect(key="models").set_value([names[0]])
-    checked(at.run())
-    assert at.button_group(key="compare_labels").value == made.main.judged_on
 
 
 def test_names_that_are_alike_as_files_are_two_models(names, folder):
