@@ -133,7 +133,7 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
         "--min-score",
         type=float,
         default=MIN_SCORE,
-        help="least detection score, 0 to 1 (default: %(default)s)",
+        help="minimum detection score, 0 to 1 (default: %(default)s)",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     clips = parser.add_argument_group("clips only")

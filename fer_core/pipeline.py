@@ -64,7 +64,7 @@ class FerPipeline:
     def analyze(self, image: PictureSource, min_score: float = MIN_SCORE) -> Analysis:
         """The faces of one picture (path, bytes, PIL image, array or Picture), in reading order.
 
-        min_score: the least detection score, 0 to 1, for a face to count.
+        min_score: the minimum detection score, 0 to 1, for a face to count.
         Raises ImageError for an unreadable picture, OptionError for a score out of range.
         """
         return self.analyze_many([image], min_score)[0]

@@ -15,8 +15,8 @@ class TrackingOptions:
 
     detect_every_seconds: the whole frame is searched at least this often.
     hold_seconds: how long a face that cannot be seen keeps its place, at most REMEMBER_SECONDS.
-    min_score: the least detection score for a new face, 0 to 1; a known one may fall to 0.7, or to
-        this where it is less.
+    min_score: the minimum detection score for a new face, 0 to 1; a known one may fall to 0.7, or
+        to this where it is less.
     search_side: the longer side of the picture that is searched, in px: smaller is faster, and
         misses smaller faces. 0: as large as detectors take pictures, 1280 and more.
     Raises OptionError for a value out of range.

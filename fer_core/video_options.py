@@ -21,7 +21,7 @@ class VideoOptions:
     every_nth: 1 analyzes each frame, n every n-th, up to MOST_EVERY, and as many more as it takes
         to hold few large frames at once; in the others, faces move in straight lines.
     smoothing_seconds: the time constant of the probabilities, 0 for none.
-    min_score: the least detection score of a face, 0 to 1.
+    min_score: the minimum detection score of a face, 0 to 1.
     search_side: the longer side, in px, of the picture in which faces are searched; smaller is
         faster and misses smaller faces; 0: as large as detectors take pictures, 1280 and more.
     limits: how much of the clip is used.

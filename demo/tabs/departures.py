@@ -55,7 +55,7 @@ class Departures:
     def _look(self) -> bool:
         now = time.monotonic()
         with self._lock:
-            due = [(v, seconds) for v, (then, seconds) in self._lost.items() if then <= now]
+            due = [(v, seconds) for v, (at, seconds) in self._lost.items() if at <= now]
         for visitor, seconds in due:
             if self._idle_seconds(visitor) >= seconds:
                 with self._lock:

@@ -46,7 +46,7 @@ def list_detectors() -> list[str]:
 
 
 def check_min_score(score: float) -> None:
-    """Raises OptionError where this is no least detection score: it is a number from 0 to 1."""
+    """Raises OptionError where this is no minimum detection score: it is a number from 0 to 1."""
     if not (isinstance(score, Real) and 0 <= score <= 1):
         raise OptionError(f"The minimum detection score is {score!r}; give 0 to 1.")
 

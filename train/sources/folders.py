@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.detection import Detector
 from train.data import Dataset, Split
 from train.sources.pictures import class_folders, of_the_seven, passed_over, read_faces
 from train.splits import held_out, kept_apart
@@ -17,12 +16,12 @@ def recognises(path: Path) -> bool:
     return (path / "train").is_dir() and (path / "test").is_dir()
 
 
-def load(path: Path, detector: Detector | None = None) -> Dataset:
+def load(path: Path) -> Dataset:
     """Read the folders; without valid/, val/ or validation/, a tenth of each training class is for
     validation."""
     folders = [path / name for name in ("train", "test", *VALID) if (path / name).is_dir()][:3]
     files, labels, notes = of_the_seven([each for f in folders for each in class_folders(f)])
-    images, cutting = read_faces(files, detector)
+    images, cutting = read_faces(files)
     faces = Split.labelled(images, labels)
     notes = (*notes, *passed_over(folders), *cutting)
     train, test, *valid = (
