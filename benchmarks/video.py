@@ -9,6 +9,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import av
@@ -20,7 +21,6 @@ from benchmarks.film import SIZE_HW, frames
 from benchmarks.memory import memory_mb
 from fer_core import FerPipeline
 from fer_core.clips.source import ClipLimits
-from fer_core.clips.unnamed_file import unnamed_file
 from fer_core.live import LiveOptions, LiveSession
 from fer_core.types import UInt8Array
 from fer_core.video import VideoJob
@@ -36,7 +36,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Memory in MB by minute of clip, frames a second, and what following faces saves."""
     pipeline = FerPipeline.from_weights("default", device=options.device)
     film = frames(FACES)
-    with unnamed_file() as file:
+    with TemporaryFile() as file:
         write_clip(file, film, options.minutes * 60)
         long = _annotate(pipeline, file, options.every)
     return {

@@ -28,7 +28,7 @@ def carried_back(
         for row, person in enumerate(analyses[index].people):
             if person not in known:
                 late = analyses[index]
-                faces = _followed_back(refiner, pictures[:index], late.faces[row : row + 1])
+                faces = _followed_back(refiner, pictures[:index], late.faces[row])
                 for before, face in zip(range(index - 1, -1, -1), faces, strict=True):
                     carried[before] = _with(carried[before], late, row, face)
     return carried

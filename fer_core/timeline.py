@@ -125,15 +125,8 @@ class Timeline:
         """
         for start in range(0, len(self), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            for frame, seconds, person, box, probs, answer in zip(
-                self.frame[rows].tolist(),
-                self.seconds[rows].tolist(),
-                self.person[rows].tolist(),
-                self.xyxy[rows].tolist(),
-                self.probs[rows].tolist(),
-                self.answer[rows].tolist(),
-                strict=True,
-            ):
+            columns = (getattr(self, name)[rows].tolist() for name in _COLUMNS)
+            for frame, seconds, person, box, probs, answer in zip(*columns, strict=True):
                 yield {
                     "frame": frame,
                     "seconds": round(seconds, 6),

@@ -139,7 +139,7 @@ class FaceTracker:
         near_another = (overlap(heads, heads) > TOUCHING).sum(1) > 1
         taken = np.zeros((0, 4), np.float32)
         for face in np.argsort(distances, kind="stable"):
-            one = faces[face : face + 1]
+            one = faces[face]
             doubled = (overlap(one.xyxy, taken) > ONE_FACE).any()
             if one.scores[0] >= _least_score(options) and not doubled:
                 track = self._tracks[near[face]]
@@ -155,7 +155,7 @@ class FaceTracker:
         found = in_reading_order(found[found.scores >= _least_score(options)])
         found = found[overlap(found.xyxy, seen).max(1, initial=0) <= ONE_FACE]
         for index in self._give_to_lost(found, seconds):
-            face = found[index : index + 1]
+            face = found[index]
             if face.scores[0] < options.min_score:
                 continue
             if isinstance(self._detector, Refiner) and options.search_side:
@@ -191,7 +191,7 @@ class FaceTracker:
             overlaps[row, :] = overlaps[:, column] = 0
             left.discard(int(column))
             track = self._tracks[lost[row]]
-            self._tracks[lost[row]] = _moved(track, found[column : column + 1], seconds)
+            self._tracks[lost[row]] = _moved(track, found[int(column)], seconds)
         return sorted(left)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from demo.board.judging import Judging, in_words
 from demo.board.overview_table import meaning
 from demo.board.panels import chart
-from demo.charts.overview import Point, against_cost
+from demo.charts.cost import Point, against_cost
 from fer_core.models import list_models
 
 COSTS = {

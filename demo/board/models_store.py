@@ -6,7 +6,6 @@ What was found in a photo is its viewer's alone, and is forgotten with their ses
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from demo.board.reports_store import weights_folder
@@ -60,5 +59,4 @@ def faces_of(photo: bytes) -> tuple[UInt8Array, Faces]:
 
 def crop_for(card: WeightsCard, pixels: UInt8Array, faces: Faces, index: int) -> UInt8Array:
     """The index-th face as this card's model takes it: grey uint8 (H, W)."""
-    one = faces[np.array([index])]
-    return cut_faces(pixels, one, card.crop[DEFAULT_DETECTOR], card.input.size_hw)[0]
+    return cut_faces(pixels, faces[index], card.crop[DEFAULT_DETECTOR], card.input.size_hw)[0]

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 
 from fer_core.artwork import blend, label_tile
+from fer_core.pixels import fit
 from fer_core.types import Faces, Float32Array, UInt8Array
 
-SIDE = 288
+SIDE, MAP_SIDE = 288, 96
 GAP = 4
 PHOTO_SIDE = 800  # the longer one of a photo with numbered faces
 CHOSEN, OTHERS = (251, 191, 36), (255, 255, 255)
@@ -37,18 +38,18 @@ def with_caption(picture: UInt8Array, text: str) -> UInt8Array:
     return np.concatenate([line, picture])
 
 
-def sheet(maps: Float32Array, columns: int, side: int = 96) -> UInt8Array:
+def sheet(maps: Float32Array, columns: int) -> UInt8Array:
     """Maps (K, h, w), each stretched from its least to its greatest value -> one RGB picture."""
     low, high = maps.min((1, 2), keepdims=True), maps.max((1, 2), keepdims=True)
     stretched = (maps - low) / np.maximum(high - low, 1e-9)
     tiles = [
-        _coloured(cv2.resize(values, (side, side), interpolation=cv2.INTER_NEAREST))
+        _coloured(cv2.resize(values, (MAP_SIDE, MAP_SIDE), interpolation=cv2.INTER_NEAREST))
         for values in stretched
     ]
     return _in_rows(np.stack(tiles), columns)
 
 
-def faces_sheet(faces: UInt8Array, columns: int, side: int = 64) -> UInt8Array:
+def faces_sheet(faces: UInt8Array, columns: int, side: int) -> UInt8Array:
     """Grey faces (K, H, W) -> one grey picture, in rows."""
     tiles = [cv2.resize(face, (side, side), interpolation=cv2.INTER_CUBIC) for face in faces]
     return _in_rows(np.stack(tiles).astype(np.uint8), columns)
@@ -58,8 +59,7 @@ def numbered(photo: UInt8Array, faces: Faces, chosen: int) -> UInt8Array:
     """RGB (H, W, 3) -> the same, made smaller where it is large, with a box and a number from 1
     on each face; those of the chosen index in colour."""
     scale = min(1.0, PHOTO_SIDE / max(photo.shape[:2]))
-    size = tuple(max(round(side * scale), 1) for side in photo.shape[1::-1])
-    picture = np.array(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    picture = fit(photo, PHOTO_SIDE).copy()
     # The chosen one last, so that nothing covers it.
     for index in sorted(range(len(faces)), key=lambda each: each == chosen):
         colour = CHOSEN if index == chosen else OTHERS

@@ -27,21 +27,20 @@ def row_per_cent(matrix: np.ndarray) -> np.ndarray:
 
 
 def confusion(
-    matrix: np.ndarray,
+    counts: np.ndarray,
     title: str,
-    top: float,
-    per_cent: bool,
-    faces: Sequence[int],
+    top: int | None = None,
     chosen: tuple[int, int] | None = None,
 ) -> go.Figure:
-    """Values (7, 7): row the right answer, column the model's. top: the full colour's value.
+    """Counts (7, 7), row the right answer, column the model's, as per cent of their rows.
 
-    faces: (7,), how many each row is of. chosen: a cell to frame. Each cell carries an
-    invisible point to click, its x and y labels.
+    top: to show the counts themselves; so many faces have the full colour. chosen: a cell to
+    frame. Each cell carries an invisible point to click, its x and y labels.
     """
+    matrix = row_per_cent(counts) if top is None else counts
+    full, unit = (100, "%") if top is None else (max(top, 1), " faces")
     text = [[f"{value:.0f}" for value in row] for row in matrix]
-    figure = _cells(matrix / max(top, 1e-9), text, SEQUENTIAL, (0.0, 1.0))
-    unit = "%" if per_cent else " faces"
+    figure = _cells(matrix / full, text, SEQUENTIAL, (0.0, 1.0))
     figure.add_scatter(
         x=[name for _ in LABELS for name in LABELS],
         y=[name for name in LABELS for _ in LABELS],
@@ -63,7 +62,7 @@ def confusion(
             y1=row + 0.5,
             line={"color": "#D97706", "width": 3},
         )
-    return _finished(figure, title, faces)
+    return _finished(figure, title, counts.sum(1))
 
 
 def difference(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from demo.charts.style import WITH_FACES, bar_marker, finish, guide, mark, with_faces
+from demo.charts.style import GUIDE, WITH_FACES, bar_marker, finish, mark, with_faces
 from fer_core.emotions import LABELS
 from fer_core.judged import Reliability, Thresholds
 
@@ -36,7 +36,15 @@ def per_class(
 def reliability(models: Mapping[str, Reliability]) -> go.Figure:
     """How often the answers are right at each confidence; on the diagonal, as often as they say."""
     figure = go.Figure()
-    guide(figure, [0, 100], [0, 100], "as sure as it is right")
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": GUIDE, "width": 1, "dash": "dot"},
+        name="as sure as it is right",
+        showlegend=True,
+        hoverinfo="skip",
+    )
     for index, (name, bins) in enumerate(models.items()):
         look = mark(index)
         figure.add_scatter(

@@ -68,7 +68,7 @@ def bar_marker(index: int, colours: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int = 400) -> go.Figure:
+def finish(figure: go.Figure, title: str, x: str, y: str, height: int) -> go.Figure:
     """Title and axis titles, margins that fit a phone, the legend under the plot."""
     figure.update_layout(
         title={
@@ -99,12 +99,12 @@ def finish(figure: go.Figure, title: str, x: str = "", y: str = "", height: int 
     return figure
 
 
-def add_subtitle(figure: go.Figure, text: str) -> go.Figure:
+def add_subtitle(figure: go.Figure, text: str) -> None:
     """A line or more under the title, which with it would run under a phone's chart buttons; the
     plot keeps its height. Empty for none."""
     lines = wrap(text, SUBTITLE_COLUMNS)
     more = SUBTITLE_LINE * len(lines)
-    return figure.update_layout(
+    figure.update_layout(
         title_subtitle={"text": "<br>".join(lines), "font": {"size": 13, "color": INK}},
         margin_t=figure.layout.margin.t + more,
         height=figure.layout.height + more,
@@ -114,16 +114,3 @@ def add_subtitle(figure: go.Figure, text: str) -> go.Figure:
 def with_faces(faces: Sequence[int]) -> list[str]:
     """The expressions as an axis names them, each with how many faces are labelled so, (7,)."""
     return [f"{label}<br>{n:,}" for label, n in zip(LABELS, faces, strict=True)]
-
-
-def guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str = "") -> None:
-    """A thin dotted line that is no measurement."""
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": GUIDE, "width": 1, "dash": "dot"},
-        name=name,
-        showlegend=bool(name),
-        hoverinfo="skip",
-    )

@@ -106,7 +106,7 @@ class Viewers:
         self._lock = Lock()
         # One frame at a time, in the order in which they came: two at once would only take turns.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
-        self._watch = Watch(self._sweep_on, SWEEP_SECONDS)  # though nobody else comes
+        self._watch = Watch(self.sweep, SWEEP_SECONDS)  # though nobody else comes
 
     def __len__(self) -> int:
         return len(self._places)
@@ -141,17 +141,14 @@ class Viewers:
             with self._lock:
                 self._places.pop(str(message.get("viewer")), None)
 
-    def sweep(self) -> None:
-        """Forget everyone who left without a word."""
+    def sweep(self) -> bool:
+        """Forget everyone who left without a word; whether anyone is left."""
         now = self._clock()
         with self._lock:
             for viewer, place in list(self._places.items()):
                 if now - place.seconds > IDLE_SECONDS:
                     del self._places[viewer]
-
-    def _sweep_on(self) -> bool:
-        self.sweep()
-        return bool(self._places)
+            return bool(self._places)
 
     def _place(self, viewer: str, view: str) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""

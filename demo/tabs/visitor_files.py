@@ -34,21 +34,20 @@ class VisitorFiles:
         self.videos, self.uploads = Path(self._home.name, VIDEOS), Path(self._home.name, UPLOADS)
         self.uploads.mkdir()
         self.videos.mkdir()  # last: it says that the lock is taken
-        Watch(partial(_sweep_if_there, self.uploads), SWEEP_SECONDS).begin()
+        Watch(partial(sweep, self.uploads), SWEEP_SECONDS).begin()
 
 
-def sweep(folder: Path) -> None:
-    """Delete what was last written KEEP_SECONDS ago: files, and then folders that are empty."""
+def sweep(folder: Path) -> bool:
+    """Delete what was last written KEEP_SECONDS ago: files, and then folders that are empty.
+
+    Returns whether the folder itself is still there.
+    """
     before = time.time() - KEEP_SECONDS
     # The deepest first: a folder comes after what is in it.
     for path in sorted(folder.rglob("*"), reverse=True):
         with suppress(OSError):  # gone meanwhile, or a folder that is not empty
             if path.lstat().st_mtime < before:
                 path.rmdir() if path.is_dir() else path.unlink()
-
-
-def _sweep_if_there(folder: Path) -> bool:
-    sweep(folder)
     return folder.exists()
 
 

@@ -18,7 +18,7 @@ from demo.board.panels import (
 from demo.board.reports_store import predictions, weights_folder
 from demo.board.shipped import app_first
 from demo.charts import quality
-from demo.charts.matrices import confusion, largest_confusion, row_per_cent
+from demo.charts.matrices import confusion, largest_confusion
 from fer_core.emotions import LABELS
 from fer_core.judged import Judged
 from fer_core.report import EvalReport, Evaluation, ReportError
@@ -68,18 +68,15 @@ def matrices(
     )
     counts = {name: np.array(e.confusion) for name, e in judged.items()}
     in_per_cent = unit == PER_CENT
-    shown = {name: row_per_cent(m) if in_per_cent else m for name, m in counts.items()}
-    top = 100.0 if in_per_cent else float(max(m.max() for m in shown.values()))
+    top = None if in_per_cent else max(int(m.max()) for m in counts.values())
     more = "the larger the share of the row" if in_per_cent else "the more faces"
     st.caption(f"One colour scale for all of them; the more colour, {more}.")
-    for first in range(0, len(shown), 2):
-        pair_of_names = list(shown)[first : first + 2]
+    for first in range(0, len(counts), 2):
+        pair_of_names = list(counts)[first : first + 2]
         for column, name in zip(st.columns(2), pair_of_names, strict=False):
             with column:
                 row = chart(
-                    confusion(
-                        shown[name], f"{name}: {unit}", top, in_per_cent, counts[name].sum(1)
-                    ),
+                    confusion(counts[name], f"{name}: {unit}", top),
                     f"Confusion matrix of {name}. {_worst(counts[name])}",
                     f"confusion {name} {'per cent' if in_per_cent else 'faces'}",
                     pd.DataFrame(counts[name], columns=list(LABELS)).assign(labelled=LABELS),

@@ -4,14 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from demo.board.overlays import faces_sheet
 from demo.board.own_data import own_copy
 from demo.board.panels import chart, heading, reports_here
 from demo.charts.data import counts as counts_chart
-from demo.charts.matrices import confusion, row_per_cent
+from demo.charts.matrices import confusion
 from fer_core.emotions import DATASET_LABELS, LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013, majority
 from fer_core.report import EvalReport
@@ -28,12 +27,15 @@ def test_counts(reports: list[EvalReport]) -> None:
         for e in report.evaluations
         if e.subset == "all" and e.split == split
     }
-    title = "Test faces by label"
-    show_counts(counts_chart(found, title), found, title, "test-faces", split)
+    show_counts(found, "Test faces by label", "test-faces", split)
 
 
 def show_counts(
-    figure: go.Figure, found: dict[str, np.ndarray], title: str, name: str, split: str = ""
+    found: dict[str, np.ndarray],
+    title: str,
+    name: str,
+    split: str = "",
+    in_per_cent: bool = False,
 ) -> None:
     """split: what they are of, if of one."""
     words = "; ".join(
@@ -42,7 +44,7 @@ def show_counts(
         for of, n in found.items()
     )
     chart(
-        figure,
+        counts_chart(found, title, in_per_cent),
         f"{title}. {words}.",
         name,
         pd.DataFrame({"expression": LABELS, **found}),
@@ -78,9 +80,7 @@ def own_figures(own: Fer2013) -> None:
         split: np.bincount(own.labels[own.splits == split], minlength=len(LABELS))
         for split in SPLITS
     }
-    title = "Labels of each split"
-    figure = counts_chart(by_split, title, in_per_cent=True)
-    show_counts(figure, by_split, title, "faces-by-split")
+    show_counts(by_split, "Labels of each split", "faces-by-split", in_per_cent=True)
     st.subheader("Faces of one class", anchor=False)
     samples(own)
     st.subheader("Mean face of each class", anchor=False)
@@ -131,7 +131,7 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     np.add.at(matrix, (labels[usable], most[usable]), 1)
     share = np.trace(matrix) / max(matrix.sum(), 1)
     st.subheader("FER2013's label against the FER+ votes", anchor=False)
-    figure = confusion(row_per_cent(matrix), "FER+ majority, % of row", 100.0, True, matrix.sum(1))
+    figure = confusion(matrix, "FER+ majority, % of row")
     figure.update_xaxes(title_text="FER+ majority")
     chart(
         figure,

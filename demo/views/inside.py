@@ -17,7 +17,7 @@ from demo.board.panels import (
 )
 from demo.board.reports_store import predictions, weights_folder
 from demo.board.shipped import app_first
-from demo.charts.matrices import confusion, largest_confusion, row_per_cent
+from demo.charts.matrices import confusion, largest_confusion
 from fer_core.emotions import LABELS
 from fer_core.fer2013 import SPLITS, VOTE_NAMES, Fer2013
 from fer_core.judged import Judged, cell
@@ -73,9 +73,7 @@ def matrix_and_cell(judged: Evaluation, model: str, judging: Judging) -> tuple[i
         )
     with left:
         chart(
-            confusion(
-                row_per_cent(counts), "Per cent of the row", 100.0, True, counts.sum(1), cell
-            ),
+            confusion(counts, "Per cent of the row", chosen=cell),
             f"Confusion matrix in per cent of the row; chosen: labelled {LABELS[row]}, answered "
             f"{LABELS[column]}. The two controls beside it choose a cell without the mouse.",
             "matrix",

@@ -9,6 +9,7 @@ from demo.board.cost_panel import accuracy_against_cost
 from demo.board.judging import Judging, in_address, in_words, judged_on, subset_switch
 from demo.board.overview_table import (
     COLUMNS,
+    OTHER,
     known_figures,
     rows_or_empty,
     studies,
@@ -38,7 +39,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
     """The controls, all kept in the address: the rows that they leave, and what these are by."""
     choices = [name for name, _ in judged_on(reports).most_common()]
     first = BY_ITS_LABELS if BY_ITS_LABELS in choices else choices[0]
-    known_studies = sorted({study_of.get(r.experiment, "other") for r in reports})
+    known_studies = sorted({study_of.get(r.experiment, OTHER) for r in reports})
     say_what_is_missing("labels", choices, "a set of labels")
     say_what_is_missing("study", known_studies, "a study")
     say_what_is_missing("sort", SORTS, "an order")

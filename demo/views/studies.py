@@ -18,7 +18,7 @@ from demo.board.panels import (
 )
 from demo.board.reports_store import study_rows, weights_folder
 from demo.board.seeds import over_seeds
-from demo.charts.curves import detectors, over_k, published_and_ours
+from demo.charts.studies import detectors, over_k, published_and_ours
 from fer_core.report import EvalReport, ReportError
 from fer_core.study import StudyRow
 from fer_core.weights import FOLDER

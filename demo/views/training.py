@@ -13,7 +13,7 @@ from demo.board.panels import chart, heading, reports_here, say_what_is_missing
 from demo.board.reports_store import shelf, weights_folder
 from demo.board.runs_store import Run, runs
 from demo.board.shipped import app_first
-from demo.charts.curves import training
+from demo.charts.training import training
 from fer_core.report import EvalReport
 
 AT_MOST = 8

@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from fer_core.clips.unnamed_file import FileView
+from fer_core.clips.file_view import FileView
 from fer_core.files import reason
 from fer_core.types import ClipError, OptionError
 

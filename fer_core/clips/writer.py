@@ -2,6 +2,7 @@
 
 import math
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
+from fer_core.clips.file_view import FileView
 from fer_core.clips.sound import COPIED, SoundWriter
-from fer_core.clips.unnamed_file import FileView, publish, unnamed_file
+from fer_core.clips.unnamed_file import publish
 from fer_core.files import reason
 from fer_core.types import ClipError, UInt8Array
 
@@ -93,7 +95,7 @@ class ClipWriter:
         self._notes: list[str] = []
         self._reformatter = VideoReformatter()
         with plain_errors("The video"):
-            self._file = unnamed_file()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open until `close`
             try:
                 self._start(sound)
             except BaseException:

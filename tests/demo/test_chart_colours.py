@@ -41,7 +41,7 @@ def test_the_figures_on_the_cells_can_be_read(theme: str) -> None:
     for shares in SHARES:
         for figure in (
             difference(LEAST_TOP * shares, "", TIPS, ()),
-            confusion(abs(shares), "", 1, True, ()),
+            confusion(abs(shares), "", 1),
         ):
             values = figure.data[0].z.ravel()
             for value, text in zip(values, figure.layout.annotations, strict=True):

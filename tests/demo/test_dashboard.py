@@ -14,7 +14,7 @@ from demo.board.judging import SUBSETS
 from demo.board.overview_table import published_best
 from demo.board.reports_store import shelf
 from demo.board.shipped import app_first, shipped_weights
-from demo.charts.overview import Point, against_cost
+from demo.charts.cost import Point, against_cost
 from fer_core.emotions import LABELS
 from fer_core.study import read_rows
 from fer_core.weights import DEFAULT, FOLDER, list_weights, read_card

@@ -50,7 +50,7 @@ class TestWhatGoesWrong:
                     raise OSError(errno.ENOSPC, "No space left on device")
                 return super().write(data)
 
-        monkeypatch.setattr(clip_writer, "unnamed_file", Full)
+        monkeypatch.setattr("tempfile.TemporaryFile", Full)
         with pytest.raises(ClipError, match=r"^The video cannot be written: the disk is full\."):
             copy_clip(make_clip(frames=50, draw=noise))
 

@@ -2,11 +2,12 @@
 
 import errno
 import os
+from tempfile import TemporaryFile
 
 import pytest
 
 from fer_core.clips import unnamed_file as unnamed_file_module
-from fer_core.clips.unnamed_file import publish, unnamed_file
+from fer_core.clips.unnamed_file import publish
 
 
 def failing(number):
@@ -22,7 +23,7 @@ def failing(number):
 def test_publishing_without_unnamed_files(tmp_path, monkeypatch, system):
     if not system:
         monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
-    with unnamed_file() as file:
+    with TemporaryFile() as file:
         file.write(b"whole")
         publish(file, tmp_path / "me.txt")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("me.txt", b"whole")]
@@ -31,7 +32,7 @@ def test_publishing_without_unnamed_files(tmp_path, monkeypatch, system):
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.EPERM, errno.EOPNOTSUPP])
 def test_publishing_where_files_get_no_links(tmp_path, monkeypatch, number):
     monkeypatch.setattr("os.link", failing(number))
-    with unnamed_file() as file:
+    with TemporaryFile() as file:
         file.write(b"whole")
         publish(file, tmp_path / "me.txt")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("me.txt", b"whole")]
@@ -39,7 +40,7 @@ def test_publishing_where_files_get_no_links(tmp_path, monkeypatch, number):
 
 def test_a_disk_that_is_full_when_the_file_gets_its_name(tmp_path, monkeypatch):
     monkeypatch.setattr("os.link", failing(errno.ENOSPC))
-    with unnamed_file() as file, pytest.raises(OSError, match="No space"):
+    with TemporaryFile() as file, pytest.raises(OSError, match="No space"):
         publish(file, tmp_path / "me.txt")
     assert list(tmp_path.iterdir()) == []
 
@@ -47,7 +48,7 @@ def test_a_disk_that_is_full_when_the_file_gets_its_name(tmp_path, monkeypatch):
 def test_other_programs_files_stay(tmp_path):
     others = tmp_path / "me.txt.part"
     others.write_text("a download under way")
-    with unnamed_file() as file:
+    with TemporaryFile() as file:
         publish(file, tmp_path / "me.txt")
     assert others.read_text() == "a download under way"
 
@@ -57,7 +58,7 @@ def test_a_folder_of_that_name_is_left_alone(tmp_path, monkeypatch, system):
     if not system:
         monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
     (tmp_path / "me.txt").mkdir()
-    with unnamed_file() as file, pytest.raises(IsADirectoryError):
+    with TemporaryFile() as file, pytest.raises(IsADirectoryError):
         publish(file, tmp_path / "me.txt")
     assert list(tmp_path.iterdir()) == [tmp_path / "me.txt"]
 
@@ -67,6 +68,6 @@ def test_what_cannot_be_published_leaves_nothing(tmp_path, monkeypatch, system):
     if not system:
         monkeypatch.setattr(unnamed_file_module, "_publish_unnamed", lambda *_: False)
     monkeypatch.setattr("shutil.copyfileobj", failing(errno.ENOSPC))
-    with unnamed_file() as file, pytest.raises(OSError, match="No space"):
+    with TemporaryFile() as file, pytest.raises(OSError, match="No space"):
         publish(file, tmp_path / "me.txt")
     assert list(tmp_path.iterdir()) == []

@@ -228,8 +228,9 @@ def test_a_program_killed_while_it_saves_leaves_nothing(tmp_path):
     if not child:
         try:
             import shutil
+            from tempfile import TemporaryFile
 
-            from fer_core.clips.unnamed_file import publish, unnamed_file
+            from fer_core.clips.unnamed_file import publish
 
             def copy(source, target):
                 target.write(b"half of it")
@@ -237,7 +238,7 @@ def test_a_program_killed_while_it_saves_leaves_nothing(tmp_path):
                 os.kill(os.getpid(), signal.SIGKILL)
 
             shutil.copyfileobj = copy
-            with unnamed_file() as file:
+            with TemporaryFile() as file:
                 publish(file, tmp_path / "me.mp4")
         finally:
             os._exit(1)
