@@ -16,11 +16,12 @@ from fer_core.classical import (
     pixels,
 )
 from fer_core.device import choose_device
-from fer_core.report import EvalReport
-from fer_core.weights import load_classifier, read_card
+from fer_core.report import EvalReport, read_report
+from fer_core.weights import FOLDER, load_classifier, read_card
 from train.config import ClassicalRecipe, Experiment
 from train.data import Dataset
-from train.evaluate import new_report
+from train.evaluate import data_name, new_report
+from train.finished import refuse_other_faces
 from train.metrics import accuracy
 
 _FEATURES: dict[str, Features] = {"pixels": pixels, "hog": hog}
@@ -32,10 +33,11 @@ def run_classical(
     """Fit on the training split, choose on validation, judge on test: report, float32 (N, 7).
 
     The report has no epochs, and as curve the validation accuracy at each value of what is chosen.
-    All of it runs on the CPU.
+    All of it runs on the CPU. Raises RunError where the features are of a network that may know
+    test faces.
     """
     train, valid = (split.with_labels(recipe.label_set) for split in (data.train, data.valid))
-    with _open_features(recipe.features_from) as features:
+    with _open_features(recipe.features_from, data) as features:
         started = time.perf_counter()
         method = create_method(recipe.method, features, recipe.seed, **recipe.args)
         method.fit(train.images, train.answers(recipe.label_set))
@@ -61,10 +63,14 @@ def run_classical(
     return report, probs
 
 
-def _open_features(name: str) -> AbstractContextManager[Features]:
+def _open_features(name: str, data: Dataset) -> AbstractContextManager[Features]:
     if name in _FEATURES:
         return nullcontext(_FEATURES[name])
-    return network_features(load_classifier(read_card(name), choose_device("cpu")))
+    card = read_card(name)
+    report = read_report(FOLDER / card.report)
+    if data_name(report.main) == data.name:
+        refuse_other_faces(report, data, f"The network of the features, {name},")
+    return network_features(load_classifier(card, choose_device("cpu")))
 
 
 def _features_params(name: str) -> int:

@@ -145,7 +145,8 @@ def main() -> int:
         exact_float32()
         card = read_card(options.weights)
         data = read_data(options.data)
-        if card.recipe.get("resplit"):
+        own = any(each.dataset.startswith(data.name) for each in card.metrics.values())
+        if own and card.recipe.get("resplit"):
             data = restratified(data)  # its own splits hold faces that these weights learned from
         classifier = load_classifier(card, choose_device(options.device, "float32"))
         split_name = options.split or data.split_names[2]

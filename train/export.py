@@ -12,7 +12,7 @@ from safetensors.torch import save
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.report import EvalReport, read_report
-from fer_core.weights import FOLDER, CardFigures, WeightsCard
+from fer_core.weights import FOLDER, CardFigures, WeightsCard, list_weights, read_card
 from train.config import Recipe
 from train.cuts import read_cuts
 from train.errors import RunError
@@ -33,9 +33,15 @@ _BEGINNINGS = {
 def export_report(run: Path, folder: Path = FOLDER) -> EvalReport:
     """Copy a finished run's report and predictions into `folder`/reports, the report last.
 
-    Raises RunError where the run is not finished, or another data set's report has that place.
+    Raises RunError where the run is not finished, or the report of another data set or of weights
+    has that place.
     """
     report = _finished_report(run)
+    if weights := _weights_of(report, folder):
+        raise RunError(
+            f"{folder / _place(report)} is the report of the weights {', '.join(weights)}, which "
+            f"are of another run. Give another folder: --to, or export the weights, too: --name."
+        )
     _write_report(report, run, folder)
     return report
 
@@ -64,12 +70,21 @@ def _finished_report(run: Path) -> EvalReport:
     return read_report(run / REPORT)
 
 
-def _called(report: EvalReport, name: str) -> EvalReport:
+def _called(report: EvalReport, name: str, folder: Path) -> EvalReport:
     """The report under the name of its weights where it is of other data than its experiment is
-    declared for, whose own report it would replace."""
+    declared for, or where other weights have their figures from the report that it would replace.
+    """
     declared = EXPERIMENTS.get(report.experiment)
     elsewhere = declared is not None and declared.data != data_name(report.main)
-    return replace(report, experiment=name) if elsewhere else report
+    others = set(_weights_of(report, folder)) - {name}
+    return replace(report, experiment=name) if elsewhere or others else report
+
+
+def _weights_of(report: EvalReport, folder: Path) -> list[str]:
+    """The weights in the folder whose card has its figures from the report at this one's place."""
+    return [
+        name for name in list_weights(folder) if read_card(name, folder).report == _place(report)
+    ]
 
 
 def _place(report: EvalReport) -> str:
@@ -90,7 +105,8 @@ def _as_shipped(run: Path) -> bytes:
 def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     """Write <name>.safetensors (float16), its card, and last the run's report into `folder`.
 
-    A run on other data than its experiment is declared for has its report under that name, too.
+    The report has that name, too, where its own would replace the report of other weights, or of
+    other data than the experiment is declared for.
     Raises RunError where the run is not finished or of an earlier kind of recipe, its weights are
     too large to ship, no weights can have that name, or another data set's report has that place.
     """
@@ -99,7 +115,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
             f"Weights cannot be called {name!r}. Choose a name of letters, digits, '-', '_' and "
             "'.', but 'default', which stands for the default weights."
         )
-    report = _called(_finished_report(run), name)
+    report = _called(_finished_report(run), name, folder)
     recipe = _recipe(report, run)
     if not (run / BEST).is_file():
         raise RunError(f"{run} has no weights to ship. Ship its report alone: --report-only.")

@@ -80,6 +80,11 @@ def _refuse_strangers(report: EvalReport, name: str, data: Dataset, what: str) -
     declared = EXPERIMENTS.get(name)
     if declared and not is_of(report, replace(declared, data=data_name(report.main))):
         raise RunError(f"{what} is of another recipe than {name} is now. Train it anew.")
+    refuse_other_faces(report, data, what)
+
+
+def refuse_other_faces(report: EvalReport, data: Dataset, what: str) -> None:
+    """Raises RunError where what a report is of may have learned from test faces of `data`."""
     theirs = (data_name(report.main), report.main.split, report.left_out)
     ours = (data.name, data.split_names[2], len(data.left_out))
     if theirs != ours:

@@ -66,7 +66,7 @@ class Trainer:
         # Of this process's last epoch: another machine's says nothing, nor does one that has the
         # compiler's minutes in it.
         self._epoch_seconds, self._compiles = 0.0, machine.compiled
-        self._diverged = False
+        self.diverged = False
         self._best: Mapping[str, Tensor] = {}  # the averaged weights after the best epoch
         self._unsaved, self._saved_at = False, -math.inf
         self.devices: list[str] = []  # in words: those that epochs were trained on, in order
@@ -91,7 +91,7 @@ class Trainer:
         """Whether no epoch is to come: all are done, the loss is no number any more, or as many
         epochs as the recipe's patience have brought nothing better."""
         done = len(self.history)
-        if done >= self.recipe.epochs or self._diverged:
+        if done >= self.recipe.epochs or self.diverged:
             return True
         return done > 0 and done - 1 - self.best_epoch >= self.recipe.patience
 
@@ -135,8 +135,8 @@ class Trainer:
         if not self.history:
             raise DivergedError(f"{words}. Lower the learning rate, or warm up for longer.")
         print(f"{words}: the run ends here.", file=sys.stderr)
-        self._diverged = True
-        self._finish()  # the checkpoint stays behind: there is no way on from here
+        self.diverged = True
+        self._finish()
 
     def _finish(self) -> None:
         """The best weights as a file of their own, where they are final."""

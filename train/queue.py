@@ -14,12 +14,14 @@ from pathlib import Path
 import torch
 
 from fer_core.device import DeviceChoice
+from fer_core.files import write_whole
 from fer_core.types import FerError
 from fer_core.weights import FOLDER
 from train.checkpoints import checkpoint_of, read_checkpoint
-from train.config import Experiment, Recipe
+from train.config import ClassicalRecipe, Experiment, Recipe
 from train.data import Dataset
 from train.distributed import Ranks
+from train.errors import DivergedError
 from train.experiments import EXPERIMENTS
 from train.export import export, export_report, has_weights_to_ship
 from train.finished import SHIPPED, report_of
@@ -30,6 +32,7 @@ from train.speed import StepCost, measure_step_cost
 
 COMPILE_SECONDS = 120.0  # before a network's first step, where steps are compiled
 CLASSICAL_SECONDS = 400.0  # what the slowest of them took on one core; none uses a GPU
+DIVERGED = "diverged.json"  # in a run's folder: the recipe of which nothing came
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def work(
     """Train one missing experiment after another until the deadline (of `time.monotonic`).
 
     One that does not fit, whose start is missing, or that fails, is named and passed over; among
-    several processes a failure ends them all. A run that was killed between its last epoch and its
-    export is judged and exported now.
+    several processes a failure ends them all. One that diverged in its first epoch is not tried
+    again. A run that was killed between its last epoch and its export is judged and exported now.
     """
     choice, ranks = machine.choice, machine.ranks
     cost = measure_step_cost(choice)
@@ -95,21 +98,38 @@ def work(
         if not ranks.from_lead(still_missing):
             continue  # another queue has finished it meanwhile
         try:
-            epoch_seconds = remaining(experiment, data, out, cost).epoch_seconds
-            at_once = epoch_seconds + (COMPILE_SECONDS if machine.compiled else 0.0)
+            if ranks.from_lead(_has_diverged(folder, recipe)):
+                _say(ranks, f"{experiment.name}: diverged before; to try it anew, remove {folder}")
+                continue
+            what = remaining(experiment, data, out, cost)
+            trained = isinstance(recipe, Recipe) and what.epochs_done == recipe.epochs
+            compiling = COMPILE_SECONDS if machine.compiled else 0.0
+            at_once = 0.0 if trained else what.epoch_seconds + compiling
             if not ranks.from_lead(at_once < left):
-                _say(ranks, f"{experiment.name}: needs {at_once / 60:.0f} min at once")
+                _say(
+                    ranks,
+                    f"{experiment.name}: needs {at_once:.0f} s at once, {left:.0f} s are left",
+                )
                 continue
             _say(ranks, f"{experiment.name}: {experiment.source}")
             done = run(experiment, data, folder, machine, resume=True, deadline=deadline)
             if done and ranks.leads:
                 _ship(folder, experiment.name, out / SHIPPED)
+        except DivergedError as error:  # in every process
+            if ranks.leads:
+                write_whole(folder / DIVERGED, recipe.to_json())
+            _say(ranks, f"{experiment.name}: {error}")
         except Exception as error:  # whatever it is, it is not to cost the others their time
             if ranks.world > 1:  # the others do not know: they would wait for this process
                 raise
             if not isinstance(error, FerError):
                 traceback.print_exc()
             _say(ranks, f"{experiment.name}: {error}")
+
+
+def _has_diverged(folder: Path, recipe: Recipe | ClassicalRecipe) -> bool:
+    note = folder / DIVERGED
+    return note.is_file() and note.read_text(encoding="utf-8") == recipe.to_json()
 
 
 def _ship(folder: Path, name: str, to: Path) -> None:

@@ -108,6 +108,8 @@ def _run_network(
         _train(experiment, trainer, deadline)
         if trainer.finished:
             _write(*make_report(experiment, data, trainer), data, folder)
+        if trainer.diverged:  # the checkpoint stands before that, and would be gone on from
+            (folder / CHECKPOINT).unlink(missing_ok=True)
     else:
         for _ in trainer.epochs(deadline):
             pass

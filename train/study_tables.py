@@ -25,18 +25,19 @@ Figures by FER2013's labels and by the FER+ votes cannot be compared. Published 
 sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
 the test split, theirs look better than they are; so may ours where not all repeated faces were left
 out, see the first table. Where a source does not say how it trained, or we do not know it, the
-settings are ours: all of Leeds's, START's epochs, UNT's momentum, batch and rate, USTH's rate and
-patience, and what `train/studies/records.py` names. A difference is then one of recipes, too. It is
-given where both figures are of the same test faces. Leeds's on FER2013 and UNT's are not of
-PrivateTest's 3,589: no number of these is 64.07% or 60.20%. The data set that Leeds's repository
-names has PublicTest and PrivateTest together as its test faces. Khaireddin & Chen's is of
-PublicTest, which their published code tests on. USTH's is of a tenth of all faces that it drew
-itself, with their repeats in training; ours are of another tenth. A dash is a figure that the
-source does not give, or that is not known to us. A sweep's value has no row of its own where
-another row has that recipe already. Of what is still to train, the hours are those of all its
-epochs at the pace of `usth-cnn`, which computed most in a second on one core; deep ResNets take six
-times as long and more. Leeds divides CK+ by pictures, we divide it by people: those figures are of
-different tasks.
+settings are ours: all of Leeds's (its published code trains on CK+, with Adam at .0001; ours is the
+same on every data set), START's epochs, UNT's momentum, batch and rate, USTH's rate and patience,
+and what `train/studies/records.py` names. A difference is then one of recipes, too. It is given
+where both figures are of the same test faces. Leeds's on FER2013 and UNT's are not of PrivateTest's
+3,589: no number of these is 64.07% or 60.20%. The data set that Leeds's repository names has
+PublicTest and PrivateTest together as its test faces. Khaireddin & Chen's is of PublicTest, which
+their published code tests on. USTH's is of a tenth of all faces that it drew itself, with their
+repeats in training; ours are of another tenth. A dash is a figure that the source does not give,
+that is not known to us, or that is not of faces by which ours could be judged. A sweep's value has
+no row of its own where another row has that recipe already. Of what is still to train, the hours
+are those of all its epochs at the pace of `usth-cnn`, which computed most in a second on one core;
+deep ResNets take six times as long and more. Leeds divides CK+ and JAFFE by pictures, a fifth for
+the test; we divide them by people, a tenth: those figures are of different tasks.
 """
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {

@@ -178,7 +178,9 @@ def main() -> int:
     add_data_option(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
     parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
-    parser.add_argument("--minutes", type=float, help="how long this call may work")
+    parser.add_argument(
+        "--minutes", type=float, help="how long this call may work, one epoch at least"
+    )
     add_machine_options(parser)
     options = parser.parse_args()
     started = time.monotonic()

@@ -98,8 +98,8 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     all_faces, clean = by_name[best]["fer2013", "all"], by_name[best]["fer2013", "clean"]
     return [
         f"In short: the default, `{DEFAULT}`, names the expression with most of FER+'s votes for",
-        f"{votes} of the test faces. FER2013's own labels are others, which it has not learned",
-        f"and agrees with on {labels}: beside figures that were published by those, put",
+        f"{votes} of the test faces. It has not learned FER2013's own labels, and agrees with",
+        f"them on {labels}: beside figures that were published by those, put",
         f"`{best}`, {all_faces:.1%} (clean: {clean:.1%}).",
         "",
     ]

@@ -36,11 +36,16 @@ TEXT = """
   forgotten when you close the page, ten idle minutes after its connection was lost, or an hour
   after you last changed anything about it. What you save is written to a temporary folder first,
   and deleted there about ten minutes later. Camera pictures are only ever in memory.
-  A clip has no name on the disk once it has been opened, and is gone from it when it is done; the
-  annotated one stays there until you close the page or choose another, an hour at most. Nothing is
-  sent on or used for training.</p>
+  Once it has been opened, no folder on the disk lists your clip any more, and it is deleted when it
+  is done; the annotated one stays there until you close the page or choose another, an hour at
+  most. Nothing is sent on or used for training.</p>
 </section>
 """
+
+NAMED_TWICE = """ The photos were named twice: FER2013 gives each one label; for FER+ ten people
+voted, and the majority is the expression with most votes, clear where it has more than half, a
+single person's answer left aside. These weights learned one of the two, and columns cannot be
+compared."""
 
 
 def about(card: WeightsCard) -> str:
@@ -61,12 +66,10 @@ def figures(metrics: Mapping[str, CardFigures]) -> str:
     heads = "".join(f'<th scope="col">{escape(each.dataset)}</th>' for each in metrics.values())
     totals = "".join(_total(each) for each in metrics.values())
     rows = "".join(_row(emotion, metrics) for emotion in EMOTIONS)
+    several = NAMED_TWICE if "ferplus" in metrics else ""
     return (
         "<p>The table says how many of the test photos it named as people had named them, and the "
-        "same for the photos of each expression. The photos were named twice: FER2013 gives each "
-        "one label; for FER+ ten people voted, and the majority is the expression with most votes, "
-        "clear where it has more than half, a single person's answer left aside. These weights "
-        "learned one of the two, and columns cannot be compared.</p>"
+        f"same for the photos of each expression.{several}</p>"
         '<div class="table" tabindex="0" role="region" aria-label="Figures of these weights">'
         f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
         f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'

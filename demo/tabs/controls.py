@@ -16,5 +16,5 @@ def weights_choice(store: PipelineStore) -> gr.Dropdown:
         store.weights(),
         value=store.first.card.name,
         label="Model",
-        info="The About tab says how accurate the one for photos is.",
+        info="The About tab says how accurate the model chosen for photos is.",
     )

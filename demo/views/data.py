@@ -141,7 +141,8 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     )
     st.caption(
         f"They agree for {share:.1%} of {matrix.sum():,} faces; for {(~usable).sum():,} the votes "
-        f"have no majority among the seven (most said {', '.join(VOTE_NAMES[-3:])}, or nothing)."
+        f"have no majority among the seven (most said {', '.join(VOTE_NAMES[-3:])}, which is not a "
+        "face, or nothing)."
     )
 
 

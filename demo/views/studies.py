@@ -33,8 +33,8 @@ ABOUT = {
     "UNT": "A student report of the University of North Texas: a small network trained with SGD "
     "and with Adam.",
     "Leeds": "Miskow & Altahhan, arXiv 2410.17740: VGG, ResNet and ResNetV2, each plain and with "
-    "SE, ECA and CBAM, on three data sets. How the networks were trained is ours. On FER2013 the "
-    "published figures are of other test faces than ours, so no difference is given.",
+    "SE, ECA and CBAM, on three data sets. The training settings are ours, not theirs. On FER2013 "
+    "the published figures are of other test faces than ours, so no difference is given.",
     "USTH": "A student report of the University of Science and Technology of Hanoi: a VGG-like "
     "network from scratch and VGG16 from ImageNet, each with and without augmentation and class "
     "weights, and in batches of 4.",
@@ -192,8 +192,8 @@ def show_detectors() -> None:
     )
     st.table(table, hide_index=True, border="horizontal")
     st.caption(
-        f"Measured turn by turn on {found.get('cpus', '?')} CPU cores, least score "
-        f"{found.get('min_score', '?')}, on the photos of the demo."
+        f"Measured turn by turn on {found.get('cpus', '?')} CPU cores, minimum detection "
+        f"score {found.get('min_score', '?')}, on the photos of the demo."
     )
 
 

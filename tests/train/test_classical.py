@@ -79,6 +79,9 @@ def test_features_of_shipped_weights(tiny_data, tmp_path):
     assert len(np.unique(kept["probs"], axis=0)) <= 8  # the leaves of a tree that deep
     with pytest.raises(FerError, match="no-such"):
         finish(ClassicalRecipe("tree", {}, "no-such"), tiny_data, tmp_path / "other")
+    kin = dataclasses.replace(tiny_data, name="FER2013")  # of which the network left out others
+    with pytest.raises(FerError, match="network of the features, compact-fer2013, was trained on"):
+        finish(ClassicalRecipe("tree", {}, "compact-fer2013"), kin, tmp_path / "other")
 
 
 def test_a_second_run_does_not_overwrite_the_first(tiny_data, tmp_path):

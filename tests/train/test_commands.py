@@ -101,6 +101,10 @@ def test_weights_from_a_division_anew_are_judged_on_its_splits(call, monkeypatch
     card = read_card()
     anew = replace(card, recipe={**card.recipe, "resplit": True})
     monkeypatch.setattr("fer_core.weights.read_card", lambda _: anew)
+    code, out, err = call("train.evaluate", "--data", "drawn")  # other faces than it learned from
+    assert code == 0 and "10% of all faces" not in out, err
+    of_these = {name: replace(m, dataset="drawn labels") for name, m in card.metrics.items()}
+    anew = replace(anew, metrics=of_these)
     code, _, err = call("train.evaluate", "--data", "drawn", "--split", "test")
     assert code == 1 and "10% of all faces (test)" in err
     code, out, err = call("train.evaluate", "--data", "drawn")

@@ -52,6 +52,9 @@ def test_a_run_that_diverges_later_comes_to_its_best_epoch(
     assert f"in epoch {good + 1} the loss is nan: the run ends here" in capsys.readouterr().err
     kept = load_file(tmp_path / BEST)
     assert all(torch.equal(kept[name], value) for name, value in best.items())
+    monkeypatch.setattr(Trainer, "_train_epoch", train_epoch)  # on another machine it may go on
+    assert run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU, resume=True)
+    assert read_report(tmp_path / REPORT) == report
 
 
 def test_weights_that_became_no_number_in_an_epochs_last_step_are_not_its_outcome(

@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import re
 import time
 
 import pytest
@@ -119,7 +120,35 @@ def test_the_compilers_minutes_count(experiments, tiny_data, tmp_path, capsys):
     compiled = dataclasses.replace(CPU, compiled=True)
     deadline = time.monotonic() + queue.COMPILE_SECONDS / 2
     queue.work([experiments[1]], tiny_data, tmp_path, compiled, deadline)
-    assert "first: needs 2 min at once" in capsys.readouterr().out
+    assert re.search(r"first: needs 120 s at once, (59|60) s are left", capsys.readouterr().out)
+
+
+def test_what_diverges_at_once_is_tried_once(experiments, tiny_data, tmp_path, capsys, monkeypatch):
+    first, second = experiments[1], experiments[3]
+    began = []
+
+    def diverge(self, epoch):
+        began.append(self.folder)
+        return math.nan, 0.0
+
+    monkeypatch.setattr(Trainer, "_train_epoch", diverge)
+    for told in ("in epoch 1 the loss is nan", "diverged before; to try it anew, remove"):
+        work([first], tiny_data, tmp_path, 600)
+        assert told in capsys.readouterr().out
+    assert began == [tmp_path / "first"]
+    otherwise = dataclasses.replace(second, name="first")  # declared anew since
+    work([otherwise], tiny_data, tmp_path, 600)
+    assert len(began) == 2
+
+
+def test_what_only_has_to_come_out_needs_no_epochs_time(
+    experiments, tiny_data, tmp_path, monkeypatch
+):
+    first = experiments[1]
+    assert run(first, tiny_data, tmp_path / "first", CPU)
+    monkeypatch.setattr(queue, "measure_step_cost", lambda choice: StepCost(1e6, 1.0))
+    work([first], tiny_data, tmp_path, 600)
+    assert not queue.missing([first], tiny_data, tmp_path)
 
 
 def test_batches_that_the_processes_cannot_divide_are_passed_over(

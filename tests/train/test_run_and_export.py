@@ -121,6 +121,17 @@ def test_a_run_on_other_faces_takes_no_other_reports_place(finished, tiny_experi
     assert list_weights(tmp_path) == ["mine"]
 
 
+def test_weights_keep_the_report_that_their_figures_are_from(finished, tmp_path):
+    export(finished, "shipped", tmp_path)
+    there = (tmp_path / "reports" / "tiny.json").read_bytes()
+    with pytest.raises(RunError, match="is the report of the weights shipped"):
+        export_report(finished, tmp_path)
+    card = export(finished, "mine", tmp_path)
+    assert (tmp_path / "reports" / "tiny.json").read_bytes() == there
+    assert read_report(tmp_path / card.report).experiment == "mine"
+    assert export(finished, "shipped", tmp_path).report == "reports/tiny.json"
+
+
 def test_a_recipe_of_too_few_steps_is_told(recipe, tiny_data, tmp_path, capsys):
     one = Experiment("tiny", dataclasses.replace(recipe, epochs=1, batch_size=35))
     run(one, tiny_data, tmp_path / "run", CPU)

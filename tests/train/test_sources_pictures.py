@@ -150,6 +150,14 @@ def test_ckplus_folders(ck_folders):
     assert data.notes == ("40 of 280 pictures show none of the seven expressions: left out.",)
 
 
+def test_what_systems_hide_in_folders_is_passed_over(ck_folders):
+    before = whole(ckplus.load(ck_folders))
+    folder = next(path for path in ck_folders.iterdir() if path.is_dir())
+    (folder / "._a.png").write_bytes(b"what a Mac notes about a.png")
+    (folder.parent / ".ipynb_checkpoints").mkdir()
+    assert whole(ckplus.load(ck_folders)) == before
+
+
 def test_ckplus_folders_that_are_wrong(ck_folders):
     nameless = ck_folders / "anger" / "1.png"
     draw(nameless)

@@ -44,7 +44,7 @@ def _frames(path: Path) -> Labelled:
     indices = label_indices("CK+")
     codes = list(indices.values())
     listed: Labelled = []
-    for file in sorted((path / CODES).glob("*/*/*_emotion.txt")):
+    for file in sorted((path / CODES).glob("*/*/[!.]*_emotion.txt")):
         code = _number(file)
         if code not in range(len(codes)):
             raise DataError(f"{file} holds the label {code:g}, which is not one of 0 to 7.")

@@ -1,7 +1,7 @@
 """Picture files -> the 48x48 grey faces of a `Split`, for the readers of data sets of pictures."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,12 @@ Labelled = list[tuple[Path, int]]
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder, in the order of their names."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    """The picture files of a folder, in the order of their names; not what systems hide in it."""
+    return sorted(path for path in _seen(folder) if path.suffix.lower() in SUFFIXES)
+
+
+def _seen(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def class_folders(folder: Path) -> Labelled:
@@ -35,7 +39,7 @@ def class_folders(folder: Path) -> Labelled:
     """
     indices = label_indices("image folders")
     listed: Labelled = []
-    for child in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for child in sorted(path for path in _seen(folder) if path.is_dir()):
         if child.name.lower() not in indices:
             raise DataError(
                 f"{child} is not named after an expression. Known: {', '.join(indices)}."

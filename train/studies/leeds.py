@@ -10,8 +10,10 @@ How the networks are trained is ours. The code in that repository trains with Ad
 inputs, which makes one weight for the whole block, not one for each channel: the parameters that it
 prints for ECA are those. The spatial half of its CBAM looks at what the channel half is given, not
 at what that makes of it; ours are as their own papers have them. Its activation stays ReLU in the
-stem, and at the end of ResNetV2; ours is one everywhere. The authors divide CK+ by pictures, so
-that a person may stand in several splits; ours is divided by people, which is harder.
+stem, and at the end of ResNetV2; ours is one everywhere. The authors divide CK+ and JAFFE by
+pictures, a fifth of each class for the test, so that a person may stand in several splits; ours are
+divided by people, which is harder. Of the 45 pictures of JAFFE that this makes, 15.66% and 70.83%
+are no share.
 """
 
 from dataclasses import replace

@@ -10,11 +10,13 @@ pixels, shifted and turned. Theirs is enlarged by up to an eighth, with another 
 its border, and loses up to a third to a black patch; ours is made larger or smaller by a fifth,
 mirrored at its border, and loses a fifth at most, to a grey one. Both average ten crops at the
 test, ours the face and its mirror image, and both decay every parameter, ours the kernels alone.
-LetheSec changes the light of every other face, by up to half; ours of each, by less. Mini-Xception
+LetheSec changes the light of every other face, by up to half; ours of each, by less, and its last
+pooling leaves out the last row and column of a 5x5 map; ours takes all. Mini-Xception
 was published on 64 pixels, with early stopping, a rate that falls after 12 epochs without progress,
 and a stronger decay (.01, of some kernels); ours sees 48, for 60 epochs, the first of them a
 warm-up, with 10. Its published code judges on the last fifth of FER2013, which is PublicTest and
-PrivateTest, and chooses the checkpoint there; no figure of ours is of those.
+PrivateTest, and chooses the checkpoint there; no figure of ours is of those. Its pooling pads an
+even map at the right and the bottom alone, ours at all sides.
 """
 
 from fer_core.fer2013 import BY_ITS_LABELS
