@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fer_core.clips.clip import Clip, ClipFrame
-from fer_core.covering import carried_back
+from fer_core.covering import followed
 from fer_core.detection import Refiner
-from fer_core.interpolation import between
+from fer_core.interpolation import Alone, between
 from fer_core.live import LiveAnalysis, seen_crops, smoothed
 from fer_core.pipeline import FerPipeline
 from fer_core.scenes import SceneCuts
@@ -98,10 +98,11 @@ class ClipAnalyzer:
             # To be covered from the first, a face has to be found before its frames are written.
             late = time.perf_counter() - began > CHUNK_SECONDS
             ready = self._tracker.searched if self._refiner else late
-            if (due and (ready or len(chunk) + every > room)) or self._stopped:
+            stopped = self._stopped  # at any time, from another thread
+            if (due and (ready or len(chunk) + every > room)) or stopped:
                 yield self._closed(chunk)
                 chunk, began = [], time.perf_counter()
-            if self._stopped:
+            if stopped:
                 self.complete = next(frames, None) is None and not self._clip.given_up
                 return
         self.complete = not self._clip.given_up
@@ -130,6 +131,11 @@ class ClipAnalyzer:
         due = [(step.frame, step.tracked) for step in chunk if step.tracked is not None]
         probs = self._pipeline.classifier(np.concatenate([tracked.crops for _, tracked in due]))
         ends = np.cumsum([len(tracked.crops) for _, tracked in due])
+        # Who is in one of two analyses only: where nobody may be seen, followed or held.
+        alone: Alone = "nearer"
+        if self._options.cover:
+            alone = "held" if self._refiner is None else "left out"
+        earlier = self._before
         analyses: list[LiveAnalysis] = []
         for (frame, tracked), end in zip(due, ends, strict=True):
             after = smoothed(
@@ -142,11 +148,13 @@ class ClipAnalyzer:
             )
             before = after if self._before is None else self._before
             analyses += [
-                between(before, after, other.frame.seconds, self._options.cover)
+                between(before, after, other.frame.seconds, alone)
                 for other in chunk[len(analyses) : frame.index - chunk[0].frame.index]
             ]
             analyses.append(after)
             self._before = after
         if self._refiner is None:
             return analyses
-        return carried_back(self._refiner, [step.frame.pixels for step in chunk], analyses)
+        looked_at = [step.tracked is not None for step in chunk]
+        pictures = [step.frame.pixels for step in chunk]
+        return followed(self._refiner, pictures, analyses, looked_at, earlier or analyses[0])

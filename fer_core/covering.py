@@ -1,4 +1,4 @@
-"""Faces that a clip's search comes upon late, covered in the frames before it as well."""
+"""Faces to be covered in the frames before a search comes upon them, and until they are missed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,47 +12,56 @@ from fer_core.tracking import FOLLOW_SCORE
 from fer_core.types import Faces, UInt8Array
 
 
-def carried_back(
-    refiner: Refiner, pictures: Sequence[UInt8Array], analyses: Sequence[LiveAnalysis]
+def followed(
+    refiner: Refiner,
+    pictures: Sequence[UInt8Array],
+    analyses: Sequence[LiveAnalysis],
+    looked_at: Sequence[bool],
+    earlier: LiveAnalysis,
 ) -> list[LiveAnalysis]:
     """The analyses of consecutive frames of one scene, where whoever appears in one is in all
-    before it, too.
+    before it, too, and whoever was there is so until a frame was looked at without finding them.
 
-    pictures: the frames, RGB uint8 (H, W, 3). Such a face counts as not seen, as one whose place
-    is held. It is followed backwards; where that fails, it keeps its place: whether it was there
-    yet is not known.
+    pictures: the frames, RGB uint8 (H, W, 3). looked_at: of each, whether it was analyzed itself;
+    the others have only who is in the analyses around them both. earlier: the analysis before.
+    Such a face counts as not seen, as one whose place is held. It is followed from frame to frame;
+    where that fails, it keeps its place: whether it was there yet, or still, is not known.
     """
-    carried = list(analyses)
+    covered = list(analyses)
     for index in range(1, len(analyses)):
         known = set(analyses[index - 1].people)
         for row, person in enumerate(analyses[index].people):
             if person not in known:
                 late = analyses[index]
-                faces = _followed_back(refiner, pictures[:index], late.faces[row])
-                for before, face in zip(range(index - 1, -1, -1), faces, strict=True):
-                    carried[before] = _with(carried[before], late, row, face)
-    return carried
+                face = late.faces[row]
+                for before in range(index - 1, -1, -1):
+                    face = _refound(refiner, pictures[before], face)
+                    covered[before] = _with(covered[before], late, row, face)
+    for index, looked in enumerate(looked_at):
+        if not looked:
+            for row, person in enumerate(earlier.people):
+                if person not in analyses[index].people:
+                    face = _refound(refiner, pictures[index], earlier.faces[row])
+                    covered[index] = _with(covered[index], earlier, row, face)
+        earlier = covered[index]
+    return covered
 
 
-def _followed_back(refiner: Refiner, pictures: Sequence[UInt8Array], face: Faces) -> list[Faces]:
-    """Where a face (a Faces of 1) was in each of the frames before it, the last one first."""
-    places: list[Faces] = []
-    for picture in reversed(pictures):
-        found = refiner.refine(picture, face.xyxy)
-        face = found if found.scores[0] >= FOLLOW_SCORE else face
-        places.append(face)
-    return places
+def _refound(refiner: Refiner, picture: UInt8Array, face: Faces) -> Faces:
+    """Where a face (a Faces of 1) of the frame beside is in this one."""
+    found = refiner.refine(picture, face.xyxy)
+    return found if found.scores[0] >= FOLLOW_SCORE else face
 
 
-def _with(analysis: LiveAnalysis, late: LiveAnalysis, row: int, face: Faces) -> LiveAnalysis:
-    """The analysis with another face, of which is shown what `late` says in that row."""
-    if late.people[row] in analysis.people:
+def _with(analysis: LiveAnalysis, other: LiveAnalysis, row: int, face: Faces) -> LiveAnalysis:
+    """The analysis with another face, of which is shown what `other` says in that row."""
+    if other.people[row] in analysis.people:
         return analysis
     return replace(
         analysis,
         faces=join_faces([analysis.faces, face]),
-        probs=np.concatenate([analysis.probs, late.probs[row : row + 1]]),
-        people=(*analysis.people, late.people[row]),
+        probs=np.concatenate([analysis.probs, other.probs[row : row + 1]]),
+        people=(*analysis.people, other.people[row]),
         seen=np.append(analysis.seen, False),
-        answers=(*analysis.answers, late.answers[row]),
+        answers=(*analysis.answers, other.answers[row]),
     )

@@ -67,17 +67,17 @@ def read_picture(
         return _from_pil(source, name, max_pixels)
     if isinstance(source, bytes | bytearray | memoryview):
         return _decode(io.BytesIO(source), name, max_pixels)
-    if isinstance(source, io.IOBase):
-        return _read_open(source, name, max_pixels)
     if isinstance(source, str | os.PathLike):
         return _read_file(Path(source), max_pixels)
+    if hasattr(source, "read"):  # temporary files are of no type that tells
+        return _read_open(source, name, max_pixels)
     raise ImageError(
         "A picture was expected (path, bytes, open file, PIL image or array), not "
         f"{type(source).__name__}."
     )
 
 
-def _read_open(file: io.IOBase, name: str, max_pixels: int) -> Picture:
+def _read_open(file: io.IOBase | IO[bytes], name: str, max_pixels: int) -> Picture:
     try:
         data = file.read(MAX_PIPED_BYTES)
     except (OSError, ValueError) as error:

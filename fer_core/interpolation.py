@@ -1,19 +1,24 @@
 """Faces in the frames between two that were analyzed."""
 
+from typing import Literal
+
 import numpy as np
 
 from fer_core.boxes import join_faces
 from fer_core.live import LiveAnalysis
 from fer_core.types import Faces, Float32Array
 
+Alone = Literal["nearer", "held", "left out"]
+
 
 def between(
-    before: LiveAnalysis, after: LiveAnalysis, seconds: float, hold: bool = False
+    before: LiveAnalysis, after: LiveAnalysis, seconds: float, alone: Alone = "nearer"
 ) -> LiveAnalysis:
     """The analysis of a frame in between: boxes and probabilities move in straight lines.
 
-    Somebody who is in one of the two only keeps that place in the nearer half of the time, or
-    with `hold` in all of it, so that a face that left or came in between stays covered.
+    alone: somebody who is in one of the two only keeps that place in the nearer half of the time,
+    or is "held" there in all of it, so that a face that left or came in between stays covered, or
+    is left out.
     """
     span = after.seconds - before.seconds
     share = float(np.clip((seconds - before.seconds) / span, 0, 1)) if span > 0 else 0.0
@@ -23,7 +28,9 @@ def between(
     people = [
         person
         for person in {**starts, **ends}
-        if hold or (person in starts and person in ends) or (person in starts) == (share < 0.5)
+        if (person in starts and person in ends)
+        or alone == "held"
+        or (alone == "nearer" and (person in starts) == (share < 0.5))
     ]
     first = np.array([starts.get(person, ends.get(person)) for person in people], np.intp)
     last = np.array([ends.get(person, starts.get(person)) for person in people], np.intp)

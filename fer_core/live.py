@@ -101,6 +101,7 @@ class LiveSession:
                     "frames in their order, with the times of a clock that does not run back, or "
                     "begin another session."
                 )
+            seconds = float(seconds)  # PyAV's times are fractions
             tracked = self._tracker.update(frame, seconds, options.tracking)
             crops = seen_crops(pipeline, frame, tracked)
             passed, self._seconds = seconds - self._seconds, seconds

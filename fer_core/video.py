@@ -126,6 +126,9 @@ class VideoJob:
             raise ClipError(f"{self._clip.name} was dropped: call finish inside the `with` block.")
         if not begun:
             raise ClipError(f"{self._clip.name} was not begun: loop over the job, then finish it.")
+        if not self._frames and self._analyzer.complete:
+            notes = " ".join(self._clip.notes)
+            raise ClipError(f"{self._clip.name} holds no frame in what is used of it. {notes}")
         if not self._frames:
             raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
         complete = self._clip.complete

@@ -94,7 +94,7 @@ def made_with_html(choices: ClipChoices) -> str:
     """What the controls were when the clip was chosen; by now they may show something else."""
     faces = "faces covered where found" if choices.cover else "faces not covered"
     nth = choices.every_nth
-    frames = "every frame analysed" if nth == 1 else f"one frame in {nth} analysed"
+    frames = "every frame analysed" if nth == 1 else f"at least one frame in {nth} analysed"
     made = f"{choices.style}, {faces}, {frames}, model {choices.weights}"
     return (
         f"<p>Made with: {escape(made)}. What you choose above from now on holds for the next "

@@ -17,6 +17,7 @@ from fer_core.clips.upright import UprightFrames
 from fer_core.types import ClipError, UInt8Array
 
 MISSING_SECONDS = 0.5  # a header may promise so much more than there is
+LAG_SECONDS = 2.0  # so far behind its frames sound may lie in a file
 PRIMING_SECONDS = 0.1  # decoders want to hear so much of what comes before the first sound
 
 
@@ -142,8 +143,11 @@ class Clip:
         start_ticks = round(self._opened.start_seconds / self.time_base)
         usual_ticks = self._usual_ticks
         ticks, timed = 0, False
+        before: int | None = None
         for index, frame in enumerate(decoded):
             given = None if frame.pts is None else max(frame.pts - start_ticks, 0)
+            timed |= given is not None and before is not None and given > before
+            before = given
             if index == 0:
                 ticks = given or 0
             elif given is not None and given > ticks:
@@ -155,15 +159,27 @@ class Clip:
             seconds = float(ticks * self.time_base)
             if seconds >= self._limits.max_seconds:
                 self._note_too_long()
+                self._note_breaks()
+                self._pass_late_sound(decoded)
                 return
             # Some containers know no durations, and make up a tick.
             duration_ticks = frame.duration if 2 * frame.duration > usual_ticks else usual_ticks
             self._end_seconds = float((ticks + duration_ticks) * self.time_base)
             yield ClipFrame(self._upright.pixels(frame), index, ticks, duration_ticks, seconds)
         if self.given_up:
+            self._note_breaks()
             return
         self._note_damage()
         self.complete = not self._damage.cut_short
+
+    def _pass_late_sound(self, decoded: Iterator[VideoFrame]) -> None:
+        """Past the limit: sound from before it may lie behind its frames in the file."""
+        limit = self._limits.max_seconds
+        latest = limit + LAG_SECONDS + self._opened.start_seconds
+        while self.sound and self._sound_end_seconds < limit:
+            frame = next(decoded, None)
+            if frame is None or frame.pts is None or frame.pts * self.time_base > latest:
+                return
 
     def _decode(self) -> Generator[VideoFrame, None, None]:
         """The frames as they are decoded; the sound's packets are laid aside."""
@@ -256,5 +272,8 @@ class Clip:
         broken_seconds = self._damage.seconds
         if broken_seconds is not None and broken_seconds >= self._end_seconds:
             self._damage.cut_short = True
+        self._note_breaks()
+
+    def _note_breaks(self) -> None:
         if note := self._damage.note(self._end_seconds):
             self._notes.append(note)

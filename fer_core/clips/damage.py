@@ -57,8 +57,9 @@ class Damage:
 def too_long(used_seconds: float, stated_seconds: float | None) -> str:
     """The sentence where a clip goes on behind what is used of it."""
     stated = stated_seconds or 0.0  # a header may say less than there is
-    length = f"; it is {_in_words(stated)} long" if stated > used_seconds else ""
-    return f"Only the first {_in_words(used_seconds)} of the clip were used{length}."
+    used, whole = _in_words(used_seconds), _in_words(stated)
+    length = f"; it is {whole} long" if stated > used_seconds and whole != used else ""
+    return f"Only the first {used} of the clip were used{length}."
 
 
 def _in_words(seconds: float) -> str:

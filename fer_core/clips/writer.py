@@ -144,8 +144,7 @@ class ClipWriter:
         with self._errors():
             self._container.mux(self._video.encode(None))
             if self._sound:
-                if all_sound:
-                    self._sound.write(float("inf"))
+                self._sound.write(math.inf if all_sound else self._end_seconds)
                 self._sound.finish()
             self._container.close()
         sound = self._sound is not None

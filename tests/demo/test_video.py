@@ -115,7 +115,7 @@ def test_what_a_clip_was_made_with_is_told():
     open_faces = made_with_html(ClipChoices("emoji", False, 1, "default"))
     assert "emoji, faces not covered, every frame analysed, model default." in open_faces
     covered = made_with_html(ClipChoices("box", True, 3, "default"))
-    assert "box, faces covered where found, one frame in 3 analysed" in covered
+    assert "box, faces covered where found, at least one frame in 3 analysed" in covered
 
 
 def test_the_sheet_has_a_name_from_outside_in_an_attribute(monkeypatch):

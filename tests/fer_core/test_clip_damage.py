@@ -14,6 +14,8 @@ from clip_files import make_clip, noise, read_clip, sound_only
 
 from fer_core import FerError
 from fer_core.clips.clip import Clip
+from fer_core.clips.damage import too_long
+from fer_core.clips.source import ClipLimits
 from fer_core.types import ClipError
 
 
@@ -62,6 +64,19 @@ class TestDamage:
         frames, clip = read_clip(bytes(data))
         assert 20 < len(frames) < 50 and frames[-1].seconds == pytest.approx(1.96)
         assert clip.complete and "is damaged at" in clip.notes[0]
+
+    @pytest.mark.parametrize("how", ["used", "given up"])
+    def test_damage_is_told_also_where_the_clip_is_not_read_to_its_end(self, how):
+        data = bytearray(make_clip(frames=100, draw=noise))
+        quarter, hole = len(data) // 4, len(data) // 20
+        data[quarter : quarter + hole] = bytes(hole)
+        limits = ClipLimits(max_seconds=2.5 if how == "used" else 1000)
+        seconds = 0.0
+        with Clip(bytes(data), limits, give_up=lambda: how != "used" and seconds > 2.5) as clip:
+            for frame in clip.frames():
+                seconds = frame.seconds
+            assert 2.4 < seconds < 3.5 and not clip.complete
+            assert any(re.match(r"The clip is damaged at [01]\.", note) for note in clip.notes)
 
     def test_packets_that_a_broadcast_lost_are_no_join(self):
         data = make_clip("mpegts", frames=50, draw=noise)
@@ -197,3 +212,15 @@ def test_frames_that_no_decoder_knows_get_a_sentence():
     data = make_clip("avi", "mpeg4", 4, time_base=Fraction(1, 25))
     with pytest.raises(ClipError, match=r"coded in a way not known here"):
         Clip(data.replace(b"FMP4", b"XYZ9").replace(b"mp4v", b"XYZ9"))
+
+
+@pytest.mark.parametrize(
+    ("stated", "says"),
+    [
+        (615, "Only the first 10 min of the clip were used."),  # 10 min, in words
+        (700, "Only the first 10 min of the clip were used; it is 12 min long."),
+        (None, "Only the first 10 min of the clip were used."),
+    ],
+)
+def test_a_length_that_says_the_same_is_not_said(stated, says):
+    assert too_long(600, stated) == says

@@ -128,6 +128,19 @@ def test_silence_where_sound_is_missing():
     assert tone_starts_seconds(video) == pytest.approx(0.64, abs=0.06)
 
 
+@pytest.mark.parametrize(("all_sound", "ends"), [(False, 1.0), (True, 3.0)])
+def test_what_sounds_until_the_last_frame_ends_is_written(all_sound, ends):
+    with Clip(make_clip(frames=25, sound="aac", sound_seconds=3)) as clip:
+        writer = ClipWriter(clip.size_hw, clip.time_base, clip.rate, clip.sound)
+        for frame in clip.frames():
+            writer.write(frame.pixels, frame.ticks, frame.duration_ticks)
+        writer.add_sound(clip.take_sound())  # as where it lies behind its frames in the file
+        video = whole(writer.finish(all_sound))
+    with Clip(video) as clip:
+        assert len(list(clip.frames())) == 25
+        assert sound_starts(clip).max() == pytest.approx(ends, abs=0.05)
+
+
 @pytest.mark.parametrize("size_wh", [(161, 121), (160, 121), (2, 2), (1, 1), (17, 400)])
 def test_sides_become_even(size_wh):
     width, height = size_wh

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pytest
@@ -269,6 +270,10 @@ def test_open_files_are_read(tmp_path):
     with path.open("rb") as file:
         for source in (file, io.BytesIO(raw), bytearray(raw), memoryview(raw)):
             assert np.array_equal(read_picture(source).pixels, LEFT_RED)
+    with NamedTemporaryFile() as temporary:  # of no type that tells
+        temporary.write(raw)
+        temporary.seek(0)
+        assert np.array_equal(read_picture(temporary).pixels, LEFT_RED)
     with path.open(encoding="latin-1") as text, pytest.raises(ImageError, match="mode 'rb'"):
         read_picture(text)
     with pytest.raises(ImageError, match="cannot be read: read of closed file"):

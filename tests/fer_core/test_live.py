@@ -1,6 +1,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from time import sleep
 
 import cv2
@@ -181,6 +182,13 @@ def test_a_time_that_runs_back_is_refused_and_the_session_goes_on(later):
     with pytest.raises(OptionError, match=f"at {later} seconds came after one at 0.5"):
         player.session.analyze(player.pipeline, ground(), later, RAW)
     assert player.frame(0.5, RAW)[1].people == (1, 2)  # the same time is none that runs back
+
+
+def test_times_may_be_fractions():
+    player = Player(crossing)
+    for frame in range(3):  # as PyAV's times are
+        analysis = player.session.analyze(player.pipeline, ground(), Fraction(frame, 30), RAW)
+    assert analysis.seconds == 2 / 30
 
 
 def test_another_detector_is_refused():

@@ -150,17 +150,18 @@ def test_who_comes_in_is_shown_from_the_nearer_half_on(red, annotate, drawn):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "hold", "people"),
+    ("seconds", "alone", "people"),
     [
-        (0.25, False, (1, 2)),
-        (0.75, False, (2, 3)),
-        (0.25, True, (1, 2, 3)),
-        (0.75, True, (1, 2, 3)),
+        (0.25, "nearer", (1, 2)),
+        (0.75, "nearer", (2, 3)),
+        (0.25, "held", (1, 2, 3)),
+        (0.75, "held", (1, 2, 3)),
+        (0.25, "left out", (2,)),
+        (0.75, "left out", (2,)),
     ],
 )
-def test_who_comes_or_goes_between_two_frames(seconds, hold, people):
-    """Without cover in the nearer half of the time; with it always, lest a face be seen."""
-    found = between(one_frame(0.0, [1, 2]), one_frame(1.0, [2, 3]), seconds, hold)
+def test_who_comes_or_goes_between_two_frames(seconds, alone, people):
+    found = between(one_frame(0.0, [1, 2]), one_frame(1.0, [2, 3]), seconds, alone)
     assert found.people == people and found.seconds == seconds
     both = people.index(2)
     assert found.faces.xyxy[both, 0] == pytest.approx(20 + 20 * seconds)
@@ -216,6 +217,14 @@ def test_limits_say_themselves(annotate, red):
         "Only the first 1 s of the clip were used; it is 2 s long.",
     )
     assert progress[-1].share == 1
+
+
+def test_frames_that_come_behind_all_that_is_used_are_not_called_stopped(annotate, red):
+    late = make_clip("matroska", frames=5, ticks=range(1200, 1320, 24), sound="aac")
+    with pytest.raises(
+        ClipError, match=r"holds no frame in what is used of it\. Only the first 1 s"
+    ):
+        annotate(red, late, limits=ClipLimits(max_seconds=1))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,39 @@ class LateDetector(RedDetector):
         )
 
 
+class NearDetector(LateDetector):
+    """Finds a known face again only near where it was, as detectors do."""
+
+    def refine(self, picture, xyxy):
+        near = np.full_like(picture, 120)
+        x0, y0, x1, y1 = xyxy[0].astype(int)
+        part = np.s_[max(y0 - 12, 0) : y1 + 12, max(x0 - 12, 0) : x1 + 12]
+        near[part] = picture[part]
+        return super().refine(near, xyxy)
+
+
+@pytest.mark.parametrize("every", [1, 10])
+def test_who_walks_through_between_two_analyzed_frames_is_hidden(annotate, every):
+    came, left, step_px = 12, 24, 9
+
+    def x_px(number):
+        return 8 + step_px * (number - came)
+
+    def walking(number, size_wh):
+        pixels = np.full((*size_wh[::-1], 3), 120, np.uint8)
+        if came <= number < left:
+            pixels[40 : 40 + FACE_PX, x_px(number) : x_px(number) + FACE_PX] = BRIGHT
+        return pixels
+
+    data = make_clip(frames=30, draw=walking)
+    near = replace(red_pipeline(), detector=NearDetector())
+    result, _ = annotate(near, data, cover=True, every_nth=every)
+    for number, picture in enumerate(pictures(result.video.read())):
+        if came <= number < left:
+            middle = picture[45:65, x_px(number) + 4 : x_px(number) + FACE_PX - 4].astype(int)
+            assert (np.abs(middle - BRIGHT).sum(2) < 60).mean() < 0.05, number
+
+
 @pytest.mark.parametrize("every", [1, 4])
 @pytest.mark.parametrize(
     "came, left, room",

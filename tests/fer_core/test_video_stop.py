@@ -98,7 +98,11 @@ class TestStopping:
         assert result.complete and result.info.notes == ()
 
     def test_before_the_first_frame_there_is_nothing_to_keep(self, red, monkeypatch):
-        monkeypatch.setattr(Clip, "frames", lambda clip: iter(()))
+        def give_up(clip):
+            clip.given_up = True
+            return iter(())
+
+        monkeypatch.setattr(Clip, "frames", give_up)
         says = pytest.raises(ClipError, match=r"me.mp4 was stopped before its first frame")
         with VideoJob(red, self.data, name="me.mp4") as job, says:
             list(job)
