@@ -26,7 +26,6 @@ from demo.tabs.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
 from fer_core.types import OptionError
-from fer_core.weights import read_card
 
 GONE = "The picture is no longer on the server. Upload it again."
 UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
@@ -125,7 +124,10 @@ def about_tab(store: PipelineStore, options: Options) -> None:
     """What this is and is not, and the figures of the weights in use."""
     page = gr.HTML(about(store.first.card), apply_default_css=False)
     options.weights.input(
-        lambda weights: about(read_card(weights)), options.weights, page, api_visibility="private"
+        lambda weights: about(store.get(weights, store.first.detector.name).card),
+        options.weights,
+        page,
+        api_visibility="private",
     )
 
 

@@ -23,8 +23,7 @@ let serverMs = 0; // what the server took for it
 let unanswered = 0; // since when a picture is asked for and none comes
 let outstanding = Promise.resolve(); // the frame that is with the server
 let firstShown = 0; // when this run's first picture came
-let mirrored = true;
-let size = ""; // of the camera's pictures
+let view = ""; // how this run's last picture was taken
 let link = new Link();
 
 const put = (place, sentence) => {
@@ -32,10 +31,6 @@ const put = (place, sentence) => {
 };
 const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
-// People are followed from frame to frame in their pixels: with another view, as of a phone that is
-// turned, the server begins anew.
-const view = () => `${size}-${link.size}-${mirrored}`;
-
 // Not disabled: it would lose the keyboard's focus.
 function busy(yes) {
   starting = yes;
@@ -51,17 +46,9 @@ async function start() {
     return;
   }
   busy(true);
-  try {
-    await source.open(() => {
-      stop();
-      say("The camera was switched off or taken away. Start it again.");
-    });
-  } catch (error) {
-    say(REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`);
-    return;
-  } finally {
-    busy(false);
-  }
+  const opened = await open();
+  busy(false);
+  if (!opened) return;
   // From here on the camera's light is on, and Stop is there, though no picture may have come yet.
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
@@ -74,6 +61,45 @@ async function start() {
   tell("Waiting for the camera's first picture …");
   run(viewer);
   draw(viewer);
+}
+
+// Whether the camera is there. id: of one of several; else the one that the browser takes.
+async function open(id) {
+  try {
+    await source.open(id, () => {
+      stop();
+      say("The camera was switched off or taken away. Start it again.");
+    });
+    nameCameras().catch(() => {}); // it runs without
+    return true;
+  } catch (error) {
+    say(REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`);
+    return false;
+  }
+}
+
+// Which one is taken can be chosen where there are several, as on a phone.
+async function nameCameras() {
+  const cameras = await source.all();
+  const options = cameras.map(({ label, deviceId }) => new Option(label, deviceId));
+  find(".cameras").replaceChildren(...options);
+  find(".cameras").value = source.camera;
+  find(".cameras").parentElement.hidden = cameras.length < 2;
+}
+
+async function change() {
+  const mine = viewer;
+  source.close(); // phones open one at a time
+  starting = true;
+  const opened = await open(find(".cameras").value);
+  starting = false;
+  if (viewer !== mine) source.close();
+  else if (opened) find(".mirror").checked = !source.looksAway;
+  else {
+    const why = find("[role=alert]").textContent;
+    stop();
+    say(why);
+  }
 }
 
 // atOnce: the page goes, and cannot wait for anything.
@@ -110,8 +136,8 @@ async function run(mine) {
       const sent = performance.now();
       unanswered ||= sent;
       const [most, quality] = SIZES[link.size];
-      const jpeg = source.jpeg(most, quality, mirrored);
-      outstanding = server.frame({ viewer: mine, view: view(), jpeg, ...choices() });
+      const jpeg = source.jpeg(most, quality, find(".mirror").checked);
+      outstanding = server.frame({ viewer: mine, view, jpeg, ...choices() });
       const reply = await inTime(outstanding);
       if (viewer !== mine) return;
       // Gradio's client returns nothing where the server cannot be reached.
@@ -122,11 +148,11 @@ async function run(mine) {
       say("");
       tell("");
       const step = link.step(performance.now() - sent - reply.milliseconds);
-      if (step) beginAnew(() => link.change(step));
+      if (step) link.change(step);
     } catch (error) {
       if (viewer !== mine) return;
       say(error.message);
-      if (error.late && SIZES[link.size + 1]) beginAnew(() => link.change(1));
+      if (error.late && SIZES[link.size + 1]) link.change(1);
       await pause(RETRY_MS);
     }
     await pause(SHORTEST_MS - (performance.now() - began));
@@ -143,17 +169,12 @@ function inTime(reply) {
   return Promise.race([reply, late]).finally(() => clearTimeout(timer));
 }
 
+// People are followed from frame to frame in their pixels: with another view, as of a phone that is
+// turned, the server begins anew.
 function lookAnew() {
-  const mirror = find(".mirror").checked;
-  if (mirror === mirrored && source.size === size) return;
-  beginAnew(() => {
-    mirrored = mirror;
-    size = source.size;
-  });
-}
-
-function beginAnew(change) {
-  change();
+  const now = [source.camera, source.size, link.size, find(".mirror").checked].join(" ");
+  if (now === view) return;
+  view = now;
   history = new Map(); // people are counted from 1 again
 }
 
@@ -199,6 +220,7 @@ function snapshot() {
 find(".start").addEventListener("click", start);
 find(".stop").addEventListener("click", () => stop());
 find(".snapshot").addEventListener("click", snapshot);
+find(".cameras").addEventListener("change", change);
 find(".smoothing").addEventListener("input", (event) => {
   find("output").textContent = `${Number(event.target.value).toFixed(1)} s`;
 });

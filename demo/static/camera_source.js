@@ -6,7 +6,8 @@ const IN_USE = "The camera is in use by another program. Close that program, the
 const REFUSALS = {
   NotAllowedError:
     "The camera was not allowed. Allow it beside the page's address, and in your device's own " +
-    "settings for the camera, then start again.",
+    "settings for the camera, then start again." +
+    (self === top ? "" : " Or open this page in a window of its own: it stands inside another."),
   NotFoundError: "No camera was found. Connect one, then start again.",
   NotReadableError: IN_USE,
   AbortError: IN_USE, // Firefox's word for it
@@ -24,10 +25,11 @@ class Source {
   }
 
   // Throws what the browser says where there is no camera. Does not wait for the first picture,
-  // which may never come. ended: is called where the camera is taken away.
-  async open(ended) {
+  // which may never come. id: which camera. ended: is called where it is taken away.
+  async open(id, ended) {
+    const which = id ? { deviceId: { exact: id } } : { facingMode: "user" };
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" },
+      video: { width: { ideal: 640 }, height: { ideal: 480 }, ...which },
       audio: false,
     });
     [this.#track] = stream.getVideoTracks();
@@ -40,6 +42,21 @@ class Source {
   close() {
     this.#video.srcObject?.getTracks().forEach((track) => track.stop());
     this.#video.srcObject = null;
+  }
+
+  get camera() {
+    return this.#track?.getSettings().deviceId ?? "";
+  }
+
+  // As the camera at a phone's back does: its picture is not to be mirrored.
+  get looksAway() {
+    return this.#track.getSettings().facingMode === "environment";
+  }
+
+  // All cameras; their names are told once one was allowed.
+  async all() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.filter((device) => device.kind === "videoinput");
   }
 
   // One that the browser did not begin, or has paused, is tried again with the next picture.

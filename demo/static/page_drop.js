@@ -47,6 +47,8 @@ const receive = (files, tries = 20) => {
 let own = false;
 addEventListener("dragstart", () => { own = true; });
 addEventListener("dragend", () => { own = false; });
+// The end is not told of a picture that is gone by then; while one is dragged, no pointer moves.
+addEventListener("pointermove", () => { own = false; });
 const holdsFiles = (event) => !own && event.dataTransfer?.types.includes("Files");
 
 addEventListener("dragover", (event) => {

@@ -14,12 +14,13 @@ const remember = (tab) => { memory[UNDER_WAY] = tab && JSON.stringify([tab, visi
 // the page may be loaded anew once more.
 let goingOn = Boolean(memory[UNDER_WAY]);
 
+const clip = () => document.querySelector("#annotated-clip video");
 // The server forgets at once what this page showed, and waits only where it may come back for
-// a clip.
+// a clip, be it in work or done.
 addEventListener("pagehide", (event) => {
   if (event.persisted || !visitor()) return; // kept by the browser, it may come back
   const { root, api_prefix: prefix } = window.gradio_config;
-  const data = [visitor(), Boolean(goingOn || isBusy(true))];
+  const data = [visitor(), Boolean(goingOn || isBusy(true) || clip())];
   const body = new Blob([JSON.stringify({ data })], { type: "application/json" });
   navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
 });
@@ -60,9 +61,8 @@ const goOnAlone = (left) => {
 if (goingOn) goOnAlone(JSON.parse(memory[UNDER_WAY]));
 
 whenChanged.push(() => {
-  const tab = isBusy(true) ? "video" : isBusy(false) ? "photo" : "";
-  const ended = message(true, "alert")?.textContent || document.querySelector("#annotated-clip video");
-  if (tab || ended) goingOn = false;
+  const tab = isBusy(true) || clip() ? "video" : isBusy(false) ? "photo" : "";
+  if (tab || message(true, "alert")?.textContent) goingOn = false;
   if (goingOn) return;
   remember(tab);
   if (tab && !claimed) claim();

@@ -1,20 +1,22 @@
-// The photo chosen last is the one that counts, though an earlier one may take longer to arrive.
-let lastPhoto = null; // none where an example was chosen
+// The file chosen last is the one that counts, though an earlier one may take longer to arrive.
+const last = { photo: null, clip: null }; // no photo where an example was chosen
 addEventListener("click", (event) => {
   if (!event.target.closest?.("#examples .example")) return;
-  lastPhoto = null;
+  last.photo = null;
   sayLeftOut("");
 }, true);
-// Goes with each upload to the server; see photo_tab.py.
-window.photoIsLate = (file) =>
-  file.orig_name !== lastPhoto?.name || file.size !== lastPhoto?.size;
+// Goes with each upload to the server; see photo_tab.py and video_tab.py.
+window.isLate = (file, kind) =>
+  file.orig_name !== last[kind]?.name || file.size !== last[kind]?.size;
+
+const NOT_TAKEN = "The file was not taken. Choose it again, or another one.";
 
 // An upload may take long, and the server hears of it only when it is over.
 addEventListener("change", (event) => {
   if (!event.target.matches?.(".drop input[type=file]") || !event.target.files.length) return;
   const video = isVideo(event.target);
   sayLeftOut("");
-  if (!video) lastPhoto = event.target.files[0];
+  [last[video ? "clip" : "photo"]] = event.target.files;
   const status = message(video, "status");
   if (!status) return;
   message(video, "alert").textContent = ""; // of an earlier file
@@ -31,6 +33,7 @@ addEventListener("change", (event) => {
     if (going && !failed) return;
     clearInterval(watch);
     if (!going) return;
+    message(video, "alert").textContent = NOT_TAKEN; // Gradio's word for why is soon gone
     delete status.dataset.uploading;
     status.textContent = "";
     status.classList.remove("busy");

@@ -37,8 +37,8 @@ TEXT = """
   after you last changed anything about it. What you save is written to a temporary folder first,
   and deleted there about ten minutes later. Camera pictures are only ever in memory.
   Once it has been opened, no folder on the disk lists your clip any more, and it is deleted when it
-  is done; the annotated one stays there until you close the page or choose another, an hour at
-  most. Nothing is sent on or used for training.</p>
+  is done; the annotated one stays there until you choose another, until half a minute after you
+  close the page, or an hour at most. Nothing is sent on or used for training.</p>
 </section>
 """
 
@@ -52,7 +52,7 @@ def about(card: WeightsCard) -> str:
     """The whole tab, with the figures of the weights in use."""
     return (
         f'<div class="about">{TEXT}<section><h2>How good it is</h2>'
-        f"<p>The weights in use, <strong>{escape(card.name)}</strong>, are a network of "
+        f"<p>The weights chosen for photos, <strong>{escape(card.name)}</strong>, are a network of "
         f"{card.params:,} parameters ({escape(card.arch)}), trained on "
         f"{escape(card.trained_on)}. Licence: {escape(card.licence)}.</p>"
         f"{figures(card.metrics)}</section></div>"

@@ -22,7 +22,7 @@ from demo.tabs.photo_screen import (
 )
 from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import SAVE_IN_BROWSER
+from demo.tabs.save import SAVE_IN_BROWSER, UNSAVED
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
@@ -37,6 +37,7 @@ EXAMPLES = {
     "Vice president": "vice-president.jpg",
 }
 
+UNKNOWN = [".heic", ".heif", ".avif", ".tif", ".tiff"]  # many systems know no type of these
 FORGET_SHOT_SECONDS = 3600
 FULL = "Too many others are waiting at the moment. Please try again in a minute."
 # Of all events that bring photos, together, and of all that change what is made of them: without
@@ -59,7 +60,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     with gr.Column(elem_id="drop", elem_classes="drop"):
         gr.HTML(page_html.INVITATION.format(limit=PHOTO_LIMIT), apply_default_css=False)
         photo = gr.UploadButton(
-            "Choose a photo", file_types=["image"], variant="primary", size="md"
+            "Choose a photo", file_types=["image", *UNKNOWN], variant="primary", size="md"
         )
         gr.HTML(page_html.EXAMPLES_HINT, elem_id="examples-hint", apply_default_css=False)
         with gr.Row(elem_id="examples"):
@@ -193,6 +194,9 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
 
         return save
 
+    def unsaved() -> str:
+        return page_html.messages(error=UNSAVED)
+
     screen = [kept, message, picture, faces]
     # Our own message says what goes on; Gradio's would cover the picture.
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -205,7 +209,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
             message,
             preprocess=False,
             queue=False,
-            js="(file) => [file, photoIsLate(file)]",
+            js="(file) => [file, isLate(file, 'photo')]",
             **opens,
         ),
         *(
@@ -224,6 +228,7 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     for button, kind in downloads.items():
         saved = button.click(saves_as(kind), [kept, style], [file, message], **quiet)
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
+        saved.failure(unsaved, None, message, queue=False, **quiet)
     return options
 
 

@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from gradio_client.utils import strip_invalid_filename_characters  # type: ignore[import-untyped]
 
+UNSAVED = "The file could not be made. Please try again, or save another kind of file."
 # Straight from the file's address: nothing on the page has to be redrawn before the download.
 SAVE_IN_BROWSER = """(file) => {
   if (!file) return;

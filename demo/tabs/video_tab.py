@@ -10,7 +10,7 @@ from demo.tabs.clip_results import FILE_KINDS, ClipChoices, make_file, sheet_htm
 from demo.tabs.controls import style_choice, weights_choice
 from demo.tabs.gradio_inside import in_cache
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import SAVE_IN_BROWSER
+from demo.tabs.save import SAVE_IN_BROWSER, UNSAVED
 from demo.tabs.theme import STATIC
 from demo.tabs.uploads import open_upload
 from demo.tabs.video_jobs import LIMITS, VideoJobs
@@ -29,6 +29,9 @@ from fer_core.video_options import MOST_EVERY
 GONE = "The clip is no longer in memory. Please choose it again."
 LOST = "This page was loaded anew, and what was under way is lost. Please choose the clip again."
 FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
+UNSHOWN = "What came of the clip could not be shown. It may still be saved, or be chosen again."
+# Many systems know no type of these.
+UNKNOWN = [".mkv", ".flv", ".avi", ".wmv", ".ts", ".m4v", ".3gp", ".ogv", ".mpg"]
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
 
 
@@ -41,7 +44,9 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             ),
             apply_default_css=False,
         )
-        clip = gr.UploadButton("Choose a clip", file_types=["video"], variant="primary", size="md")
+        clip = gr.UploadButton(
+            "Choose a clip", file_types=["video", *UNKNOWN], variant="primary", size="md"
+        )
     with gr.Row(elem_id="video-options"):
         style = style_choice()
         cover = gr.Checkbox(
@@ -78,6 +83,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             saves = {kind: gr.Button(SAVED[kind], size="sm") for kind in FILE_KINDS}
     gr.HTML(page_html.VIDEO_PROMISE, apply_default_css=False)
     file = gr.File(visible=False)
+    late = gr.Checkbox(visible=False)  # set in the browser
     # Pressed by page_leaving.js, after Gradio has loaded the page anew as another visitor's.
     resume, lost = gr.Button(visible="hidden", elem_id="video-resume"), gr.Text(visible=False)
     choosing = [clip, *controls]
@@ -88,6 +94,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
 
     def wait(
         clip: dict[str, Any] | None,
+        late: bool,
         style: str,
         cover: bool,
         every_nth: int,
@@ -97,6 +104,10 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         # Opened at once, whoever is before it: files that lie for long are deleted.
         visitor, upload = str(request.session_hash), open_upload(clip, uploads)
         hidden = gr.update(visible=False)
+        if late:  # another clip was chosen while this one was on its way
+            if upload is not None:
+                upload.file.close()
+            return tuple(gr.skip() for _ in (message, stop, results, *choosing))
         if upload is None:
             jobs.forget(visitor)
             return page_html.refusal(GONE), hidden, hidden, *free(True)
@@ -131,8 +142,12 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         return gr.skip(), gr.skip(), *unchanged
 
     def clip_not_taken(request: gr.Request) -> tuple[Any, ...]:
-        jobs.forget(str(request.session_hash))
-        return page_html.messages(error=FULL), gr.update(visible=False), *free(True)
+        visitor, full = str(request.session_hash), FULL
+        if jobs.made(visitor):
+            full = UNSHOWN
+        else:
+            jobs.forget(visitor)
+        return page_html.messages(error=full), gr.update(visible=False), *free(True)
 
     def release(request: gr.Request) -> tuple[Any, ...]:
         # Of one that was stopped while it waited, the turn may come while the next one waits.
@@ -157,6 +172,9 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
 
         return save
 
+    def unsaved() -> str:
+        return page_html.messages(error=UNSAVED)
+
     def moments(cover: bool, request: gr.Request) -> str:
         made = jobs.made(str(request.session_hash))
         return sheet_html(made.result, cover) if made else ""
@@ -164,10 +182,12 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
         wait,
-        [clip, *controls],
+        [clip, late, *controls],
         [message, stop, results, *choosing],
         preprocess=False,
         queue=False,
+        js="(file, late, ...choices) => [file, isLate(file, 'clip'), ...choices]",
+        trigger_mode="multiple",
         **quiet,
     )
     taking_over = resume.click(
@@ -201,3 +221,4 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         saving.append(button.click(saves_as(kind), sheet_cover, [file, message], **quiet))
     for saved in saving:
         saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
+        saved.failure(unsaved, None, message, queue=False, **quiet)

@@ -1,6 +1,7 @@
 """Every experiment in one table, and accuracy against what it costs."""
 
 from collections.abc import Collection
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -87,6 +88,14 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
     return rows, judging
 
 
+def take_ticks(table: str, names: list[str], hidden: list[str]) -> None:
+    """A tick goes into the address at once: with the next one the browser may still send the
+    address from before."""
+    chosen = [names[row] for row in st.session_state[table].selection.rows if row < len(names)]
+    st.session_state[TICKED] = chosen
+    st.query_params["pick"] = [*hidden, *chosen]
+
+
 def show_table(rows: pd.DataFrame, known: Collection[str]) -> list[str]:
     """The table; returns the names of the ticked rows, which the address keeps, also of those
     that the filters hide. known: the names of all experiments."""
@@ -97,11 +106,13 @@ def show_table(rows: pd.DataFrame, known: Collection[str]) -> list[str]:
     if ticked != st.session_state.get(TICKED):
         # A link or the browser's Back changed them: a table keeps its ticks, a new one takes these.
         st.session_state[TABLES] = st.session_state.get(TABLES, 0) + 1
-    picked = st.dataframe(
+        st.session_state[TICKED] = ticked
+    # Ticks are kept by position, so other rows need another table.
+    key = f"table-{hash((*names, st.session_state[TABLES]))}"
+    st.dataframe(
         rows,
-        # Ticks are kept by position, so other rows need another table.
-        key=f"table-{hash((*names, st.session_state[TABLES]))}",
-        on_select="rerun",
+        key=key,
+        on_select=partial(take_ticks, key, names, hidden),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [names.index(name) for name in ticked]}},
         hide_index=True,
@@ -128,13 +139,9 @@ def show_table(rows: pd.DataFrame, known: Collection[str]) -> list[str]:
         ],
         column_config=COLUMNS,
     )
-    chosen = [names[row] for row in picked.selection.rows if row < len(names)]
-    st.session_state[TICKED] = chosen
-    if chosen != ticked:
-        st.query_params["pick"] = [*hidden, *chosen]
     if hidden:
         st.caption(f"Ticked too, but hidden by the choices above: {', '.join(hidden)}.")
-    return [*hidden, *chosen]
+    return [*hidden, *ticked]
 
 
 def under_table(

@@ -130,6 +130,18 @@ def test_a_click_on_the_matrix_opens_the_cell_and_the_address_keeps_it(
     expect(board.get_by_role("heading", name="Labelled sad, answered surprise")).to_be_visible()
 
 
+def test_two_ticks_in_quick_succession_both_count(board: Page, address: str) -> None:
+    visit(board, address, "Which model?")
+    table = board.get_by_test_id("stDataFrame").first
+    table.locator("canvas [role=gridcell]").first.wait_for(state="attached")
+    for row in (1, 3):
+        table.click(position={"x": 16, "y": 35 * row + 18})
+    expect(board).to_have_url(re.compile("pick=.*pick="))
+    settled(board)
+    expect(board).to_have_url(re.compile("pick=.*pick="))
+    expect(board.get_by_role("link", name="Compare the 2 ticked")).to_be_visible()
+
+
 def test_ticked_rows_lead_to_their_comparison(board: Page, address: str) -> None:
     visit(board, address, "Which model?")
     table = board.get_by_test_id("stDataFrame").first

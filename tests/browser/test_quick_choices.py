@@ -1,6 +1,7 @@
 """The Photo tab where a visitor does not wait for the answer, with the real pipeline."""
 
 import pytest
+from clip_files import make_clip
 from gradio import Blocks
 from playwright.sync_api import Page, Route, expect
 
@@ -40,6 +41,29 @@ def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None
     expect(picture).not_to_have_attribute("src", shown)
     page.get_by_role("radio", name="box").check(force=True)
     expect(picture).to_have_attribute("src", shown)
+
+
+def test_a_clip_that_takes_long_to_arrive_does_not_replace_a_later_one(
+    page: Page, app: Blocks
+) -> None:
+    page.get_by_role("tab", name="Video").click()
+    held: list[Route] = []
+    page.route("**/upload*", lambda route: held.append(route), times=1)
+    files = page.locator("#video-drop input[type=file]")
+    status = page.locator("#video-message [role=status]")
+    for name, frames in (("slow.mp4", 20), ("quick.mp4", 10)):
+        clip = make_clip(frames=frames, size_wh=(192, 108))
+        files.set_input_files({"name": name, "mimeType": "video/mp4", "buffer": clip})
+        expect(status).to_have_text("Uploading …")
+    shown = page.locator("#video-message").get_by_text("in 10 frames")
+    expect(shown).to_be_visible()
+    wait_until(lambda: bool(held))
+    with page.expect_response("**/run/predict*"):
+        held[0].continue_()
+    page.wait_for_timeout(1500)
+    expect(shown).to_be_visible()
+    expect(page.get_by_role("button", name="Choose a clip")).to_be_enabled()
+    assert not uploads(app)
 
 
 @pytest.mark.parametrize("later", ["an example", "another file"])

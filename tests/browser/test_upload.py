@@ -18,6 +18,7 @@ from fer_core.emoji import STYLES
 from tests.browser.accessibility import serious_faults
 from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, tab
 
+NOT_TAKEN = "The file was not taken. Choose it again, or another one."
 # How a browser hands over a photo that is pasted, or dropped somewhere on the page.
 HAND_OVER = """([kind, name, bytes]) => {
   const transfer = new DataTransfer();
@@ -151,6 +152,7 @@ def test_what_is_over_the_limit_for_all_files_is_not_even_taken(page: Page, tmp_
         file.truncate(int(UPLOAD_LIMIT.split()[0]) * 1_100_000)
     page.locator("#drop input[type=file]").set_input_files(huge)
     expect(page.get_by_text("exceed the maximum allowed size")).to_be_visible()
+    expect(page.locator("#message").get_by_role("alert")).to_have_text(NOT_TAKEN)
 
 
 @pytest.mark.parametrize("name", ["Photo", "Video"])
@@ -178,7 +180,7 @@ def test_files_that_are_refused_one_after_the_other_leave_no_message_of_work(
         if count > 1:  # Gradio makes one of the two
             expect(page.locator(".toast-body.error")).to_contain_text(f"({count})")
         expect(message.get_by_role("status")).to_be_empty()
-        expect(message.get_by_role("alert")).to_be_empty()
+        expect(message.get_by_role("alert")).to_have_text(NOT_TAKEN)
 
 
 def test_downloads_are_the_whole_picture_and_its_results(page: Page) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import pytest
+from clip_files import make_clip
 from gradio import Blocks
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -181,6 +182,24 @@ def test_a_page_that_is_loaded_anew_goes_on_with_its_clip(
     expect(own_tab.get_by_role("status").filter(has_text="Stopped after")).to_be_visible()
     own_tab.wait_for_function("document.querySelector('#annotated-clip video')?.readyState >= 1")
     expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+
+
+def test_a_clip_that_is_done_outlives_a_wish_that_finds_no_server(
+    own_tab: Page, tmp_path: Path
+) -> None:
+    clip = tmp_path / "short.mp4"
+    clip.write_bytes(make_clip(frames=10, size_wh=(192, 108)))
+    choose(own_tab, clip)
+    shown = "document.querySelector('#annotated-clip video')?.readyState >= 1"
+    own_tab.wait_for_function(shown)
+    expect(own_tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
+    with own_tab.expect_event("load", timeout=PATIENCE_MS):  # as Gradio does then
+        own_tab.context.set_offline(True)
+        own_tab.get_by_role("button", name="Save clip").click()
+        own_tab.wait_for_timeout(2000)
+        own_tab.context.set_offline(False)
+    own_tab.wait_for_function(shown)
+    expect(own_tab.get_by_role("tab", name="Video")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_tab_that_is_duplicated_leaves_the_clip_to_its_original(

@@ -32,6 +32,46 @@ def live(page: Page) -> Iterator[Page]:
     page.get_by_role("button", name="Stop", exact=True).click()
 
 
+# A phone's: what the browser gives is this machine's one camera, whichever is asked for.
+TWO_CAMERAS = """
+const real = MediaDevices.prototype.getUserMedia;
+MediaDevices.prototype.getUserMedia = async function ({ video, audio }) {
+  const { deviceId, ...rest } = video;
+  const stream = await real.call(this, { video: rest, audio });
+  const which = deviceId?.exact ?? "1";
+  stream.getVideoTracks()[0].getSettings = () =>
+    ({ deviceId: which, facingMode: which === "1" ? "user" : "environment" });
+  return stream;
+};
+MediaDevices.prototype.enumerateDevices = async () => [
+  { kind: "videoinput", deviceId: "1", label: "Front camera" },
+  { kind: "audioinput", deviceId: "2", label: "Microphone" },
+  { kind: "videoinput", deviceId: "3", label: "Back camera" },
+];
+"""
+
+
+def test_of_several_cameras_one_can_be_chosen(page: Page) -> None:
+    page.add_init_script(TWO_CAMERAS)
+    page.reload()
+    open_webcam(page)
+    start(page)
+    cameras = page.get_by_label("Camera")
+    expect(cameras.locator("option")).to_have_text(["Front camera", "Back camera"])
+    expect(cameras.locator("option:checked")).to_have_text("Front camera")
+    page.get_by_label("Mirror").check()
+    cameras.select_option("Back camera")
+    expect(page.get_by_label("Mirror")).not_to_be_checked()  # as what is before one is seen
+    read_counter(next_picture(page))
+    expect(page.locator(".person")).to_have_count(1)
+    assert cameras.input_value() == "3"
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def test_where_there_is_one_camera_there_is_nothing_to_choose(live: Page) -> None:
+    expect(live.locator(".cameras")).to_be_hidden()
+
+
 def face_of(pipeline: FerPipeline, picture: np.ndarray) -> tuple[slice, slice]:
     """Where the film's face is in the frame that this picture was made of."""
     box = pipeline.analyze(frames()[read_counter(picture)]).faces.xyxy[0].round().astype(int)

@@ -15,7 +15,7 @@ from demo.tabs.clip_results import ClipChoices
 from demo.tabs.page_html import messages
 from demo.tabs.video_jobs import VideoJobs
 from demo.tabs.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
-from demo.tabs.video_tab import FULL, GONE, LOST
+from demo.tabs.video_tab import FULL, GONE, LOST, UNSHOWN
 from demo.tabs.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 from tests.waiting import wait_until
@@ -39,12 +39,12 @@ class Tab:
         self.choose(name, choices)
         return self.follow()
 
-    def choose(self, name="holiday.mp4", choices=CHOICES):
+    def choose(self, name="holiday.mp4", choices=CHOICES, late=False):
         upload = self.folder / "upload"
         upload.write_bytes(CLIP)
         self.app.upload_file_set.add(str(upload))
         clip = {"path": str(upload), "orig_name": name}
-        return self._handlers["wait"](clip, *choices, self.visitor)
+        return self._handlers["wait"](clip, late, *choices, self.visitor)
 
     def follow(self, cover=False):
         return self._handlers["follow"](cover, self.visitor)
@@ -154,8 +154,15 @@ def test_a_page_whose_clip_is_gone_says_so(tab):
 
 
 def test_an_upload_that_is_gone_locks_nothing(tab):
-    message, _, _, *controls = tab._handlers["wait"](None, *CHOICES, tab.visitor)
+    message, _, _, *controls = tab._handlers["wait"](None, False, *CHOICES, tab.visitor)
     assert GONE in message and locks(controls) == {False}
+
+
+def test_a_clip_that_arrives_after_a_later_one_is_dropped(tab):
+    *_, last = tab.annotate()
+    assert all(leaves_alone(value) for value in tab.choose("slow.mp4", late=True))
+    assert not (tab.folder / "upload").exists()
+    assert tab.save_clip()[0] == last.video
 
 
 def test_the_clip_can_be_saved_while_it_is_kept(tab):
@@ -184,6 +191,13 @@ def test_where_too_many_wait_the_visitor_is_told_and_the_clip_before_stays(tab, 
     assert tab.save_clip() == (last.video, messages("Saved holiday-faces.mp4."))
     again, *_ = tab.choose()
     assert messages(error=FULL) in again != message  # or Gradio would not draw it again
+
+
+def test_a_clip_that_is_done_is_kept_where_it_cannot_be_shown(tab):
+    *_, last = tab.annotate()
+    message, *_ = tab._handlers["clip_not_taken"](tab.visitor)
+    assert message == messages(error=UNSHOWN)
+    assert tab.save_clip()[0] == last.video
 
 
 def test_of_a_clip_that_the_server_does_not_take_nothing_is_held(tab):
