@@ -31,6 +31,7 @@ const put = (place, sentence) => {
 };
 const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
+
 // Not disabled: it would lose the keyboard's focus.
 function busy(yes) {
   starting = yes;
