@@ -23,7 +23,8 @@ let serverMs = 0; // what the server took for it
 let unanswered = 0; // since when a picture is asked for and none comes
 let outstanding = Promise.resolve(); // the frame that is with the server
 let firstShown = 0; // when this run's first picture came
-let view = ""; // how this run's last picture was taken
+let taken = ""; // how the last picture was: by which camera, and so on
+let view = 0; // how often that has changed
 let link = new Link();
 
 const put = (place, sentence) => {
@@ -174,8 +175,9 @@ function inTime(reply) {
 // turned, the server begins anew.
 function lookAnew() {
   const now = [source.camera, source.size, link.size, find(".mirror").checked].join(" ");
-  if (now === view) return;
-  view = now;
+  if (now === taken) return;
+  taken = now;
+  view += 1;
   history = new Map(); // people are counted from 1 again
 }
 

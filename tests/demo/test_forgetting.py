@@ -89,7 +89,7 @@ def test_the_moments_and_figures_of_a_clip_go_with_it(
     monkeypatch.setattr(video_jobs, "KEEP_SECONDS", LIFE_SECONDS)
     clip = make_clip(frames=20, size_wh=(192, 108), draw=moving)
     uploaded = visitor.upload("a.mp4", clip)
-    visitor.ask("wait", uploaded, "emoji", False, 1, "fake-net")
+    visitor.ask("wait", uploaded, False, "emoji", False, 1, "fake-net")
     answer = visitor.ask("follow", False)
     assert PICTURE in answer and "Person 1" in answer and "a-faces.mp4" in answer
     for shown in (PICTURE, "Person 1", "a-faces.mp4"):

@@ -222,7 +222,7 @@ def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
         ("ten idle minutes after its connection was lost", LOST_SECONDS),
         ("an hour after you last changed anything about it", FORGET_SHOT_SECONDS),
         ("deleted there about ten minutes later", visitor_files.KEEP_SECONDS),
-        ("close the page or choose another, an hour at most", KEEP_SECONDS),
+        ("minute after you close the page, or an hour at most", KEEP_SECONDS),
     ):
         assert said in about_page
         assert seconds == (3600 if "hour" in said else 600)
