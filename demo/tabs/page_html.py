@@ -154,8 +154,8 @@ VIDEO_INVITATION = """
 
 VIDEO_PROMISE = """
 <p class="promise">Your clip is gone from the server's disk when it is done. The annotated one
-stays there until you leave this page or choose another clip, an hour at most. What you see is how
-expressions look to a program, not what people feel.</p>
+stays there until you choose another clip, until half a minute after you leave this page, or an hour
+at most. What you see is how expressions look to a program, not what people feel.</p>
 """
 
 MOMENTS_HEADING = "<h2>Strongest moments</h2>"

@@ -226,7 +226,7 @@ def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
     ):
         assert said in about_page
         assert seconds == (3600 if "hour" in said else 600)
-    assert "an hour at most" in clips
+    assert "or an hour at most" in clips
 
 
 def test_every_example_is_there_and_small() -> None:
