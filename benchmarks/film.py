@@ -60,7 +60,7 @@ def mjpeg(pictures: list[UInt8Array]) -> bytes:
 
 
 def camera_flags(clip: Path) -> list[str]:
-    """The flags that make Chromium show this MJPEG file where it is asked for a camera."""
+    """The flags that make Chromium show this file, MJPEG or Y4M, where it is asked for a camera."""
     return [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",

@@ -24,14 +24,15 @@ class SceneCuts:
         self._shape: tuple[int, ...] = ()
         self._seconds = float("-inf")
 
-    def is_cut(self, picture: UInt8Array, seconds: float) -> bool:
-        """Whether RGB uint8 (H, W, 3) is the first, or nothing like the frame shortly before it."""
+    def is_cut(self, picture: UInt8Array, seconds: float, edited: bool = True) -> bool:
+        """Whether RGB uint8 (H, W, 3) is the first, has another size or, of an edited clip, is
+        nothing like the frame shortly before it."""
         # Averaged, not sampled: fine texture that moves is no new scene.
         small = cv2.resize(picture, THUMBNAIL_HW[::-1], interpolation=cv2.INTER_AREA)
         thumbnail = to_grey(np.asarray(small, np.uint8))
         resized = picture.shape != self._shape
         close = seconds - self._seconds <= CLOSE_SECONDS
-        cut = resized or (close and _differ(self._thumbnail, thumbnail))
+        cut = resized or (edited and close and _differ(self._thumbnail, thumbnail))
         if cut:
             self.is_back = not (resized or _differ(self._left, thumbnail))
             self._left = self._thumbnail

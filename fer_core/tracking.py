@@ -81,7 +81,7 @@ class FaceTracker:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
         # Two frames of one time are two all the same: what was seen in the first may be lost since.
         seconds = max(seconds, float(np.nextafter(self._before_seconds, np.inf)))
-        if self._cuts.is_cut(picture, seconds):
+        if self._cuts.is_cut(picture, seconds, options.scene_cuts):
             back = self._left if self._cuts.is_back else []
             self._tracks, self._left = self._remembered(back), self._tracks
             self._searched_seconds = float("-inf")
@@ -90,8 +90,10 @@ class FaceTracker:
             self._search(picture, seconds, options)
             self._searched_seconds = seconds
         self._tracks = self._remembered(self._tracks)
+        held = seconds - options.hold_seconds
+        since = min(held, self._before_seconds) if options.hold_frames else held
+        shown = [track for track in self._tracks if track.seen_seconds >= since]
         self._before_seconds = seconds
-        shown = [t for t in self._tracks if seconds - t.seen_seconds <= options.hold_seconds]
         return TrackedFaces(
             join_faces([track.face for track in shown]),
             tuple(track.person for track in shown),

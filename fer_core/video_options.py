@@ -47,4 +47,6 @@ class VideoOptions:
     @property
     def tracking(self) -> TrackingOptions:
         """How faces are followed."""
-        return TrackingOptions(min_score=self.min_score, search_side=self.search_side)
+        return TrackingOptions(
+            min_score=self.min_score, search_side=self.search_side, scene_cuts=True
+        )

@@ -8,18 +8,22 @@ ART.unsure = root.dataset.unsure;
 
 const SHORTEST_MS = 50; // from one frame to the next: 20 a second are as smooth as it needs to be
 const RETRY_MS = 1000;
-const HISTORY_MS = 30_000; // less than the server remembers people for
+const HISTORY_MS = 30_000;
 const SETTLING_MS = 1500; // after the first picture, until nothing around it moves any more
-const ANSWER_MS = 10_000; // a reply that takes longer is lost: the connection died without a word
 
 const source = new Source(find("video"));
 const picture = find(".picture");
 let viewer = ""; // this run of the camera; empty while it is off
 let starting = false;
-let history = new Map(); // person -> [{at, probs, shown}]
+let opening = Promise.resolve(); // the camera that was chosen last
+let lookedAway = false; // whether the last camera was one at a phone's back
+let session = ""; // in which the server counts people
+let history = new Map(); // person -> [{at, probs, shown}], of this session
 let times = []; // when the last frames were shown, for the rate
 let inView = new Set(); // the people of the last frame
 let serverMs = 0; // what the server took for it
+let roundMs = 0; // and how long it was away
+let wokenAt = 0; // when the page was shown or hidden last
 let unanswered = 0; // since when a picture is asked for and none comes
 let outstanding = Promise.resolve(); // the frame that is with the server
 let firstShown = 0; // when this run's first picture came
@@ -27,8 +31,9 @@ let taken = ""; // how the last picture was: by which camera, and so on
 let view = 0; // how often that has changed
 let link = new Link();
 
+// What stands there may have been translated meanwhile.
 const put = (place, sentence) => {
-  if (place.textContent !== sentence) place.textContent = sentence;
+  if (place.dataset.said !== sentence) place.textContent = place.dataset.said = sentence;
 };
 const say = (sentence) => put(find("[role=alert]"), sentence);
 const tell = (sentence) => put(find("[role=status]"), sentence);
@@ -48,15 +53,16 @@ async function start() {
     return;
   }
   busy(true);
-  const opened = await open();
+  const why = await open();
   busy(false);
-  if (!opened) return;
+  say(why);
+  if (why) return;
   // From here on the camera's light is on, and Stop is there, though no picture may have come yet.
   viewer = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
   history = new Map();
   times = [];
   link = new Link();
-  unanswered = firstShown = 0;
+  unanswered = firstShown = roundMs = 0;
   root.classList.add("on");
   find(".live").hidden = false;
   find(".stop").focus();
@@ -65,19 +71,19 @@ async function start() {
   draw(viewer);
 }
 
-// Whether the camera is there. id: of one of several; else the one that the browser takes.
+// Why there is no camera, or "". id: of one of several; else the one that the browser takes.
 async function open(id) {
   try {
-    await source.open(id, () => {
-      stop();
-      say("The camera was switched off or taken away. Start it again.");
-    });
-    nameCameras().catch(() => {}); // it runs without
-    return true;
+    await source.open(id, () => stop("The camera was switched off or taken away. Start it again."));
   } catch (error) {
-    say(REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`);
-    return false;
+    return REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`;
   }
+  nameCameras().catch(() => {}); // it runs without
+  if (source.looksAway !== lookedAway) {
+    lookedAway = source.looksAway;
+    find(".mirror").checked = !lookedAway;
+  }
+  return "";
 }
 
 // Which one is taken can be chosen where there are several, as on a phone.
@@ -89,27 +95,23 @@ async function nameCameras() {
   find(".cameras").parentElement.hidden = cameras.length < 2;
 }
 
-async function change() {
+async function change(id) {
   const mine = viewer;
+  if (!mine) return;
   source.close(); // phones open one at a time
   starting = true;
-  const opened = await open(find(".cameras").value);
+  const why = await open(id);
   starting = false;
   if (viewer !== mine) source.close();
-  else if (opened) find(".mirror").checked = !source.looksAway;
-  else {
-    const why = find("[role=alert]").textContent;
-    stop();
-    say(why);
-  }
+  else if (why) stop(why);
 }
 
-// atOnce: the page goes, and cannot wait for anything.
-function stop(atOnce = false) {
+// why: what there is to say about it. atOnce: the page goes, and cannot wait for anything.
+function stop(why = "", atOnce = false) {
   const left = viewer;
   const focused = find(".live").contains(document.activeElement);
   viewer = "";
-  say("");
+  say(why);
   tell("");
   source.close();
   root.classList.remove("on");
@@ -117,7 +119,7 @@ function stop(atOnce = false) {
   if (focused) find(".start").focus();
   picture.removeAttribute("src");
   if (!left) return;
-  const leave = () => server.leave({ viewer: left }).catch(() => {});
+  const leave = () => goodbye(left);
   // A frame that comes after the goodbye would take the place again.
   if (atOnce) leave();
   else outstanding.then(leave, leave);
@@ -134,41 +136,30 @@ async function run(mine) {
     if (!(await source.next())) continue;
     if (viewer !== mine) return;
     lookAnew();
+    const sent = performance.now();
+    unanswered ||= sent;
     try {
-      const sent = performance.now();
-      unanswered ||= sent;
       const [most, quality] = SIZES[link.size];
       const jpeg = source.jpeg(most, quality, find(".mirror").checked);
-      outstanding = server.frame({ viewer: mine, view, jpeg, ...choices() });
-      const reply = await inTime(outstanding);
+      outstanding = answered({ viewer: mine, view, jpeg, ...choices() });
+      const reply = await outstanding;
       if (viewer !== mine) return;
-      // Gradio's client returns nothing where the server cannot be reached.
-      if (!reply) throw new Error(NO_ANSWER);
-      if (reply.error) throw new Error(reply.error);
       show(reply); // the next frame is on its way while this one comes up
       unanswered = 0;
       say("");
       tell("");
-      const step = link.step(performance.now() - sent - reply.milliseconds);
+      roundMs = performance.now() - sent;
+      const step = link.step(roundMs - reply.milliseconds);
       if (step) link.change(step);
     } catch (error) {
       if (viewer !== mine) return;
+      if (wokenAt > sent) continue; // nobody was there to wait
       say(error.message);
       if (error.late && SIZES[link.size + 1]) link.change(1);
       await pause(RETRY_MS);
     }
     await pause(SHORTEST_MS - (performance.now() - began));
   }
-}
-
-const NO_ANSWER = "The server does not answer. Trying again …";
-
-function inTime(reply) {
-  let timer;
-  const late = new Promise((_, fail) => {
-    timer = setTimeout(() => fail(Object.assign(new Error(NO_ANSWER), { late: true })), ANSWER_MS);
-  });
-  return Promise.race([reply, late]).finally(() => clearTimeout(timer));
 }
 
 // People are followed from frame to frame in their pixels: with another view, as of a phone that is
@@ -178,7 +169,6 @@ function lookAnew() {
   if (now === taken) return;
   taken = now;
   view += 1;
-  history = new Map(); // people are counted from 1 again
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, Math.max(ms, 0)));
@@ -191,13 +181,17 @@ const choices = () => ({
 });
 
 async function show(reply) {
+  if (reply.session !== session) {
+    session = reply.session;
+    history = new Map(); // people are counted from 1 again
+  }
   const seen = history; // a new one, with other numbers, may begin meanwhile
   picture.src = reply.picture;
   await picture.decode().catch(() => {});
   const now = performance.now();
   firstShown ||= now;
   if (now - firstShown < SETTLING_MS) find(".stage").scrollIntoView({ block: "nearest" });
-  times = [...times.filter((time) => now - time < 3000), now];
+  times = [...times.filter((time, index) => now - time < 3000 || !times[index + 1]), now];
   serverMs = reply.milliseconds;
   inView = new Set(reply.faces.map((face) => face.person));
   for (const face of reply.faces) {
@@ -223,10 +217,21 @@ function snapshot() {
 find(".start").addEventListener("click", start);
 find(".stop").addEventListener("click", () => stop());
 find(".snapshot").addEventListener("click", snapshot);
-find(".cameras").addEventListener("change", change);
+find(".cameras").addEventListener("change", ({ target }) => {
+  const id = target.value;
+  opening = opening.then(() => change(id)); // one after the other
+});
+navigator.mediaDevices?.addEventListener("devicechange", () => {
+  if (viewer) nameCameras().catch(() => {});
+});
 find(".smoothing").addEventListener("input", (event) => {
   find("output").textContent = `${Number(event.target.value).toFixed(1)} s`;
 });
 // While the page was hidden, nothing was waited for.
-document.addEventListener("visibilitychange", () => { source.askedAt &&= performance.now(); });
-addEventListener("pagehide", () => stop(true));
+document.addEventListener("visibilitychange", () => {
+  wokenAt = performance.now();
+  source.askedAt &&= wokenAt;
+  unanswered &&= wokenAt;
+  times = [];
+});
+addEventListener("pagehide", () => stop("", true));

@@ -1,14 +1,20 @@
 // What stands around the picture: the rate, the charts, and whether pictures come at all. camera.js,
 // in the same script, begins it.
 const CHART_MS = 250;
-const SILENT_MS = 2000; // without a picture, it is said that none comes
+const SILENT_MS = 2000; // without a picture, it is said that none comes; later on a slow link
 const SILENT = "No picture comes back from the server. Waiting for it …";
 const BLIND = "The camera sends no picture. Another program may be using it.";
 
+// Twice what the last picture took: so long the next may take, too.
+const usual = () => 2 * roundMs;
+
 // Since when no picture comes, and what there is to say about it.
 function silence(now) {
-  const [since, why] = unanswered ? [unanswered, SILENT] : [source.askedAt, BLIND];
-  return since && !document.hidden && now - since > SILENT_MS ? [since, why] : null;
+  if (starting || document.hidden) return null;
+  const [since, most, why] = unanswered
+    ? [unanswered, Math.max(SILENT_MS, usual()), SILENT]
+    : [source.askedAt, SILENT_MS, BLIND];
+  return since && now - since > most ? [since, why] : null;
 }
 
 function figures() {

@@ -35,7 +35,7 @@ function drawPerson(person, points, now) {
   const x = (at) => canvas.width * (1 - (now - at) / HISTORY_MS);
   points.forEach((point, index) => {
     // Each frame is a column up to the next.
-    const until = Math.min(points[index + 1]?.at ?? now, point.at + GAP_MS);
+    const until = Math.min(points[index + 1]?.at ?? now, point.at + Math.max(GAP_MS, usual()));
     let top = 0;
     point.probs.forEach((prob, kind) => {
       pen.fillStyle = EMOTIONS[kind].colour;

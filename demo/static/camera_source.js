@@ -3,12 +3,14 @@
 const FIRST_MS = 3000; // so much longer the first picture may take
 
 const IN_USE = "The camera is in use by another program. Close that program, then start again.";
+const NONE = "No camera was found. Connect one, then start again.";
 const REFUSALS = {
   NotAllowedError:
     "The camera was not allowed. Allow it beside the page's address, and in your device's own " +
     "settings for the camera, then start again." +
     (self === top ? "" : " Or open this page in a window of its own: it stands inside another."),
-  NotFoundError: "No camera was found. Connect one, then start again.",
+  NotFoundError: NONE,
+  OverconstrainedError: NONE, // the one that was chosen is gone
   NotReadableError: IN_USE,
   AbortError: IN_USE, // Firefox's word for it
 };

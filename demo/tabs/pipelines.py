@@ -25,8 +25,10 @@ class PipelineStore:
 
     def get(self, weights: str, detector: str) -> FerPipeline:
         """Raises FerError where there is no such pair."""
+        pair = (weights, detector)
+        if pair in self._kept:  # nobody waits here while others' choice is loaded
+            return self._kept[pair]
         with self._lock:
-            pair = (weights, detector)
             if pair not in self._kept:
                 made = FerPipeline.from_weights(weights, detector=detector)
                 self._kept[pair] = self._sharing(made)

@@ -6,7 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import token_hex
 from threading import Lock
 from typing import Any
 
@@ -19,7 +20,7 @@ from fer_core.images import read_picture
 from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
 from fer_core.pixels import fit
 from fer_core.tracking_options import TrackingOptions
-from fer_core.types import OptionError, UInt8Array
+from fer_core.types import OptionError
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +30,12 @@ JPEG = b"\xff\xd8\xff"  # with which every file of the kind begins
 QUALITY = 80  # of the pictures sent back: 40 kB instead of 90, and nobody sees it in motion
 VIEWERS = 8  # at most; each gets an equal share of the processor
 SWEEP_SECONDS = 10.0
-# Who sent nothing for so long has left. The page's charts reach back for less: people whose numbers
-# begin again never share a chart with those of before.
-IDLE_SECONDS = 35.0
+IDLE_SECONDS = 35.0  # who sent nothing for this long has left
 # With faces covered, everything that may be a face counts, and a lost one stays covered longer.
-COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, min_score=0.7)
+COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, hold_frames=1, min_score=0.7)
 
 BUSY = "The picture before this one is still being worked on."
+LATE = "This picture came after a newer one."
 FULL = "All places are taken for the moment. It will go on as soon as somebody leaves."
 BROKEN_FRAME = "The camera's picture could not be read. Stop the camera and start it again."
 OUR_FAULT = "Something went wrong on our side. Stop the camera and start it again."
@@ -45,13 +45,13 @@ OUR_FAULT = "Something went wrong on our side. Stop the camera and start it agai
 class Request:
     """A viewer's frame and choices.
 
-    viewer: the page's own random name. view: what the frame shows, and how: with another one,
-    people are looked for anew. jpeg: the file's bytes, of no other kind: others may take far more
-    time and memory for as many pixels.
+    viewer: the page's own random name. view: counts how often what the frames show, or how, has
+    changed: people are then looked for anew. jpeg: the file's bytes, of no other kind: others may
+    take far more time and memory for as many pixels.
     """
 
     viewer: str
-    view: str
+    view: int
     jpeg: bytes
     style: str
     weights: str
@@ -70,7 +70,7 @@ class Request:
                 raise OptionError(BROKEN_FRAME)
             return cls(
                 viewer=str(message["viewer"])[:64],
-                view=str(message["view"])[:64],
+                view=int(message["view"]),
                 jpeg=jpeg,
                 style=str(message["style"]),
                 weights=str(message["weights"]),
@@ -84,12 +84,17 @@ class Request:
 @dataclass(eq=False)
 class _Place:
     """A viewer's session and its view, when their last frame came, and what is locked while one is
-    in hand."""
+    in hand. name: the session's own, which no other has: people are counted from 1 in each."""
 
     session: LiveSession
-    view: str
-    seconds: float
-    in_hand: Lock
+    view: int
+    seconds: float = 0.0
+    in_hand: Lock = field(default_factory=Lock)
+    name: str = field(default_factory=token_hex)
+
+    def begin(self, session: LiveSession, view: int) -> None:
+        """Another session, of another view."""
+        self.session, self.view, self.name = session, view, token_hex()
 
 
 class Viewers:
@@ -112,7 +117,8 @@ class Viewers:
         return len(self._places)
 
     def frame(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """One frame, as the page sends it -> what the page shows: a picture and a row a face.
+        """One frame, as the page sends it -> what the page shows: a picture and a row a face, and
+        the name of the session in which people are counted.
 
         Where it fails, {"error": a sentence}; the page tries again with its next frame.
         """
@@ -126,7 +132,9 @@ class Viewers:
                 return {"error": BUSY}
             try:
                 started = time.perf_counter()  # to wait for other viewers' frames is no slow link
-                return self._worker.submit(self._answer, request, place, started).result()
+                pipeline = self._store.get(request.weights, DEFAULT_DETECTOR)
+                work = self._worker.submit(self._answer, request, place, pipeline, started)
+                return work.result()
             finally:
                 place.in_hand.release()
         except FerError as error:
@@ -150,15 +158,15 @@ class Viewers:
                     del self._places[viewer]
             return bool(self._places)
 
-    def _place(self, viewer: str, view: str) -> _Place | None:
+    def _place(self, viewer: str, view: int) -> _Place | None:
         """The viewer's place, a new one at their first frame; None where all are taken."""
         self.sweep()
         with self._lock:
-            if viewer not in self._places and len(self._places) >= VIEWERS:
-                return None
-            if viewer not in self._places:
-                self._places[viewer] = _Place(self._session(), view, 0.0, Lock())
-            place = self._places[viewer]
+            place = self._places.get(viewer)
+            if place is None:
+                if len(self._places) >= VIEWERS:
+                    return None
+                place = self._places[viewer] = _Place(self._session(), view)
             place.seconds = self._clock()
         self._watch.begin()
         return place
@@ -166,21 +174,26 @@ class Viewers:
     def _session(self) -> LiveSession:
         return LiveSession(self._store.get(self._store.first.card.name, DEFAULT_DETECTOR))
 
-    def _answer(self, request: Request, place: _Place, started: float) -> dict[str, Any]:
-        if request.view != place.view:
-            place.session, place.view = self._session(), request.view
+    def _answer(
+        self, request: Request, place: _Place, pipeline: FerPipeline, started: float
+    ) -> dict[str, Any]:
+        if request.view < place.view:
+            raise OptionError(LATE)
+        if request.view > place.view:
+            place.begin(self._session(), request.view)
         frame = fit(read_picture(request.jpeg, max_pixels=FRAME_PIXELS).pixels, FRAME_SIDE)
-        analysis = self._analyze(request, frame, place.session)
+        tracking = COVERING if request.cover else TrackingOptions()
+        options = LiveOptions(request.smoothing_seconds, tracking)
+        analysis = place.session.analyze(pipeline, frame, self._clock(), options)
         picture = render(frame, analysis, request.style, cover=request.cover)
         uri = jpeg_uri(picture, QUALITY)
         seconds = time.perf_counter() - started
-        return {"picture": uri, "faces": rows(analysis), "milliseconds": seconds * 1000}
-
-    def _analyze(self, request: Request, frame: UInt8Array, session: LiveSession) -> LiveAnalysis:
-        pipeline: FerPipeline = self._store.get(request.weights, DEFAULT_DETECTOR)
-        tracking = COVERING if request.cover else TrackingOptions()
-        options = LiveOptions(request.smoothing_seconds, tracking)
-        return session.analyze(pipeline, frame, self._clock(), options)
+        return {
+            "picture": uri,
+            "faces": rows(analysis),
+            "milliseconds": seconds * 1000,
+            "session": place.name,
+        }
 
 
 def rows(analysis: LiveAnalysis) -> list[dict[str, Any]]:

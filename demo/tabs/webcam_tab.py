@@ -22,8 +22,8 @@ from fer_core.emotions import UNSURE
 from fer_core.live import SMOOTHING_SECONDS
 
 SCRIPTS = (  # one script, in this order
-    *("camera_source.js", "camera_link.js", "camera_people.js", "camera_panel.js"),
-    "camera.js",
+    *("camera_source.js", "camera_server.js", "camera_link.js", "camera_people.js"),
+    *("camera_panel.js", "camera.js"),
 )
 
 
@@ -56,7 +56,9 @@ def page(weights: list[str]) -> str:
         f"{' checked' if style == STYLES[0] else ''}> {style.capitalize()}</label>"
         for style in STYLES
     ]
-    options = [f"<option>{escape(name)}</option>" for name in weights]
+    options = [
+        f'<option value="{name}" translate="no">{name}</option>' for name in map(escape, weights)
+    ]
     legend = [
         f'<li><span style="background:{emotion.colour}"></span>{emotion.name}</li>'
         for emotion in EMOTIONS

@@ -39,6 +39,24 @@ TURNING_CAMERA = """() => {
   };
 }"""
 
+# How many columns of the first chart are filled: 20 a second.
+FILLED = """() => {
+  const chart = document.querySelector(".person canvas");
+  const row = chart.getContext("2d").getImageData(0, 48, chart.width, 1).data;
+  return row.filter((value, index) => index % 4 === 3 && value).length;
+}"""
+# The server forgets the page's viewer, as it does whom it has not heard from.
+FORGET = """() => {
+  const quick = window.fetch;
+  window.fetch = async (address, call) => {
+    window.fetch = quick;
+    const { data, ...rest } = JSON.parse(call.body);
+    const leave = { ...rest, data: { viewer: data.viewer }, fn_name: "leave" };
+    await quick(address, { ...call, body: JSON.stringify(leave) });
+    return quick(address, call);
+  };
+}"""
+
 
 @pytest.fixture(scope="module")
 def flags(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
@@ -109,6 +127,7 @@ def test_a_reply_that_never_comes_does_not_end_the_pictures(live: Page) -> None:
     live.route(FRAMES, lambda route: route.continue_() if held else held.append(route))
     lost = live.get_by_role("alert").filter(has_text="The server does not answer")
     expect(lost).to_be_visible(timeout=ANSWER_MS)
+    live.wait_for_function("document.querySelector('.picture').naturalWidth < 640")  # at first
     expect(lost).to_have_count(0)
     next_picture(live)
     held[0].continue_()
@@ -124,3 +143,12 @@ def test_the_goodbye_comes_after_the_last_frame_and_nothing_is_said_any_more(liv
     live.wait_for_function("log.at(-1) === 'leave answered'")
     log = json.loads(live.evaluate("JSON.stringify(log)"))
     assert log[-4:] == ["frame asked", "frame answered", "leave asked", "leave answered"]
+    expect(live.locator("#camera [role=alert]")).to_have_text("")
+
+
+def test_who_is_forgotten_by_the_server_begins_a_chart_of_their_own(live: Page) -> None:
+    live.wait_for_function(f"({FILLED})() > 20")
+    live.evaluate(FORGET)
+    live.wait_for_function(f"({FILLED})() < 20")
+    expect(live.locator(".person")).to_contain_text("Person 1: happy")
+    stop(live)

@@ -47,6 +47,7 @@ def shown_picture(page: Page) -> np.ndarray:
 
 def next_picture(page: Page) -> np.ndarray:
     """The second picture from now: its frame was surely taken after this call."""
+    expect(page.locator(".picture[src]")).to_be_visible()
     for _ in range(2):
         source = str(page.locator(".picture").get_attribute("src"))
         expect(page.locator(".picture")).not_to_have_attribute("src", source)

@@ -9,13 +9,24 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-from fakes import FakeClassifier, fake_pipeline
+from fakes import FakeClassifier, FakeDetector, fake_pipeline
 from picture_files import encoded
 from PIL import Image
 
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.viewers import BROKEN_FRAME, BUSY, FULL, IDLE_SECONDS, OUR_FAULT, VIEWERS, Viewers
+from demo.tabs.viewers import (
+    BROKEN_FRAME,
+    BUSY,
+    FULL,
+    IDLE_SECONDS,
+    LATE,
+    OUR_FAULT,
+    VIEWERS,
+    Viewers,
+)
+from fer_core import Faces, FerPipeline
 from fer_core.emoji import PAD_RGB
+from fer_core.types import OptionError
 from tests.waiting import wait_until
 
 
@@ -29,7 +40,7 @@ GROUND = jpeg(np.full((120, 200, 3), 200, np.uint8))
 def message(**changes):
     given = {
         "viewer": "somebody",
-        "view": "as it is",
+        "view": 1,
         "jpeg": GROUND,
         "style": "emoji",
         "weights": "fake-net",
@@ -87,9 +98,57 @@ def test_in_another_view_people_are_looked_for_anew_and_the_place_is_kept(viewer
     for number in range(VIEWERS):
         viewers.frame(message(viewer=str(number)))
     wide = jpeg(np.full((120, 400, 3), 200, np.uint8))
-    turned = viewers.frame(message(viewer="0", jpeg=wide, view="turned"))
+    turned = viewers.frame(message(viewer="0", jpeg=wide, view=2))
     assert [face["person"] for face in turned["faces"]] == [1]
     assert viewers.frame(message(viewer="late")) == {"error": FULL}
+
+
+def test_a_session_has_a_name_until_people_are_counted_anew(viewers, clock):
+    names = []
+    for view, seconds in [(1, 0.0), (1, 0.1), (2, 0.1), (2, IDLE_SECONDS + 1)]:
+        clock.seconds += seconds
+        names.append(viewers.frame(message(view=view))["session"])
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
+
+
+def test_a_frame_of_an_earlier_view_changes_nothing(viewers):
+    name = viewers.frame(message(view=2))["session"]
+    assert viewers.frame(message(view=1)) == {"error": LATE}
+    assert viewers.frame(message(view=2))["session"] == name
+
+
+def test_a_lost_face_stays_covered_for_a_frame_however_slow_the_frames_come(clock):
+    class Blinking(FakeDetector):
+        def __call__(self, picture):
+            faces = super().__call__(picture)
+            return Faces.empty() if self.calls == 2 else faces
+
+    viewers = Viewers(PipelineStore(replace(fake_pipeline(), detector=Blinking())), clock)
+    faces = []
+    for _ in range(4):
+        faces.append(len(viewers.frame(message(cover=True))["faces"]))
+        clock.seconds += 2
+    assert faces == [1, 1, 1, 1]
+
+
+def test_a_camera_goes_on_while_anothers_choice_is_loaded(viewers, monkeypatch):
+    go_on, loading = Event(), Event()
+
+    def slow(weights, detector):
+        loading.set()
+        assert go_on.wait(60)
+        raise OptionError("There is none.")
+
+    monkeypatch.setattr(FerPipeline, "from_weights", slow)
+    with ThreadPoolExecutor(1) as others:
+        waiting = others.submit(viewers.frame, message(viewer="other", weights="slow-net"))
+        assert loading.wait(60)
+        try:
+            assert "picture" in viewers.frame(message())
+        finally:
+            go_on.set()
+        assert waiting.result() == {"error": "There is none."}
 
 
 def test_the_time_in_the_line_is_the_servers_own(viewers, monkeypatch):

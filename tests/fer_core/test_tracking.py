@@ -222,6 +222,7 @@ def test_no_faces(detector):
         {"min_score": float("nan")},
         {"hold_seconds": -1},
         {"hold_seconds": 3},
+        {"hold_frames": 2},
         {"detect_every_seconds": -1},
         {"detect_every_seconds": float("nan")},
         {"search_side": -320},

@@ -16,6 +16,8 @@ from moving_faces import (
 from fer_core.tracking import FaceTracker
 from fer_core.tracking_options import TrackingOptions
 
+EDITED = TrackingOptions(scene_cuts=True)
+
 
 @pytest.mark.parametrize("detector", DETECTORS)
 @pytest.mark.parametrize("fps", FRAME_RATES)
@@ -32,7 +34,7 @@ def test_a_scene_cut_gives_new_numbers_at_once(detector, fps):
     tracker = FaceTracker(made)
     for now in times(fps, 3):
         made.seconds = now
-        tracked = tracker.update(dark if now < 1 else bright, now, TrackingOptions())
+        tracked = tracker.update(dark if now < 1 else bright, now, EDITED)
         numbers = Shown(now, tracked, scene(now)).numbers()
         assert numbers == ({"a": 1} if now < 1 else {"b": 2, "c": 3})
         assert tracked.seen.all()
@@ -46,7 +48,7 @@ def test_who_is_back_after_another_picture_is_the_same_person(detector, level):
     for now in times(20, 2):
         made.seconds = now
         picture = ground(level if 0.9 < now < 1.05 else 110)
-        tracked = tracker.update(picture, now, TrackingOptions())
+        tracked = tracker.update(picture, now, EDITED)
         assert tracked.people == (() if 0.9 < now < 1.05 else (1,))
 
 
@@ -57,7 +59,7 @@ def test_a_scene_that_is_back_after_long_is_a_new_one(away, number):
     for now in times(10, 3):
         made.seconds = now
         picture = ground(200 if 0.5 <= now < 0.5 + away else 110)
-        tracked = tracker.update(picture, now, TrackingOptions())
+        tracked = tracker.update(picture, now, EDITED)
     assert tracked.people == (number,)
 
 
@@ -72,15 +74,25 @@ def test_a_scene_that_is_back_after_long_is_a_new_one(away, number):
 def test_what_is_no_scene_cut(change):
     tracker = FaceTracker(RefiningDetector(resting))
     for frame in range(15):
-        tracked = tracker.update(change(frame), frame / 10, TrackingOptions())
+        tracked = tracker.update(change(frame), frame / 10, EDITED)
         assert tracked.people == (1,)
 
 
 def test_a_camera_that_moves_between_slow_frames_makes_nobody_new():
     tracker = FaceTracker(RefiningDetector(resting))
     for frame in range(6):
-        tracked = tracker.update(ground(40 if frame % 2 else 140), frame / 2, TrackingOptions())
+        tracked = tracker.update(ground(40 if frame % 2 else 140), frame / 2, EDITED)
         assert tracked.people == (1,)
+
+
+@pytest.mark.parametrize("options, number", [(TrackingOptions(), 1), (EDITED, 2)])
+def test_a_lamp_that_is_switched_on_is_a_cut_in_a_clip_and_none_before_a_camera(options, number):
+    detector = RefiningDetector(resting)
+    tracker = FaceTracker(detector)
+    for now in times(20, 2):
+        detector.seconds = now
+        tracked = tracker.update(ground(50 if now < 1 else 95), now, options)
+    assert tracked.people == (number,)
 
 
 # Black and white patches of 2 px.

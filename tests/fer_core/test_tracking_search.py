@@ -63,6 +63,18 @@ def test_a_face_is_followed_however_long_the_last_frame_is_ago(fps, options):
     assert [frame.numbers() for frame in frames] == [{"a": 1}] * len(frames)
 
 
+@pytest.mark.parametrize("fps", [0.5, 2, 5])
+@pytest.mark.parametrize("frames", [0, 1])
+def test_a_face_that_is_missed_once_may_be_held_for_a_frame_however_slow(fps, frames):
+    detector = RefiningDetector(lambda seconds: resting(0) if seconds != 2 / fps else {})
+    options = TrackingOptions(hold_seconds=0, hold_frames=frames)
+    shown = play(detector, fps, 4 / fps, options)
+    assert [len(frame.tracked.people) for frame in shown] == [1, 1, frames, 1]
+    leaving = RefiningDetector(lambda seconds: resting(0) if seconds < 2 / fps else {})
+    gone = play(leaving, fps, 4 / fps, options)
+    assert [len(frame.tracked.people) for frame in gone] == [1, 1, frames, 0]
+
+
 @pytest.mark.parametrize(
     "search_side, searched, size_hw",
     [(320, (240, 320), (960, 1280)), (320, (320, 120), (1280, 480)), (0, (960, 1280), (960, 1280))],
