@@ -26,6 +26,9 @@ class Judged:
         keep = (answers >= 0) & (predictions.clean | (subset != "clean"))
         return cls(predictions.rows, predictions.probs, answers)[keep]
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def __getitem__(self, keep: np.ndarray) -> "Judged":
         return Judged(self.rows[keep], self.probs[keep], self.answers[keep])
 
@@ -117,7 +120,7 @@ def agreement(a: Judged, b: Judged) -> Agreement:
     a, b = a[in_a], b[in_b]
     only_a, only_b = discordant(a.right, b.right)
     return Agreement(
-        n=len(a.rows),
+        n=len(a),
         same=int((a.predicted == b.predicted).sum()),
         both=int((a.right & b.right).sum()),
         only_a=only_a,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.judged import Judged
 from fer_core.report import EvalReport, Evaluation, Predictions, as_stored
 from train.evaluate import judge
 
@@ -33,11 +34,8 @@ def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predic
 
 
 def evaluation(found: Predictions, label_set: str, subset: str) -> Evaluation:
-    answers = found.answers[label_set]
-    keep = (answers >= 0) & (found.clean | (subset == "all"))
     return judge(
-        found.probs[keep],
-        answers[keep],
+        Judged.of(found, label_set, subset),
         dataset=DATASETS[label_set],
         label_set=label_set,
         split="PrivateTest",

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from fer_core.device import choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
+from fer_core.judged import Judged, reliability
 from fer_core.report import EvalReport, Evaluation, Predictions, as_stored
 from fer_core.weights import load_classifier, read_card
-from train import metrics
 from train.config import Experiment
 from train.data import CLEAR, Dataset
 from train.machine import exact_float32
+from train.metrics import wilson_interval
 from train.options import add_data_option, add_device_option, exit_code, read_data
 from train.splits import restratified
 
@@ -33,26 +35,19 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
 
     The test split is judged twice: all faces, and those that stand in no other split, if any.
     """
-    probs, split = as_stored(probs), data.split(split_name)
-    subsets = {"all": np.ones(len(split), bool)}
-    if split is data.test and not data.clean_test.all():
-        subsets["clean"] = data.clean_test
-    evaluations = []
-    for label_set in data.judged_by():
-        answers = split.answers(label_set)
-        for subset, inside in subsets.items():
-            chosen = inside & (answers >= 0)
-            if chosen.any():
-                evaluation = judge(
-                    probs[chosen],
-                    answers[chosen],
-                    dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
-                    label_set=label_set,
-                    split=split_name,
-                    subset=subset,
-                )
-                evaluations.append(evaluation)
-    return tuple(evaluations)
+    found = predictions(data, as_stored(probs), split_name)
+    return tuple(
+        judge(
+            faces,
+            dataset=f"{data.name} {_LABELS_IN_WORDS[label_set]}",
+            label_set=label_set,
+            split=split_name,
+            subset=subset,
+        )
+        for label_set in found.answers
+        for subset in (("all",) if found.clean.all() else ("all", "clean"))
+        if len(faces := Judged.of(found, label_set, subset))
+    )
 
 
 def data_name(evaluation: Evaluation) -> str:
@@ -60,30 +55,26 @@ def data_name(evaluation: Evaluation) -> str:
     return evaluation.dataset.removesuffix(f" {_LABELS_IN_WORDS[evaluation.label_set]}")
 
 
-def judge(probs: np.ndarray, answers: np.ndarray, **names: str) -> Evaluation:
-    """The figures of float32 (N, 7) predictions beside int (N,) right answers.
-
-    names: the fields of `Evaluation` that say what was judged.
-    """
-    matrix = metrics.confusion_matrix(probs, answers)
-    share = metrics.accuracy(probs, answers)
-    precision, recall, f1, faces = metrics.per_class(probs, answers)
+def judge(faces: Judged, **names: str) -> Evaluation:
+    """The figures of some faces. names: the fields of `Evaluation` that say what was judged."""
+    classes = range(len(LABELS))
+    matrix = confusion_matrix(faces.answers, faces.predicted, labels=classes)
+    each = precision_recall_fscore_support(
+        faces.answers, faces.predicted, labels=classes, zero_division=0.0
+    )
+    _, _, f1, n = each
+    names_of_each = ("precision", "recall", "f1", "n")
     return Evaluation(
         **names,
-        n=len(answers),
+        n=len(faces),
         confusion=tuple(tuple(row) for row in matrix.tolist()),
-        accuracy=share,
-        interval=metrics.wilson_interval(int(matrix.trace()), len(answers)),
-        macro_f1=float(f1[faces > 0].mean()),
-        ece=metrics.expected_calibration_error(probs, answers),
+        accuracy=float(faces.right.mean()),
+        interval=wilson_interval(int(faces.right.sum()), len(faces)),
+        macro_f1=float(f1[n > 0].mean()),
+        ece=reliability(faces).expected_calibration_error,
         per_class={
-            label: {
-                "precision": float(precision[i]),
-                "recall": float(recall[i]),
-                "f1": float(f1[i]),
-                "n": int(faces[i]),
-            }
-            for i, label in enumerate(LABELS)
+            label: dict(zip(names_of_each, figures, strict=True))
+            for label, *figures in zip(LABELS, *(figure.tolist() for figure in each), strict=True)
         },
     )
 
@@ -113,10 +104,13 @@ def new_report(
     )
 
 
-def predictions(data: Dataset, probs: np.ndarray) -> Predictions:
-    """Probabilities (N, 7) for the test split with what they are judged by."""
-    answers = {name: data.test.answers(name) for name in data.judged_by()}
-    return Predictions(data.test.rows, probs, answers, data.clean_test)
+def predictions(data: Dataset, probs: np.ndarray, split_name: str) -> Predictions:
+    """Probabilities (N, 7) for a split with what they are judged by; only of the test split is
+    it known which faces stand in another, too."""
+    split = data.split(split_name)
+    answers = {name: split.answers(name) for name in data.judged_by()}
+    clean = data.clean_test if split is data.test else np.ones(len(split), bool)
+    return Predictions(split.rows, probs, answers, clean)
 
 
 def in_words(evaluation: Evaluation) -> str:

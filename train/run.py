@@ -155,7 +155,7 @@ def _wait_for_shorter(folder: Path, continues: str) -> None:
 
 def _write(report: EvalReport, probs: np.ndarray, data: Dataset, folder: Path) -> None:
     """The report last: where it lies, the run is finished."""
-    write_whole(folder / PREDICTIONS, predictions(data, probs).to_npz())
+    write_whole(folder / PREDICTIONS, predictions(data, probs, data.split_names[2]).to_npz())
     write_whole(folder / REPORT, report.to_json())
     for evaluation in report.evaluations:
         print(in_words(evaluation))

@@ -15,10 +15,10 @@ from typing import TypeVar
 import numpy as np
 
 from fer_core.emotions import LABELS
+from fer_core.judged import Judged
 from fer_core.progress import CURVES
 from fer_core.report import (
     EvalReport,
-    Evaluation,
     Predictions,
     ReportError,
     read_predictions,
@@ -67,8 +67,9 @@ def predictions(report: EvalReport) -> Predictions:
     path = weights_folder() / "reports" / f"{report.experiment}.npz"
     found = _fresh(_read_predictions, path)
     for judged in report.evaluations:
-        answers = found.answers.get(judged.label_set)
-        if answers is None or int((answers >= 0)[_inside(found, judged)].sum()) != judged.n:
+        label_set, subset = judged.label_set, judged.subset
+        known = label_set in found.answers
+        if not known or len(Judged.of(found, label_set, subset)) != judged.n:
             raise ReportError(f"{path} does not belong to its report. Export the run again.")
     return found
 
@@ -76,10 +77,6 @@ def predictions(report: EvalReport) -> Predictions:
 def study_rows() -> tuple[StudyRow, ...]:
     """The rows of the studies' tables. Raises ReportError where they cannot be read."""
     return _fresh(_read_rows, weights_folder() / "studies" / "rows.json")
-
-
-def _inside(found: Predictions, judged: Evaluation) -> np.ndarray:
-    return found.clean if judged.subset == "clean" else np.ones(len(found.rows), bool)
 
 
 def _fresh(read: Callable[[Path, int], Read], path: Path) -> Read:

@@ -53,6 +53,13 @@ def test_reliability_bins_by_confidence():
     assert bins.confidence == pytest.approx([0.5, 0.955])
 
 
+def test_bins_that_err_in_opposite_ways_do_not_make_up_for_one_another():
+    # Half right at .9, all right at .5.
+    found = reliability(faces([0.9, 0.9, 0.5, 0.5], [0, 0, 0, 0], [0, 1, 0, 0]))
+    assert found.expected_calibration_error == pytest.approx(0.45)
+    assert reliability(faces([1, 1], [0, 1], [0, 1])).expected_calibration_error == 0
+
+
 def test_a_higher_threshold_answers_fewer_faces_better():
     found = faces([0.9, 0.8, 0.6, 0.4], [0, 0, 0, 0], [0, 0, 1, 1])
     curve = thresholds(found)

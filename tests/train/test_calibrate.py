@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from fer_core.classifier import at_temperature
+from fer_core.judged import Judged, reliability
 from train.calibrate import fit_temperature
-from train.metrics import expected_calibration_error
 
 
 def overconfident(n, times, seed=0):
@@ -20,7 +20,8 @@ def test_the_temperature_undoes_what_was_done(times):
     temperature = fit_temperature(probs, answers)
     assert temperature == pytest.approx(times, rel=0.1)
     mended = at_temperature(probs, temperature)
-    assert expected_calibration_error(mended, answers) < 0.03
+    faces = Judged(np.arange(len(mended)), mended, answers)
+    assert reliability(faces).expected_calibration_error < 0.03
 
 
 def test_a_temperature_keeps_order_and_sum():

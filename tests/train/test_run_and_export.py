@@ -9,6 +9,7 @@ import pytest
 
 from fer_core import FerError
 from fer_core.device import choose_device
+from fer_core.judged import Judged
 from fer_core.progress import PROGRESS, Progress, read_progress
 from fer_core.report import EvalReport, ReportError, read_predictions, read_report
 from fer_core.weights import list_weights, load_classifier, read_card
@@ -205,7 +206,9 @@ def test_a_published_figure_is_of_the_data_that_it_was_published_for(
 
 def test_each_figure_of_a_judgement_by_hand():
     answers = np.array([0, 0, 0, 0, 1, 1])
-    judged = judge(np.eye(7, dtype=np.float32)[[0, 1, 1, 1, 1, 0]], answers, **NAMES)
+    predicted = np.eye(7, dtype=np.float32)[[0, 1, 1, 1, 1, 0]]
+    judged = judge(Judged(np.arange(6), predicted, answers), **NAMES)
+    assert judged.confusion[:2] == ((1, 3, 0, 0, 0, 0, 0), (1, 1, 0, 0, 0, 0, 0))
     assert (judged.n, judged.accuracy) == (6, 2 / 6)
     assert judged.per_class["angry"] == {
         "precision": 0.5,
@@ -228,7 +231,8 @@ def test_each_figure_of_a_judgement_by_hand():
 
 def test_classes_without_faces_are_not_in_the_mean():
     answers = np.array([0, 1, 1, 3, 4])
-    judged = judge(np.eye(7, dtype=np.float32)[answers], answers, **NAMES)
+    faces = Judged(np.arange(5), np.eye(7, dtype=np.float32)[answers], answers)
+    judged = judge(faces, **NAMES)
     assert judged.accuracy == judged.macro_f1 == 1
 
 

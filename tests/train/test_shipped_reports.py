@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fer_core.judged import Judged
 from fer_core.report import read_predictions, read_report
 from fer_core.weights import FOLDER, list_weights, read_card
 from train.evaluate import judge
@@ -16,12 +17,9 @@ REPORTS = sorted((FOLDER / "reports").glob("*.json"))
 def test_every_figure_is_that_of_the_predictions(path: Path) -> None:
     report, found = read_report(path), read_predictions(path.with_suffix(".npz"))
     for stated in report.evaluations:
-        answers = found.answers[stated.label_set]
-        chosen = (answers >= 0) & (found.clean | (stated.subset == "all"))
+        faces = Judged.of(found, stated.label_set, stated.subset)
         names = ("dataset", "label_set", "split", "subset")
-        again = judge(
-            found.probs[chosen], answers[chosen], **{name: getattr(stated, name) for name in names}
-        )
+        again = judge(faces, **{name: getattr(stated, name) for name in names})
         assert again.confusion == stated.confusion
         assert again.interval == pytest.approx(stated.interval)
         for label, figures in stated.per_class.items():
