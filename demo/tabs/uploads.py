@@ -49,13 +49,17 @@ def open_upload(file: Mapping[str, Any] | None, uploads: MutableSet[str]) -> Ope
     path = Path(file["path"])
     uploads.discard(file["path"])  # Gradio would remember a visitor's file by its name for good
     try:
-        opened = path.open("rb")
-    except FileNotFoundError:
+        opened = open(path, "rb", opener=_open_to_the_last)  # noqa: SIM115 - its reader closes it
+    except (FileNotFoundError, PermissionError):  # Windows's word for what is about to go
         return None
-    # Windows deletes no file that is open; what lies long is deleted later.
     with suppress(OSError):
         path.unlink()
     return OpenUpload(file["orig_name"] or path.name, opened)
+
+
+def _open_to_the_last(path: str, flags: int) -> int:
+    """Windows deletes no file that is open, but this one by itself when it is closed."""
+    return os.open(path, flags | getattr(os, "O_TEMPORARY", 0))
 
 
 class HeldUploads:

@@ -1,5 +1,6 @@
 """Uploads as Gradio describes them: read, and gone from the disk."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,35 @@ def test_an_upload_that_cannot_be_deleted_is_read_all_the_same(
     monkeypatch.setattr(Path, "unlink", refused)
     file = {"path": str(path), "orig_name": "mine.mp4"}
     assert read_upload(file, {str(path)}) == ("mine.mp4", 6, b"a clip")
+
+
+def test_windows_is_asked_to_delete_the_file_when_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked = tmp_path / "cached", []
+    path.write_bytes(b"a clip")
+    really_open, temporary = os.open, 1 << 30  # a flag that there is not here
+
+    def recorded(path: str, flags: int) -> int:
+        asked.append(flags & temporary)
+        return really_open(path, flags & ~temporary)
+
+    monkeypatch.setattr(os, "O_TEMPORARY", temporary, raising=False)
+    monkeypatch.setattr(os, "open", recorded)
+    file = {"path": str(path), "orig_name": "mine.mp4"}
+    assert read_upload(file, {str(path)}) == ("mine.mp4", 6, b"a clip")
+    assert asked == [temporary]
+
+
+def test_an_upload_that_windows_is_about_to_delete_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: str, flags: int) -> int:
+        raise PermissionError("as of a file whose deletion is pending")
+
+    monkeypatch.setattr(os, "open", refused)
+    path = str(tmp_path / "cached")
+    assert read_upload({"path": path, "orig_name": "mine.mp4"}, {path}) is None
 
 
 def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:
