@@ -5,12 +5,14 @@ import errno
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from fer_core.types import FerError
 
 DRAFT = ".part"  # the end of a draft's name
+TRIES = 21 if os.name == "nt" else 1
 
 
 def write_whole(path: Path, content: bytes | memoryview | str) -> None:
@@ -48,10 +50,21 @@ def draft_of(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield draft
-        os.replace(draft, path)
+        _replace(draft, path)
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def _replace(draft: Path, path: Path) -> None:
+    """Windows replaces no file that is open: its reader is given 2 seconds to be done."""
+    for left in reversed(range(TRIES)):
+        try:
+            return os.replace(draft, path)
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(0.1)
 
 
 def check_folder(folder: Path) -> None:
