@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from fer_core.clip_files import annotate_clip, write_json
@@ -47,7 +48,7 @@ def annotate(arguments: argparse.Namespace) -> int:
     check_folder(arguments.out)
     pipeline = FerPipeline.from_weights(arguments.weights, arguments.detector, arguments.device)
     failed = 0
-    taken = {os.path.realpath(source) for source in arguments.inputs}
+    taken = {_place(source) for source in arguments.inputs}
     for source in arguments.inputs:
         try:
             picture = _picture(source)
@@ -120,14 +121,19 @@ def _stem(source: Path) -> str:
     return os.fsencode(stem)[:MOST_STEM_BYTES].decode("utf-8", "ignore")
 
 
-def _free_base(folder: Path, stem: str, endings: Iterable[str], taken: set[str]) -> Path:
+def _free_base(folder: Path, stem: str, endings: Sequence[str], taken: set[str]) -> Path:
     """The folder's path for results called after `stem`, to which the endings are added.
 
     The stem alone may be the name of an original that is no input. The path is numbered where one
     of the results would be an input, or this run's result for another input.
     """
-    endings, free, number = list(endings), f"{stem}-faces", 2
-    while any(os.path.realpath(folder / f"{free}{ending}") in taken for ending in endings):
+    free, number = f"{stem}-faces", 2
+    while any(_place(folder / f"{free}{ending}") in taken for ending in endings):
         free, number = f"{stem}-faces-{number}", number + 1
-    taken.update(os.path.realpath(folder / f"{free}{ending}") for ending in endings)
+    taken.update(_place(folder / f"{free}{ending}") for ending in endings)
     return folder / free
+
+
+def _place(path: Path) -> str:
+    """A path as some disks compare it: whatever its letters' case, and the form of an ë."""
+    return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()

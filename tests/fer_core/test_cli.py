@@ -122,6 +122,28 @@ def test_names_that_the_terminal_cannot_show_do_not_end_a_batch(tmp_path, photo,
     assert b"n\\xe9.jpg" in sys.stderr.buffer.getvalue()
 
 
+@pytest.mark.parametrize("names", [("IMG", "img"), ("zo\u00eb", "zoe\u0308")], ids=["case", "form"])
+def test_results_whose_names_some_disks_take_for_one_are_numbered(
+    capsys, tmp_path, astronaut, names
+):
+    folder = tmp_path / "o"
+    paths = [tmp_path / f"{name}.png" for name in names]
+    for path in paths:
+        Image.fromarray(astronaut[:64, :64]).save(path)
+    run(capsys, "annotate", *paths, "--out", folder)
+    assert {path.name for path in folder.iterdir()} == {
+        f"{names[0]}-faces.png",
+        f"{names[1]}-faces-2.png",
+    }
+
+
+def test_a_result_does_not_overwrite_an_input_in_another_case(capsys, tmp_path, photo):
+    other = photo.with_name("Me-faces.PNG")
+    other.write_bytes(b"no picture")
+    run(capsys, "annotate", photo, other, "--out", tmp_path)
+    assert (tmp_path / "me-faces-2.png").is_file() and not (tmp_path / "me-faces.png").exists()
+
+
 def test_results_overwrite_no_input_and_not_each_other(capsys, tmp_path, astronaut):
     paths = []
     for folder in ("a", "b"):
