@@ -50,7 +50,7 @@ class FerPipeline:
         Raises WeightsError, ModelError or OptionError (all FerError) for an unknown name, weights
         that cannot be used, or a device that this machine does not have.
         """
-        choice = choose_device(device)
+        choice = choose_device(device, "float32")  # in which the weights were judged
         card = read_card(weights, folder)
         found = create_detector(detector, choice)
         if detector not in card.crop:

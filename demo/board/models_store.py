@@ -42,7 +42,8 @@ def cards() -> tuple[dict[str, WeightsCard], list[str]]:
 @st.cache_resource(max_entries=KEPT, show_spinner="Loading the model …", hash_funcs=BY_SUM)
 def classifier(card: WeightsCard) -> Classifier:
     """Raises WeightsError where the weights are not what the card says."""
-    return load_classifier(card, choose_device("auto"), weights_folder())
+    as_judged = choose_device("auto", "float32")
+    return load_classifier(card, as_judged, weights_folder())
 
 
 @st.cache_resource(show_spinner="Loading the face detector …")

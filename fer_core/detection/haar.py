@@ -27,8 +27,12 @@ class HaarDetector:
 
     def __init__(self, choice: DeviceChoice) -> None:
         del choice  # it only runs on the CPU
-        folder = Path(cv2.__file__).parent / "data"
-        self._cascade = cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_default.xml"))
+        # On Windows OpenCV opens no path with letters beyond ASCII, as of a user's name.
+        path = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_default.xml"
+        text = path.read_text(encoding="ascii")
+        file = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
+        self._cascade = cv2.CascadeClassifier()
+        self._cascade.read(file.getFirstTopLevelNode())
         self._lock = threading.Lock()  # a cascade keeps the picture it works on
 
     def __call__(self, picture: UInt8Array) -> Faces:

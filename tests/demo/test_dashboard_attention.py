@@ -5,12 +5,15 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 from dashboard_page import checked, face_cards, figure, opened, text
 
 from demo.board.map_panels import _verdict
+from demo.board.models_store import classifier
+from fer_core import device
 from fer_core.attention_maps import GradCam
 from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
-from fer_core.weights import FOLDER
+from fer_core.weights import FOLDER, read_card
 
 
 def test_what_a_link_to_the_maps_asks_for_in_vain_is_said():
@@ -44,6 +47,12 @@ def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen
     at.selectbox(key="example").set_value("astronaut.jpg")
     checked(at.run())
     assert "faces" not in at.get("image")[0].proto.imgs[0].alt
+
+
+def test_the_maps_are_in_the_format_in_which_the_weights_were_judged(monkeypatch):
+    gpu = device.DeviceChoice(torch.device("cpu"), torch.bfloat16, "as on a GPU")
+    monkeypatch.setattr(device, "_usual_choice", lambda name: gpu)
+    assert classifier(read_card("mini-xception")).choice.dtype is torch.float32
 
 
 def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):

@@ -1,15 +1,18 @@
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import torch
 from fakes import fake_pipeline
 from PIL import Image
 
-from fer_core import Faces, FerError, FerPipeline
+from fer_core import Faces, FerError, FerPipeline, device
 from fer_core.boxes import in_reading_order
-from fer_core.detection import Refiner
+from fer_core.detection import Refiner, create_detector
 from fer_core.detection.scaling import working_picture
+from fer_core.device import DeviceChoice
 from fer_core.pixels import resize
 from fer_core.types import WeightsError
 
@@ -220,6 +223,19 @@ def test_each_detector_has_its_own_cut_and_which_can_refine(detector, can):
     pipeline = FerPipeline.from_weights(detector=detector, device="cpu")
     assert pipeline.cut == pipeline.card.crop[detector]
     assert isinstance(pipeline.detector, Refiner) == can
+
+
+def test_faces_are_classified_in_the_format_in_which_the_weights_were_judged(monkeypatch):
+    gpu = DeviceChoice(torch.device("cpu"), torch.bfloat16, "as on a GPU")
+    monkeypatch.setattr(device, "_usual_choice", lambda name: gpu)
+    assert FerPipeline.from_weights().classifier.choice.dtype is torch.float32
+
+
+def test_opencv_is_given_no_path_of_its_cascade(monkeypatch, astronaut):
+    """On Windows it opens none with letters beyond ASCII."""
+    cascade = cv2.CascadeClassifier
+    monkeypatch.setattr(cv2, "CascadeClassifier", lambda: cascade())
+    assert len(create_detector("haar", device.choose_device("cpu"))(astronaut)) == 1
 
 
 @pytest.mark.parametrize(
