@@ -1,6 +1,7 @@
 """The command line: annotate pictures and clips, and list weights, models and detectors."""
 
 import argparse
+import errno
 import json
 import sys
 import warnings
@@ -16,7 +17,7 @@ from fer_core.emoji import STYLES
 from fer_core.files import reason
 from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
-from fer_core.output import say, silence
+from fer_core.output import say, silence, spell_out_letters
 from fer_core.types import FerError, WeightsError
 from fer_core.weights import DEFAULT, list_weights, read_card
 
@@ -25,10 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 where something failed, 130 after Ctrl-C."""
     # The limit of `read_picture` is lower than that at which Pillow refuses a picture.
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A file name that the terminal has no letters for must not end a batch.
-            stream.reconfigure(errors="backslashreplace")
+    spell_out_letters()
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -82,7 +80,7 @@ def _print_table(rows: list[dict[str, Any]], as_json: bool) -> None:
         print(json.dumps(rows, indent=2) if as_json else _table(rows), flush=True)
     except OSError as error:
         silence(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
+        if error.errno not in (errno.EPIPE, errno.EINVAL):  # Windows says EINVAL of such a pipe
             raise FerError(f"The list cannot be written: {reason(error)}.") from error
 
 

@@ -1,8 +1,23 @@
 """What the command line says, and what becomes of it where nobody can read it."""
 
 import os
+import shlex
+import subprocess
 import sys
+from pathlib import Path
 from typing import TextIO
+
+
+def spell_out_letters() -> None:
+    """What the terminal or a file has no letters for is written as \\xNN, and ends no work."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def quoted(path: Path) -> str:
+    """A path as one word of a command that this machine's shell takes."""
+    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def say(text: str, stream: TextIO | None = None, end: str = "\n") -> None:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from fer_core.device import FORMATS
+from fer_core.output import spell_out_letters
 from fer_core.types import FerError
 from train.data import Dataset
 from train.distributed import leave_ranks
@@ -84,6 +85,7 @@ def exit_code(work: Callable[[], None], stopped: str = "") -> int:
 
     stopped: what there is to say after Ctrl-C.
     """
+    spell_out_letters()
     try:
         work()
         leave_ranks()

@@ -15,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 from fer_core.classifier import Classifier, at_temperature
 from fer_core.files import reason, write_whole
 from fer_core.models import create_model
+from fer_core.output import quoted
 from fer_core.progress import PROGRESS, Progress
 from fer_core.report import EvalReport, read_report
 from train.calibrate import fit_temperature
@@ -247,7 +248,7 @@ def main() -> int:
         machine, data = machine_of(options), read_data(options.data)
         run(options.experiment, data, options.out, machine, options.resume)
 
-    return exit_code(work, f"To go on: add --resume --out {options.out}.")
+    return exit_code(work, f"To go on: add --resume --out {quoted(options.out)}.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Pieces that every page uses: a chart with its exports, banners, empty states."""
 
 import re
-import shlex
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from demo.board.reports_store import shelf, weights_folder
 from demo.charts.style import GROUND, add_subtitle
+from fer_core.output import quoted
 from fer_core.pixels import to_png
 from fer_core.report import EvalReport
 from fer_core.weights import FOLDER
@@ -95,7 +95,7 @@ def show_problems(sentences: Sequence[str]) -> None:
 def say_how_to_make(what: str, place: Path) -> None:
     """The command that makes the first weights and reports where this page looks for them."""
     st.info(f"No {what} yet in {_plain(str(place))}. Make one:")
-    to = "" if weights_folder() == FOLDER else f" --to {shlex.quote(str(weights_folder()))}"
+    to = "" if weights_folder() == FOLDER else f" --to {quoted(weights_folder())}"
     st.code(MAKE_ONE + to, language="bash")
 
 

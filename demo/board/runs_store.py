@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from demo.board.reports_store import runs_folder
+from fer_core.output import quoted
 from fer_core.progress import PROGRESS, Progress, read_progress
 from fer_core.report import ReportError
 from fer_core.weights import FOLDER
@@ -37,7 +38,7 @@ class Run:
     def command(self) -> str:
         """What goes on with it."""
         ours = self.folder.is_relative_to(PROJECT)
-        out = self.folder.relative_to(PROJECT) if ours else self.folder
+        out = quoted(self.folder.relative_to(PROJECT) if ours else self.folder)
         return f"python -m train.run {self.progress.experiment} --data PATH --out {out} --resume"
 
     def going(self, now: float) -> bool:

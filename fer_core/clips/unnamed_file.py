@@ -1,4 +1,4 @@
-"""Files without a name while they are made: nothing stays behind, however the process ends."""
+"""Files without a name while they are made: on Linux nothing stays behind, however that ends."""
 
 import os
 import shutil

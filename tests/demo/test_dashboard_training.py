@@ -32,14 +32,14 @@ def make_run(folder, name, epochs, age_seconds=0.0):
 
 
 def test_training_draws_reports_and_the_run_that_goes_on(names, folder):
-    make_run(folder, "going", 3)
+    make_run(folder, "still going", 3)
     at = opened("training")
-    assert at.multiselect(key="runs").value[0] == "going"
+    assert at.multiselect(key="runs").value[0] == "still going"
     found = figure(at, "Accuracy")["data"]
-    (line,) = [trace for trace in found if trace["name"] == "going"]
+    (line,) = [trace for trace in found if trace["name"] == "still going"]
     assert line["y"] == pytest.approx([40, 50, 60])
-    out = folder.parent / "runs" / "going"
-    assert f"python -m train.run its-experiment --data PATH --out {out} --resume" in text(at)
+    out = folder.parent / "runs" / "still going"
+    assert f"python -m train.run its-experiment --data PATH --out '{out}' --resume" in text(at)
     at.button_group(key="curve").set_value("lr")
     axis = figure(checked(at.run()), "Learning rate")["layout"]["yaxis"]
     assert axis["type"] == "log" and axis["range"] == pytest.approx([-4.1, -0.9])

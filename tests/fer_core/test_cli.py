@@ -1,5 +1,6 @@
 """The command line, as a person calls it."""
 
+import errno
 import io
 import json
 import os
@@ -220,6 +221,18 @@ def test_a_list_that_cannot_be_printed_is_an_error(monkeypatch, capsys):
     assert capsys.readouterr().err == (
         "error: The list cannot be written: the disk is full. Make room first.\n"
     )
+
+
+@pytest.mark.parametrize("code", [errno.EPIPE, errno.EINVAL])  # what Linux and Windows say
+def test_a_reader_of_a_list_who_has_left_has_seen_enough(code, tmp_path, monkeypatch, capsys):
+    def refuse(text):
+        raise OSError(code, os.strerror(code))
+
+    with open(tmp_path / "unread", "w") as stream:
+        monkeypatch.setattr(stream, "write", refuse)
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["models"]) == 0
+    assert not capsys.readouterr().err
 
 
 def test_an_output_folder_that_cannot_be_made_is_told_before_the_work(

@@ -1,5 +1,6 @@
 """The training commands, as a person calls them, on drawn faces."""
 
+import io
 import json
 import runpy
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from fer_core.device import choose_device
 from fer_core.weights import load_classifier, read_card
 from train import tables
+from train.options import exit_code
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -40,6 +42,22 @@ def quick_run(tmp_path_factory):
     )
     assert result.returncode == 0, result.stderr
     return folder, result
+
+
+def test_letters_that_a_file_cannot_take_end_no_work(monkeypatch):
+    """As where Windows sends to a file what is printed."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert exit_code(lambda: print("zo\u00eb", flush=True)) == 0
+    assert sys.stdout.buffer.getvalue() == b"zo\\xeb\n"
+
+
+def test_stopped_with_the_words_that_go_on(call, monkeypatch):
+    def stop(*words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("train.options.load_dataset", stop)
+    code, _, err = call("train.run", "quick", "--data", "synthetic", "--out", "my runs/quick")
+    assert code == 130 and "add --resume --out 'my runs/quick'." in err
 
 
 def test_the_whole_path_on_drawn_faces(quick_run, call, tmp_path):
