@@ -85,7 +85,8 @@ def join_ranks(device: str = "auto") -> Ranks:
             )
         torch.cuda.set_device(local)
     if not dist.is_initialized():
-        dist.init_process_group("nccl" if on_gpus else "gloo", timeout=PATIENCE)
+        through = "nccl" if on_gpus and dist.is_nccl_available() else "gloo"
+        dist.init_process_group(through, timeout=PATIENCE)
     return Ranks(dist.get_rank(), dist.get_world_size())
 
 

@@ -67,6 +67,7 @@ def started(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "set_device", lambda index: told.update(gpu=index))
+    monkeypatch.setattr(dist, "is_nccl_available", lambda: True)
     monkeypatch.setattr(dist, "init_process_group", lambda kind, **_: told.update(kind=kind))
     monkeypatch.setattr(dist, "get_rank", lambda: 1)
     monkeypatch.setattr(dist, "get_world_size", lambda: 2)
@@ -77,6 +78,12 @@ def started(monkeypatch):
 def test_each_of_several_processes_has_its_own_gpu(device, started):
     assert join_ranks(device) == Ranks(1, 2)
     assert started == {"gpu": 1, "kind": "nccl"}
+
+
+def test_gpus_of_a_torch_without_nccl(started, monkeypatch):
+    monkeypatch.setattr(dist, "is_nccl_available", lambda: False)  # as on Windows
+    join_ranks("cuda")
+    assert started == {"gpu": 1, "kind": "gloo"}
 
 
 def test_one_of_torchruns_variables_makes_no_group(started, monkeypatch):
