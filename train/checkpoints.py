@@ -1,7 +1,7 @@
 """Where a run has got to after an epoch, as a file: written, found again, and checked."""
 
-import dataclasses
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fer_core.files import write_whole
-from train.config import Recipe
+from train.config import Recipe, same_recipe
 from train.errors import RunError
 from train.files import CHECKPOINT
 
@@ -40,14 +40,10 @@ class Checkpoint:
 
         shorter: it may be of the run with fewer epochs that the recipe continues.
         """
-        # Fields that recipes have gained since are at their defaults, as they were then.
-        try:
-            before = Recipe.from_json(self.recipe)
-        except (TypeError, ValueError):  # of a recipe that can no longer be declared
-            return False
+        stored = json.loads(self.recipe)
         if shorter:
-            before = dataclasses.replace(before, epochs=recipe.epochs, continues=recipe.continues)
-        return before.to_json() == recipe.to_json()
+            stored |= {"epochs": recipe.epochs, "continues": recipe.continues}
+        return same_recipe(stored, recipe)
 
 
 def checkpoint_of(folder: Path, continues: str) -> Path:

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -88,11 +88,6 @@ class Recipe:
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
-    @classmethod
-    def from_json(cls, text: str) -> "Recipe":
-        """Raises TypeError or ValueError where the text is of no recipe as they are now."""
-        return cls(**json.loads(text))
-
     def watched(self, valid_loss: float, valid_accuracy: float) -> float:
         """What the plateau schedule wants to fall."""
         return valid_loss if self.plateau_on == "loss" else -valid_accuracy
@@ -143,15 +138,17 @@ class ClassicalRecipe:
     def to_json(self) -> str:
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
-    @classmethod
-    def from_json(cls, text: str) -> "ClassicalRecipe":
-        """From a report's recipe, which also says what was chosen on validation.
 
-        Raises TypeError or ValueError where the text is of no recipe as they are now.
-        """
-        values = json.loads(text)
-        values.pop("chosen", None)
-        return cls(**values)
+def same_recipe(stored: Mapping[str, Any], recipe: Recipe | ClassicalRecipe) -> bool:
+    """Whether a recipe as a report or checkpoint has it is this one, as it is declared now.
+
+    Fields that recipes have gained since are at their defaults, as they were then.
+    """
+    declared = {name: value for name, value in stored.items() if name != "chosen"}  # as it ran
+    try:
+        return type(recipe)(**declared).to_json() == recipe.to_json()
+    except (TypeError, ValueError):  # of the other kind, or that can no longer be declared
+        return False
 
 
 def _check_choices(recipe: "Recipe | ClassicalRecipe") -> None:

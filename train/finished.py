@@ -1,6 +1,5 @@
 """What finished runs left: whose report it is, and the networks that later runs build on."""
 
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,9 +8,10 @@ from pathlib import Path
 from torch import nn
 
 from fer_core.models import create_model
+from fer_core.output import quoted
 from fer_core.report import EvalReport, read_report
 from fer_core.weights import FOLDER, list_weights, load_model, read_card
-from train.config import Experiment
+from train.config import Experiment, same_recipe
 from train.data import Dataset
 from train.errors import RunError
 from train.evaluate import data_name
@@ -23,13 +23,8 @@ SHIPPED = "weights"  # in the folder of the run folders: what finished runs come
 
 def is_of(report: EvalReport, experiment: Experiment) -> bool:
     """Whether the report is of the experiment's recipe, as it is declared now, on its data."""
-    recipe = experiment.recipe
-    try:
-        theirs = recipe.from_json(json.dumps(report.recipe))
-    except (TypeError, ValueError):  # of the other kind, or that can no longer be declared
-        return False
-    # Fields that recipes have gained since are at their defaults, as they were then.
-    return theirs.to_json() == recipe.to_json() and data_name(report.main) == experiment.data
+    same = same_recipe(report.recipe, experiment.recipe)
+    return same and data_name(report.main) == experiment.data
 
 
 def report_of(experiment: Experiment, weights: Iterable[Path]) -> EvalReport | None:
@@ -96,4 +91,4 @@ def refuse_other_faces(report: EvalReport, data: Dataset, what: str) -> None:
 
 
 def _first_run(run: Path) -> str:
-    return f"First run: python -m train.run {run.name} --data … --out {run} --resume"
+    return f"First run: python -m train.run {run.name} --data … --out {quoted(run)} --resume"

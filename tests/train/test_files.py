@@ -169,11 +169,14 @@ def as_fer2013(tiny_data):
 
 
 def test_shipped_weights_do_not_stand_in_for_a_run_that_is_under_way(tmp_path, as_fer2013):
-    run = tmp_path / "mini-xception"
-    run.mkdir()
+    run = tmp_path / "my runs" / "mini-xception"
+    run.mkdir(parents=True)
     (run / CHECKPOINT).touch()
-    with pytest.raises(FerError, match=r"mini-xception, which is not finished\. First run: python"):
+    with pytest.raises(
+        FerError, match=r"mini-xception, which is not finished\. First run: python"
+    ) as e:
         finished_model(run, as_fer2013)
+    assert f"--out '{run}' --resume" in str(e.value)  # as one word of the command
 
 
 def test_shipped_weights_stand_in_for_a_run_that_is_not_here_and_that_is_said(

@@ -239,6 +239,14 @@ def test_a_longer_run_goes_on_from_the_shorter_one(recipe, tiny_data, tmp_path):
         trainer(other, tiny_data, tmp_path / "other", resume=True)
 
 
+def test_a_recipe_that_knows_its_end_is_not_gone_on_from(recipe, tiny_data, tmp_path):
+    cosine = dataclasses.replace(recipe, epochs=1)
+    finish(trainer(cosine, tiny_data, tmp_path / "short"))
+    long = dataclasses.replace(cosine, epochs=2, schedule="constant", continues="short")
+    with pytest.raises(FerError, match="belongs to another recipe"):
+        trainer(long, tiny_data, tmp_path / "long", resume=True)
+
+
 def test_without_resume_nothing_of_a_shorter_run_is_used(recipe, tiny_data, tmp_path):
     short = dataclasses.replace(recipe, epochs=1, schedule="constant")
     long = dataclasses.replace(short, epochs=2, continues="short")

@@ -279,7 +279,7 @@ def test_whose_report_it_is(finished, tiny_data):
     # As a report from before recipes had this field.
     old = dict(report.recipe)
     del old["plateau_on"]
-    theirs = Experiment("tiny", Recipe.from_json(json.dumps(old)), data="drawn")
+    theirs = Experiment("tiny", Recipe(**old), data="drawn")
     assert is_of(dataclasses.replace(report, recipe=old), theirs)
     assert not is_of(report, dataclasses.replace(theirs, data="FER2013"))
     longer = dataclasses.replace(theirs.recipe, epochs=3)
