@@ -75,8 +75,10 @@ def test_an_upload_that_windows_is_about_to_delete_is_gone(
         raise PermissionError("as of a file whose deletion is pending")
 
     monkeypatch.setattr(os, "open", refused)
-    path = str(tmp_path / "cached")
-    assert read_upload({"path": path, "orig_name": "mine.mp4"}, {path}) is None
+    path = tmp_path / "cached"
+    path.write_bytes(b"a clip")
+    file = {"path": str(path), "orig_name": "mine.mp4"}
+    assert read_upload(file, {str(path)}) is None
 
 
 def test_the_next_upload_takes_the_place_of_one_that_waits(tmp_path: Path) -> None:
