@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_core.report import Predictions
-from fer_core.significance import discordant, mcnemar_p
+from fer_core.significance import mcnemar_p
 
 BINS = 15  # of confidence
 THRESHOLDS = 101  # from 0 to 1
@@ -118,13 +118,12 @@ def agreement(a: Judged, b: Judged) -> Agreement:
     """Compare two models on the faces that both were judged on."""
     _, in_a, in_b = np.intersect1d(a.rows, b.rows, return_indices=True)
     a, b = a[in_a], b[in_b]
-    only_a, only_b = discordant(a.right, b.right)
     return Agreement(
         n=len(a),
         same=int((a.predicted == b.predicted).sum()),
         both=int((a.right & b.right).sum()),
-        only_a=only_a,
-        only_b=only_b,
+        only_a=int((a.right & ~b.right).sum()),
+        only_b=int((b.right & ~a.right).sum()),
         neither=int((~a.right & ~b.right).sum()),
     )
 

@@ -3,13 +3,6 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
-
-def discordant(right_a: np.ndarray, right_b: np.ndarray) -> tuple[int, int]:
-    """bool (N,) each, for the same faces -> how many only A has right, and only B."""
-    return int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
-
 
 def mcnemar_p(only_a: int, only_b: int) -> float:
     """The two-sided p-value of McNemar's exact test, from the faces that only one has right.

@@ -66,7 +66,7 @@ def measure_step_cost(choice: DeviceChoice, batch: int = 64) -> StepCost:
     return StepCost(max(seconds[0] - flops[0] / rate, 0.0), rate)
 
 
-def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int, steps: int = 3) -> float:
+def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int) -> float:
     """Mean seconds of a training step on a batch that already lies on the device."""
     model = create_model(recipe.arch, **recipe.arch_args).to(choice.device)
     model = model.to(memory_format=torch.channels_last).train()
@@ -92,4 +92,4 @@ def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int, steps: int = 
         step()
     # It waits for a GPU to be done.
     timer = Timer("step()", globals={"step": step}, num_threads=torch.get_num_threads())
-    return float(timer.timeit(steps).mean)
+    return float(timer.timeit(3).mean)

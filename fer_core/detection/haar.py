@@ -41,8 +41,8 @@ class HaarDetector:
         The score squeezes the margin by which the cascade's last stage accepts the face into
         0 to 1; it ranks faces but is no probability.
         """
-        working = working_picture(picture)
-        grey = cv2.equalizeHist(to_grey(working.pixels))
+        pixels, back_xy = working_picture(picture)
+        grey = cv2.equalizeHist(to_grey(pixels))
         with self._lock:
             boxes, _, margins = self._cascade.detectMultiScale3(
                 grey,
@@ -57,4 +57,4 @@ class HaarDetector:
         xyxy = np.concatenate([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]], axis=1)
         scores = 1 - np.exp(-np.asarray(margins, np.float32).reshape(-1).clip(0) / MARGIN_SCALE)
         found = Faces(xyxy, np.zeros((len(xyxy), 0, 2), np.float32), scores.astype(np.float32))
-        return working.to_original(found)
+        return found.mapped(0, back_xy)

@@ -32,8 +32,8 @@ class MtcnnDetector:
 
     def __call__(self, picture: UInt8Array) -> Faces:
         """RGB uint8 (H, W, 3) -> faces with five landmarks; scores are its probabilities."""
-        working = working_picture(picture)
-        boxes, scores, points = self._network.detect(working.pixels, landmarks=True)
+        pixels, back_xy = working_picture(picture)
+        boxes, scores, points = self._network.detect(pixels, landmarks=True)
         if boxes is None:
             return Faces.empty()
         # It returns object arrays where the number of faces varies.
@@ -42,7 +42,7 @@ class MtcnnDetector:
             np.asarray(points, np.float32).reshape(-1, 5, 2),
             np.asarray(scores, np.float32).reshape(-1),
         )
-        return working.to_original(found)
+        return found.mapped(0, back_xy)
 
     @torch.inference_mode()
     def refine(self, picture: UInt8Array, xyxy: Float32Array) -> Faces:

@@ -1,12 +1,10 @@
 """The size a detector works at: bounded time and memory on large pictures, small ones enlarged."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from fer_core.pixels import resize
-from fer_core.types import Faces, UInt8Array
+from fer_core.types import UInt8Array
 
 MAX_SIDE = 1280
 # Of panoramas, whose faces would be too small at MAX_SIDE: as many pixels as of 16:9.
@@ -16,25 +14,12 @@ MAX_ENLARGEMENT = 4.0
 MIN_SIDE = 24  # MTCNN's first stage needs 20 pixels either way
 
 
-@dataclass(frozen=True, eq=False)
-class WorkingPicture:
-    """pixels: RGB uint8, resized and padded at the right and bottom.
-
-    back_xy: original pixels to each of these, across and down.
-    """
-
-    pixels: UInt8Array
-    back_xy: tuple[float, float]
-
-    def to_original(self, faces: Faces) -> Faces:
-        """The same faces in the original picture's pixels."""
-        return faces.mapped(0, self.back_xy)
-
-
-def working_picture(picture: UInt8Array) -> WorkingPicture:
+def working_picture(picture: UInt8Array) -> tuple[UInt8Array, tuple[float, float]]:
     """Bring the long side to at most MAX_SIDE, and enlarge small pictures up to 4 times.
 
     Of pictures longer than 16:9 the long side may be more, up to MAX_STRIP_SIDE.
+    Returns RGB uint8, padded at the right and bottom where it is narrow, and how many original
+    pixels make up one of these, across and down.
     """
     height, width = picture.shape[:2]
     longest = max(height, width)
@@ -48,4 +33,4 @@ def working_picture(picture: UInt8Array) -> WorkingPicture:
         pixels = np.asarray(
             cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8
         )
-    return WorkingPicture(pixels, (width / size_hw[1], height / size_hw[0]))
+    return pixels, (width / size_hw[1], height / size_hw[0])

@@ -69,11 +69,11 @@ def test_a_higher_threshold_answers_fewer_faces_better():
 
 
 def test_agreement_is_about_the_faces_that_both_have():
-    a = faces([0.9] * 4, [0, 0, 1, 1], [0, 0, 0, 1])
-    b = Judged(np.array([3, 2, 1, 7]), a.probs[[3, 0, 2, 1]], np.array([1, 0, 0, 5]))
+    a = faces([0.9] * 5, [0, 0, 1, 1, 2], [0, 0, 0, 1, 2])
+    b = Judged(np.array([3, 2, 1, 4, 7]), a.probs[[3, 0, 2, 1, 1]], np.array([1, 0, 0, 2, 5]))
     result = agreement(a, b)
-    # Row 3: both right. Row 2: only b. Row 1: only a.
-    assert result == Agreement(n=3, same=1, both=1, only_a=1, only_b=1, neither=0)
+    # Row 3: both right. Row 2: only b. Rows 1 and 4: only a.
+    assert result == Agreement(n=4, same=1, both=1, only_a=2, only_b=1, neither=0)
 
 
 def test_a_cell_holds_its_faces_the_most_confident_first():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.significance import discordant, holm, mcnemar_p
+from fer_core.significance import holm, mcnemar_p
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,6 @@ def test_the_exact_p_of_unequal_counts(only_a, only_b, p):
 
 def test_thousands_of_faces_do_not_overflow():
     assert mcnemar_p(1500, 1600) == pytest.approx(0.0753, abs=0.002)  # normal: z = 1.778
-
-
-def test_discordant_counts_each_side():
-    a, b = np.array([1, 1, 1, 0, 0], bool), np.array([1, 0, 0, 1, 0], bool)
-    assert discordant(a, b) == (2, 1)
 
 
 @pytest.mark.parametrize(
