@@ -7,6 +7,7 @@ import warnings
 
 # Before anything imports Gradio or the Hub's library: the app makes no call to any network.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # of all that it keeps, it makes a table each time
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 

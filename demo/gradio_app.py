@@ -78,7 +78,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     Watch(forget_names, SWEEP_SECONDS).begin()
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
     # their own.
-    return app.queue(max_size=QUEUE, default_concurrency_limit=2)
+    return app.queue(max_size=QUEUE, default_concurrency_limit=2, api_open=False)  # no way round it
 
 
 def launch_options() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from demo.tabs.visitor_files import PREFIX
@@ -76,6 +77,18 @@ def test_whatever_is_written_while_it_serves_lies_where_visitors_files_lie(
     app.main()
     assert [path.parent for path in written] == [Path(os.environ["GRADIO_TEMP_DIR"])]
     assert written[0].is_relative_to(tmp_path)
+
+
+def test_no_table_of_many_wishes_is_made_after_each() -> None:
+    import app
+
+    assert os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] == "1" and app.main
+    queue = gr.Blocks(analytics_enabled=False).queue()._queue
+    assert queue.ANALYTICS_MAX_EVENTS == 1
+    # The one that is kept may not be done yet.
+    waits = {"time": 0.0, "status": "queued", "process_time": None, "function": "annotate"}
+    queue.events_recorded = 1
+    assert list(queue.compute_analytics_summary([waits])["functions"]) == ["annotate"]
 
 
 KEEPS_OR_GIVES_BACK = """

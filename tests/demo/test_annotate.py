@@ -61,6 +61,13 @@ def test_annotate_returns_picture_and_records(client: Client, picture_file: Path
     assert [face["shown"] for face in faces] == ["happy", "unsure"]
 
 
+@pytest.mark.parametrize("way", ["run", "api"])
+def test_nobody_goes_past_the_queue(client: Client, way: str) -> None:
+    data = [{"path": "photo.jpg", "meta": {"_type": "gradio.FileData"}}, *GOOD.values()]
+    answer = httpx.post(f"{client.src_prefixed}{way}/annotate", json={"data": data})
+    assert answer.status_code == 404 and "join the queue" in answer.text
+
+
 def test_annotate_answers_every_file_and_lives_on(client: Client, tmp_path: Path) -> None:
     for case in cases():
         path = tmp_path / case.name
