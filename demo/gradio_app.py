@@ -43,6 +43,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
     gradio_inside.fetch_nothing()
+    gradio_inside.take_one_file()
     gradio_inside.displace_photos_by_photos()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.

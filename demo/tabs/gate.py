@@ -9,7 +9,8 @@ from demo.tabs.gradio_inside import SERVER_FUNCTIONS_PATH, UPLOAD_PATH
 
 WISH_BYTES = 100_000  # names and choices; held as long as the wish waits, and some of it longer
 FRAME_BYTES = 4_000_000  # more than a camera's picture may have as it is sent
-TOO_LARGE = "This is too large. Files go to the upload's own address."
+UPLOAD_BYTES = 210_000_000  # a file of 200 MB as Gradio counts them, and the lines around it
+TOO_LARGE = "This is too large. Files go to the upload's own address, and have up to 200 MB."
 NO_FILES = "Files are taken by the upload's own address alone."
 
 
@@ -20,20 +21,24 @@ class Gate:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # What is uploaded has a limit of its own.
-        if scope["type"] != "http" or scope["path"].endswith(UPLOAD_PATH):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        camera = scope["path"].endswith(SERVER_FUNCTIONS_PATH)
-        most = FRAME_BYTES if camera else WISH_BYTES
+        headers, most = Headers(scope=scope), _most_bytes(scope["path"])
         # Elsewhere Gradio writes such parts to the disk, too, and leaves them there.
-        if "multipart" in headers.get("content-type", "").lower():
+        if most != UPLOAD_BYTES and "multipart" in headers.get("content-type", "").lower():
             await PlainTextResponse(NO_FILES, 415)(scope, receive, send)
         elif int(headers.get("content-length", 0)) > most:
             await PlainTextResponse(TOO_LARGE, 413)(scope, receive, send)
         else:
             await self._app(scope, _limited(receive, most), send)
+
+
+def _most_bytes(path: str) -> int:
+    """What a body may have that is sent there."""
+    if path.endswith(UPLOAD_PATH):
+        return UPLOAD_BYTES
+    return FRAME_BYTES if path.endswith(SERVER_FUNCTIONS_PATH) else WISH_BYTES
 
 
 def _limited(receive: Receive, most: int) -> Receive:

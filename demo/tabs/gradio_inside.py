@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterable, MutableSet
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import httpx
 import safehttpx
-from gradio import processing_utils
-from gradio.route_utils import API_PREFIX
+from gradio import processing_utils, route_utils
+from gradio.route_utils import API_PREFIX, GradioMultiPartParser
 from gradio.state_holder import SessionState, StateHolder
 
 UPLOAD_PATH = f"{API_PREFIX}/upload"
@@ -38,6 +39,19 @@ def fetch_nothing() -> None:
     """
     processing_utils.async_transport = _Refusing()  # type: ignore[assignment]
     safehttpx.async_validate_url = _refuse
+
+
+class _OneFile(GradioMultiPartParser):
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options | {"max_files": 1, "max_fields": 0})
+
+
+def take_one_file() -> None:
+    """Have an upload hold one file and nothing else.
+
+    Gradio would take a thousand, each as large as one may be, and keep fields in memory.
+    """
+    route_utils.GradioMultiPartParser = _OneFile  # type: ignore[misc]
 
 
 def uploads(app: gr.Blocks) -> MutableSet[str]:

@@ -1,5 +1,6 @@
 """The /annotate endpoint over HTTP, as gradio_client and as a stranger call it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import GONE, build_app, launch_options
-from demo.tabs.gate import FRAME_BYTES, WISH_BYTES
+from demo.tabs import gate
+from demo.tabs.gate import FRAME_BYTES, TOO_LARGE, WISH_BYTES
 from demo.tabs.gradio_inside import REFUSED
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.tabs.photos import PHOTO_BYTES
@@ -193,6 +195,18 @@ def test_a_file_that_is_no_upload_is_refused_and_leaves_nothing(
     assert answer.status_code == 415 and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("more", [("files", ("b.jpg", b"b")), ("files", (None, b"kept in memory"))])
+def test_an_upload_is_one_file_and_no_more(
+    client: Client, more: tuple[str, tuple[str | None, bytes]]
+) -> None:
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    before = set(folder.rglob("*"))
+    files = [("files", ("a.jpg", b"a")), more]
+    answer = httpx.post(f"{client.src_prefixed}upload", files=files)
+    assert answer.status_code == 400 and "Too many" in answer.text
+    assert set(folder.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     ("address", "most"),
     [("queue/join", WISH_BYTES), ("run/goodbye", WISH_BYTES), ("component_server", FRAME_BYTES)],
@@ -206,6 +220,17 @@ def test_what_is_too_large_is_refused_whether_it_says_so_or_not(
     parts = iter([body[:-10], body[-10:]])
     streamed = httpx.post(url, content=parts, headers=kind)
     assert streamed.status_code == (400 if address == "component_server" else 413)
+
+
+@pytest.mark.parametrize("says", [{}, {"content-length": "1000"}], ids=["streamed", "says so"])
+def test_an_upload_that_is_too_large_is_refused(
+    client: Client, says: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "UPLOAD_BYTES", 999)
+    kind = {"content-type": "multipart/form-data; boundary=b", **says}
+    parts = iter([b"--b--\r\n".ljust(500), b" " * 500])  # what follows the last part counts, too
+    answer = httpx.post(f"{client.src_prefixed}upload", content=parts, headers=kind)
+    assert answer.status_code == 413 and answer.text in (TOO_LARGE, f'{{"detail":"{TOO_LARGE}"}}')
 
 
 def test_the_largest_picture_of_a_camera_and_the_largest_upload_come_in(client: Client) -> None:
