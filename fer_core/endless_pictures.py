@@ -1,19 +1,26 @@
 """Picture files that would keep a decoder busy for hours, known before it opens them."""
 
 import re
+import struct
 from typing import IO
 
 MOST_SCANS = 100  # as libtiff allows; a progressive JPEG has about ten, each of the whole picture
 MOST_SEGMENTS = 1000  # of a JPEG: Pillow copies what it has of EXIF for each that follows
 MOST_COMMENT_BLOCKS = 4000  # of a GIF, of up to 255 bytes each: Pillow copies as above
+MOST_STRIPS = 100_000  # of a TIFF, or tiles: Pillow makes a list of them
+MOST_TILE_PIXELS = 1 << 24  # libtiff unpacks a tile as a whole, however small the picture is
 CHUNK_BYTES = 1 << 16
 # What begins a segment or ends a picture. Zeros and restarts (D0 to D7) belong to a scan's data.
 MARKER = re.compile(rb"\xff[\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe]")
 SCAN, END = 0xDA, 0xD9
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0")  # the last has longer numbers
+STRIP_OFFSETS, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS = 273, 322, 323, 324
+SHORT, LONG = 3, 4
 
 
 def is_endless(file: IO[bytes]) -> bool:
-    """Whether a file, read from its start, is a JPEG or GIF of absurdly many parts.
+    """Whether a file, read from its start, is a JPEG, GIF or TIFF of absurdly many parts, or a TIFF
+    of absurdly large ones.
 
     Reads little at a time, and leaves the file at its start.
     """
@@ -21,6 +28,8 @@ def is_endless(file: IO[bytes]) -> bool:
     file.seek(0)
     if start.startswith(b"\xff\xd8\xff"):
         endless = _is_endless_jpeg(file)
+    elif start.startswith(TIFF_STARTS):
+        endless = _is_endless_tiff(file)
     else:
         endless = start in (b"GIF87a", b"GIF89a") and _is_endless_gif(file)
     file.seek(0)
@@ -85,3 +94,28 @@ def _skip_block(file: IO[bytes]) -> bool:
     """Whether there was one."""
     size = file.read(1)
     return bool(size and size[0] and file.read(size[0]))
+
+
+def _is_endless_tiff(file: IO[bytes]) -> bool:
+    """By the tags of the first picture, the only one that is unpacked."""
+    head = file.read(16)
+    order, big = "<" if head.startswith(b"II") else ">", head[2] == ord("+")
+    tag_bytes, number, entry = (20, "Q", "HHQ8s") if big else (12, "L", "HHL4s")
+    tile = {TILE_WIDTH: 0, TILE_LENGTH: 0}
+    try:
+        file.seek(struct.unpack_from(order + number, head, 8 if big else 4)[0])
+        (count,) = struct.unpack(f"{order}{number if big else 'H'}", file.read(8 if big else 2))
+        if count > 0xFFFF:  # there are no more tags than that
+            return True
+        entries = struct.iter_unpack(order + entry, file.read(count * tag_bytes))
+        for tag, kind, values, data in entries:
+            if tag in (STRIP_OFFSETS, TILE_OFFSETS) and values > MOST_STRIPS:
+                return True
+            if tag in tile:
+                if kind not in (SHORT, LONG) or values != 1:
+                    return True
+                (side,) = struct.unpack_from(order + ("H" if kind == SHORT else "L"), data)
+                tile[tag] = max(side, tile[tag])  # of two, libtiff takes the one, Pillow the other
+    except (struct.error, OverflowError):  # cut short, as Pillow will say
+        return False
+    return tile[TILE_WIDTH] * tile[TILE_LENGTH] > MOST_TILE_PIXELS

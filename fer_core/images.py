@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from fer_core.endless_pictures import is_endless
 from fer_core.files import reason
+from fer_core.picture_tags import bound_tags
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
@@ -18,6 +19,8 @@ MAX_PIPED_BYTES = 4 * MAX_PIXELS  # such a picture, with transparency, uncompres
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+
+bound_tags()
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +109,8 @@ def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
     file.seek(0)
     if is_endless(file):
         raise ImageError(
-            f"{name} is made of so many parts that reading it would take too long. "
-            "Save it anew with a picture editor, then try again."
+            f"{name} is made of so many parts, or such large ones, that reading it would take too "
+            "long. Save it anew with a picture editor, then try again."
         )
     try:
         # The size is in the header: it is judged before any pixel is unpacked.
@@ -127,6 +130,11 @@ def _from_pil(image: Image.Image, name: str, max_pixels: int) -> Picture:
         raise ImageError(_too_large(name, max_pixels))
     if 0 in image.size:
         raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
+    if any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ())):
+        raise ImageError(  # of a few bytes, Pillow may make gigabytes
+            f"{name} is a run-length-encoded BMP, which cannot be read here. Save it as a PNG, "
+            "then try again."
+        )
     at = image.tell()
     try:
         # To tell whether it is animated, Pillow reads the second frame of a GIF.

@@ -189,6 +189,13 @@ def test_what_is_no_picture_is_refused_in_a_sentence(source, says):
     assert str(caught.value).endswith(".")
 
 
+def test_a_bmp_that_unpacks_to_gigabytes_is_refused():
+    raw = bytearray(encoded(Image.fromarray(LEFT_RED).convert("P"), "BMP"))
+    raw[30] = 1  # run-length encoding, of 8 bits
+    with pytest.raises(ImageError, match=r"run-length-encoded BMP, .* Save it as a PNG"):
+        read_picture(bytes(raw))
+
+
 def test_a_refused_file_is_named(tmp_path):
     path = tmp_path / "holiday.jpg"
     path.write_text("hello")
