@@ -1,5 +1,6 @@
 """The real app on a free port, and pages of a real browser that may talk to nothing else."""
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,9 +84,9 @@ def context(window: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
-    """The app's page. After each test: no errors in the console, no request to anywhere else."""
+@contextlib.contextmanager
+def watched_page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
+    """The app's page. In the end: no errors in the console, no request to anywhere else."""
     page = context.new_page()
     errors: list[str] = []
     elsewhere: list[str] = []
@@ -107,3 +108,9 @@ def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
     page.close()
     assert not errors
     assert not elsewhere
+
+
+@pytest.fixture
+def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
+    with watched_page(context, app) as page:
+        yield page
