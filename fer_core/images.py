@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import Image
 
 from fer_core.endless_pictures import is_endless
 from fer_core.files import reason
 from fer_core.picture_tags import bound_tags
+from fer_core.pil_pixels import to_8_bit, to_rgb, upright
 from fer_core.types import ImageError, UInt8Array
 
 MAX_PIXELS = 120_000_000
@@ -42,7 +43,7 @@ PictureSource = (
     | bytes
     | bytearray
     | memoryview
-    | io.IOBase
+    | IO[bytes]
     | Image.Image
     | np.ndarray
     | Picture
@@ -58,10 +59,18 @@ def read_picture(
     frame of an animation, or that at which a PIL image stands, and puts transparent parts on white.
     Grey of 16 bits, which an array may have too, is scaled to 8 from the least of 8, 10, 12, 14 and
     16 bits that hold its values.
+    An open file is read from its start, wherever it stands.
     name: what errors call bytes and PIL images, which have no path.
     max_pixels: of a file or a PIL image, judged before any is unpacked.
     Raises ImageError where there is no usable picture.
     """
+    try:
+        return _read(source, name, max_pixels)
+    except MemoryError as error:
+        raise ImageError(f"{name} takes more memory than is free. Make it smaller.") from error
+
+
+def _read(source: PictureSource, name: str, max_pixels: int) -> Picture:
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
@@ -80,22 +89,24 @@ def read_picture(
     )
 
 
-def _read_open(file: io.IOBase | IO[bytes], name: str, max_pixels: int) -> Picture:
+def _read_open(file: IO[bytes], name: str, max_pixels: int) -> Picture:
+    if hasattr(file, "encoding"):
+        raise ImageError(f"{name} was opened as text. Open it with mode 'rb'.")
     try:
-        data = file.read(MAX_PIPED_BYTES)
+        # Not read as a whole: it may be gigabytes of something else.
+        if getattr(file, "seekable", bool)():
+            file.seek(0)
+        else:
+            file = io.BytesIO(file.read(MAX_PIPED_BYTES))
+        return _decode(file, name, max_pixels)
     except (OSError, ValueError) as error:
         raise ImageError(f"{name} cannot be read: {error}.") from error
-    if not isinstance(data, bytes):
-        raise ImageError(f"{name} was opened as text. Open it with mode 'rb'.")
-    return _decode(io.BytesIO(data), name, max_pixels)
 
 
 def _read_file(path: Path, max_pixels: int) -> Picture:
     try:
-        # Not read as a whole: it may be gigabytes of something else.
         with path.open("rb") as file:
-            seekable = file if file.seekable() else io.BytesIO(file.read(MAX_PIPED_BYTES))
-            return _decode(seekable, path.name, max_pixels)
+            return _read_open(file, path.name, max_pixels)
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
@@ -117,7 +128,13 @@ def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
         image = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(_too_large(name, max_pixels)) from error
+    except MemoryError:
+        raise
     except Exception as error:  # decoders raise whatever a broken header leads them to
+        file.seek(0)
+        head = file.read(12)
+        if head[8:] == b"WEBP" or head[4:] in (b"ftypavif", b"ftypavis"):  # known by all of them
+            raise ImageError(_damaged(name)) from error
         raise ImageError(
             f"{name} is not a picture that can be read here. Give a {READABLE} file."
         ) from error
@@ -135,82 +152,34 @@ def _from_pil(image: Image.Image, name: str, max_pixels: int) -> Picture:
             f"{name} is a run-length-encoded BMP, which cannot be read here. Save it as a PNG, "
             "then try again."
         )
-    at = image.tell()
+    at, profile = image.tell(), image.info.get("icc_profile")
     try:
-        # To tell whether it is animated, Pillow reads the second frame of a GIF.
-        # A multi-picture JPEG (MPO) holds one photo and its previews: no animation.
-        several = getattr(image, "is_animated", False) and image.format != "MPO"
-        image.seek(at)
         image.load()
+    except MemoryError:
+        raise
     except Exception as error:  # as above: each decoder has its own ways to fail
-        raise ImageError(
-            f"{name} is damaged or cut short. Download or save it again, then try once more."
-        ) from error
+        raise ImageError(_damaged(name)) from error
+    pixels = to_rgb(upright(image), name, profile)
     one = "page" if image.format == "TIFF" else "frame of the animation"
-    notes = (f"Only the first {one} was used.",) if several and not at else ()
-    return Picture(_to_rgb(_in_srgb(_upright(image)), name), notes)
+    notes = (f"Only the first {one} was used.",) if not at and _has_more(image) else ()
+    return Picture(pixels, notes)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _has_more(image: Image.Image) -> bool:
+    """Whether it is animated, or has pages: of a GIF, Pillow reads the second frame to tell."""
     try:
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-        return ImageOps.exif_transpose(image) if turned else image
-    except Exception:  # a broken EXIF block must not cost the photo
-        return image
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """Phones' photos have colours of a wider space, which would look pale if taken for sRGB."""
-    data = image.info.get("icc_profile")
-    if not data or image.mode not in ("RGB", "RGBA", "CMYK"):
-        return image
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        name = ImageCms.getProfileDescription(profile)
-        # Most are sRGB. Chrome and Android name others "Display P3 Gamut with sRGB Transfer".
-        if "sRGB" in name and "Gamut" not in name:
-            return image
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        srgb = ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(image, profile, srgb, outputMode=mode) or image
-    except Exception:  # a broken profile must not cost the photo
-        return image
-
-
-def _to_rgb(image: Image.Image, name: str) -> UInt8Array:
-    if image.mode == "F":
-        raise ImageError(f"{name} has floating-point pixels. Save it with 8 bits per channel.")
-    if image.mode.startswith("I"):
-        return _from_array(_to_8_bit(np.asarray(image)))
-    try:
-        if image.has_transparency_data:
-            image = image if image.mode == "RGBA" else image.convert("RGBA")
-            ground = Image.new("RGB", image.size, "white")
-            ground.paste(image, mask=image.getchannel("A"))
-            image = ground
-        # No copy where none is needed: a large photo takes hundreds of megabytes.
-        return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
-    except ValueError as error:  # Pillow knows no way from there, as from "La"
-        raise ImageError(
-            f"{name} has pixels of the kind {image.mode!r}. Convert it to RGB first."
-        ) from error
-
-
-def _to_8_bit(values: np.ndarray) -> UInt8Array:
-    """Integers -> uint8, from the fewest bits that cameras have and that hold them; above 65535 by
-    the largest."""
-    top = int(values.max(initial=0))
-    if top > 65535:
-        values = values.astype(np.int64) * 255 // top
-    else:
-        # Of 16 bits, right for v * 257, as 8 are stretched to 16, and for v * 256, as some shift.
-        values = values // 2 ** next(more for more in (0, 2, 4, 6, 8) if top < 2 ** (8 + more))
-    return values.clip(0, 255).astype(np.uint8)
+        # A multi-picture JPEG (MPO) holds one photo and its previews.
+        return bool(getattr(image, "is_animated", False)) and image.format != "MPO"
+    except Exception:  # what is cut short after the first frame is used as well as any
+        return False
 
 
 def _from_array(array: np.ndarray) -> UInt8Array:
     if array.dtype.kind == "u" and array.dtype.itemsize == 2:
-        array = _to_8_bit(array)
+        if array.shape[2:] == (4,):  # colours of 12 bits may have an alpha of 16
+            array = np.dstack([to_8_bit(array[..., :3]), to_8_bit(array[..., 3])])
+        else:
+            array = to_8_bit(array)
     if array.dtype != np.uint8:
         hint = "It holds NaN. " if array.dtype.kind == "f" and np.isnan(array).any() else ""
         raise ImageError(
@@ -225,7 +194,11 @@ def _from_array(array: np.ndarray) -> UInt8Array:
         raise ImageError(_too_large("The array", MAX_PIXELS))
     if len(shape) == 2 or shape[2] == 1:
         return np.repeat(array.reshape(*shape[:2], 1), 3, axis=2)
-    return _to_rgb(Image.fromarray(array), "The array") if shape[2] == 4 else array
+    return to_rgb(Image.fromarray(array), "The array") if shape[2] == 4 else array
+
+
+def _damaged(name: str) -> str:
+    return f"{name} is damaged or cut short. Download or save it again, then try once more."
 
 
 def _too_large(name: str, max_pixels: int) -> str:

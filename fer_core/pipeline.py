@@ -77,8 +77,9 @@ class FerPipeline:
         Raises ImageError where one picture is given in place of several, else what `analyze` does.
         """
         one_array = isinstance(images, np.ndarray) and images.ndim != 4
-        one = one_array or isinstance(images, str | os.PathLike | bytes | Image | Picture)
-        if one or not isinstance(images, Iterable):
+        in_memory = isinstance(images, bytes | bytearray | memoryview | Image | Picture)
+        in_a_file = isinstance(images, str | os.PathLike) or hasattr(images, "read")
+        if one_array or in_memory or in_a_file or not isinstance(images, Iterable):
             raise ImageError("A list of pictures was expected; for a single one, use analyze.")
         check_min_score(min_score)
         # Only crops are kept, so that many large pictures need the memory of one.

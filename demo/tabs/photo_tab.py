@@ -242,6 +242,7 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
             value=MIN_SCORE,
             step=0.01,
             label="Minimum detection score",
-            info="Lower values find more faces, but also more things that are not faces.",
+            info="Lower values find more faces, but also more things that are not faces. "
+            "MTCNN gives none below 0.7.",
         ),
     )

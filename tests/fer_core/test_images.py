@@ -80,6 +80,34 @@ def test_an_animation_cut_short_is_read_or_refused_in_a_sentence():
     assert shapes == {(20, 30, 3)} and 0 < refused < len(raw)
 
 
+def test_a_gif_whose_first_frame_is_whole_is_read():
+    red, blue = (Image.new("RGB", (30, 20), colour) for colour in ("red", "blue"))
+    raw = encoded(red, "GIF", save_all=True, append_images=[blue])
+    assert read_picture(raw[:-20]).pixels[0, 0].tolist() == [255, 0, 0]
+    with Image.open(io.BytesIO(raw)) as image:
+        image.load()
+    assert read_picture(image).pixels[0, 0].tolist() == [255, 0, 0]  # its file is closed
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "JPEG", "PNG"])
+def test_a_file_that_is_cut_short_is_called_so(kind):
+    noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
+    raw = encoded(Image.fromarray(noise), kind)
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        read_picture(raw[: len(raw) // 2])
+
+
+@pytest.mark.parametrize("where", ["open", "load"])
+def test_too_little_memory_is_said(monkeypatch, where):
+    def none_left(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(Image if where == "open" else Image.Image, where, none_left)
+    source = b"any" if where == "open" else Image.fromarray(LEFT_RED)
+    with pytest.raises(ImageError, match="takes more memory than is free"):
+        read_picture(source)
+
+
 def test_a_still_picture_has_no_notes():
     assert read_picture(encoded(Image.fromarray(LEFT_RED), "GIF")).notes == ()
 
@@ -179,7 +207,6 @@ def bomb():
         (np.full((5, 5, 3), np.nan), "NaN"),
         (np.zeros((5, 5), "U1"), "uint8"),
         (Image.new("F", (5, 5)), "floating-point"),
-        (Image.new("La", (5, 5)), "'La'"),
     ],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(source, says):
@@ -223,6 +250,12 @@ def test_sixteen_bits_are_scaled_and_eight_in_32_stay():
     for top, half in ((255, 128), (65535, 128), (2**30, 127)):
         image = Image.fromarray(np.array([[-9, top // 2 + 1, top]], np.int32))
         assert read_picture(image).pixels[0, :, 0].tolist() == [0, half, 255]
+
+
+def test_colours_of_twelve_bits_may_have_an_alpha_of_sixteen():
+    array = np.full((2, 2, 4), 4095, np.uint16)
+    array[..., 3] = 65535
+    assert (read_picture(array).pixels == 255).all()
 
 
 @pytest.mark.parametrize("kind", ["<u2", ">u2"])
@@ -281,7 +314,9 @@ def test_open_files_are_read(tmp_path):
         temporary.write(raw)
         temporary.seek(0)
         assert np.array_equal(read_picture(temporary).pixels, LEFT_RED)
-    with path.open(encoding="latin-1") as text, pytest.raises(ImageError, match="mode 'rb'"):
-        read_picture(text)
-    with pytest.raises(ImageError, match="cannot be read: read of closed file"):
+        assert np.array_equal(read_picture(temporary).pixels, LEFT_RED)  # from the start again
+    for encoding in ("latin-1", "utf-8"):
+        with path.open(encoding=encoding) as text, pytest.raises(ImageError, match="mode 'rb'"):
+            read_picture(text)
+    with pytest.raises(ImageError, match="cannot be read: I/O operation on closed file"):
         read_picture(file)

@@ -48,6 +48,8 @@ def test_many_pictures_give_what_each_gives_alone(pipeline, astronaut):
         "photo.jpg",
         Path("photo.jpg"),
         b"bytes",
+        bytearray(b"bytes"),
+        io.BytesIO(b"bytes"),
         np.zeros((6, 8, 3), np.uint8),
         Image.new("L", (2, 2)),
         None,
