@@ -19,8 +19,8 @@ def followed(
     looked_at: Sequence[bool],
     earlier: LiveAnalysis,
 ) -> list[LiveAnalysis]:
-    """The analyses of consecutive frames of one scene, where whoever appears in one is in all
-    before it, too, and whoever was there is so until a frame was looked at without finding them.
+    """The analyses of consecutive frames of one scene, with each face extended back to the first of
+    these frames, and forward until an analyzed frame does not find it.
 
     pictures: the frames, RGB uint8 (H, W, 3). looked_at: of each, whether it was analyzed itself;
     the others have only who is in the analyses around them both. earlier: the analysis before.

@@ -194,7 +194,7 @@ class Experiment:
 class Sweep:
     """`field` is a field of the recipe, or "arch_args.NAME" for an argument of its architecture.
 
-    as_it_is: those of the values with which the base's network is what it is without.
+    as_it_is: values that amount to the architecture's default; the base recipe is used unchanged.
     """
 
     name: str

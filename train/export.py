@@ -71,9 +71,8 @@ def _finished_report(run: Path) -> EvalReport:
 
 
 def _called(report: EvalReport, name: str, folder: Path) -> EvalReport:
-    """The report under the name of its weights where it is of other data than its experiment is
-    declared for, or where other weights have their figures from the report that it would replace.
-    """
+    """The report, named after its weights if it is on another data set than its experiment's, or
+    would overwrite a report that other weights cite."""
     declared = EXPERIMENTS.get(report.experiment)
     elsewhere = declared is not None and declared.data != data_name(report.main)
     others = set(_weights_of(report, folder)) - {name}

@@ -21,8 +21,8 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 SAME = 0.9  # correlation
-# First pictures of 16x16, each pixel the mean of 5x5, in steps of 3 pixels: who is to be the same
-# at one step and 48x48 comes this near at the nearest of these.
+# Coarse pass on 16x16 (5x5 means, stride 3): a pair that reaches SAME at full size reaches
+# MAYBE_SAME at its nearest coarse offset.
 STEP, MEAN_OF, COARSE_SIDE, COARSE_MOVES = 3, 5, 16, 2
 MAYBE_SAME = 0.88
 FINE_MOVES = 2  # px, around each step

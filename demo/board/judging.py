@@ -44,8 +44,8 @@ def learned(report: EvalReport, judged: Evaluation) -> bool:
 def subset_switch(bar: DeltaGenerator, key: str) -> str:
     """All test faces, or the clean ones alone; kept in the address.
 
-    key: the page's own. What two pages call alike, the one takes over from the other, which is a
-    step of the browser's history.
+    key: must differ between pages: Streamlit carries a shared key's value over, and adds a step to
+    the browser's history.
     """
     say_what_is_missing(key, SUBSETS.values(), "a choice of test faces")
     subset = bar.segmented_control(

@@ -26,9 +26,8 @@ TAG_STYLE = (
     '<style>[data-testid="stMultiSelectTagsContainer"] [data-tag] '
     "{ background: #92400e; color: #fff; }</style>"
 )
-# Where one page leads to another, Streamlit writes the old page without its parameters first, as a
-# step of the browser's history that never was: Back would lead there. What was written since the
-# user's last act, before the page changed, came of that act as the change did: one step.
+# When one page links to another, Streamlit first pushes the old page without its parameters. Merge
+# that with the page change, so that Back takes one step.
 ONE_STEP = """<script>
 if (!window.ferStudioOneStep) {
   window.ferStudioOneStep = true;

@@ -39,13 +39,13 @@ class JoinedTimes:
     """
 
     def __init__(self, streams: Mapping[int, StreamTimes], ahead: bool) -> None:
-        """streams: by the index that packets name. ahead: whether times that leap forward are a
-        jump, too, and no picture that stands still for long."""
+        """streams: by the index that packets name. ahead: whether a forward leap counts as a join,
+        not as a long still."""
         self._streams, self._ahead = streams, ahead
         self._moved_seconds = [Fraction(0)]  # of each part
 
     def follow(self, packet: Packet) -> bool:
-        """Move the packet's times to where its part stands; whether its stream jumped here."""
+        """Shift the packet's times by its part's offset. Returns whether its stream met a join."""
         stream = self._streams[packet.stream.index]
         jumped = False
         if packet.dts is not None:

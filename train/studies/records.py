@@ -1,22 +1,31 @@
 """Published recipes outside the four reports, made again without the leak, as near as ours come.
 
 Khaireddin & Chen and LetheSec lower the rate by validation accuracy, where torch waits for one
-epoch more than its patience, and both validate on PrivateTest. LetheSec says that its figure is of
-that: then the checkpoint is chosen on what it is reported on. Khaireddin & Chen's is of PublicTest,
-on which their code tests; the confusion matrix that it prints has PublicTest's numbers of faces.
-Their code shows each training face in several crops of 40 pixels at once (ten in Khaireddin &
-Chen's, five in LetheSec's), and shifts and turns only every other one; ours shows one picture of 48
-pixels, shifted and turned. Theirs is enlarged by up to an eighth, with another aspect, black beyond
-its border, and loses up to a third to a black patch; ours is made larger or smaller by a fifth,
-mirrored at its border, and loses a fifth at most, to a grey one. Both average ten crops at the
-test, ours the face and its mirror image, and both decay every parameter, ours the kernels alone.
-LetheSec changes the light of every other face, by up to half; ours of each, by less, and its last
-pooling leaves out the last row and column of a 5x5 map; ours takes all. Mini-Xception
-was published on 64 pixels, with early stopping, a rate that falls after 12 epochs without progress,
-and a stronger decay (.01, of some kernels); ours sees 48, for 60 epochs, the first of them a
-warm-up, with 10. Its published code judges on the last fifth of FER2013, which is PublicTest and
-PrivateTest, and chooses the checkpoint there; no figure of ours is of those. Its pooling pads an
-even map at the right and the bottom alone, ours at all sides.
+epoch more than its patience. They differ from ours:
+
+- Both validate on PrivateTest. LetheSec says that its figure is of that: then the checkpoint is
+  chosen on what it is reported on. Khaireddin & Chen's is of PublicTest, on which their code tests;
+  the confusion matrix that it prints has PublicTest's numbers of faces.
+- They show a training face in several crops of 40 pixels at once (Khaireddin & Chen in ten,
+  LetheSec in five), ours in one of 48.
+- They shift and turn every other face, ours each.
+- They enlarge by up to an eighth, with another aspect, and black beyond the border; ours makes
+  larger or smaller by a fifth, mirrored at the border.
+- They take up to a third away with a black patch, ours a fifth at most with a grey one.
+- They average ten crops at the test, ours the face and its mirror image.
+- They decay every parameter, ours the kernels alone.
+- LetheSec changes the light of every other face, by up to half; ours of each, by less.
+- LetheSec's last pooling leaves out the last row and column of a 5x5 map; ours takes all.
+
+Mini-Xception differs, too:
+
+- It was published on 64 pixels; ours sees 48.
+- It stopped early; ours trains for 60 epochs, the first of them a warm-up.
+- Its rate falls after 12 epochs without progress, ours after 10.
+- It decays more (.01, of some kernels).
+- Its published code judges on the last fifth of FER2013, which is PublicTest and PrivateTest, and
+  chooses the checkpoint there; no figure of ours is of those.
+- Its pooling pads an even map at the right and the bottom alone, ours at all sides.
 """
 
 from fer_core.fer2013 import BY_ITS_LABELS
