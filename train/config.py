@@ -144,7 +144,8 @@ def same_recipe(stored: Mapping[str, Any], recipe: Recipe | ClassicalRecipe) -> 
 
     Fields that recipes have gained since are at their defaults, as they were then.
     """
-    declared = {name: value for name, value in stored.items() if name != "chosen"}  # as it ran
+    # What a classical method chose on validation was not declared.
+    declared = {name: value for name, value in stored.items() if name != "chosen"}
     try:
         return type(recipe)(**declared).to_json() == recipe.to_json()
     except (TypeError, ValueError):  # of the other kind, or that can no longer be declared
