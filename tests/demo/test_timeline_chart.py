@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from demo.charts.timeline import MOST_POINTS, timeline_figure
+from demo.charts.timeline import MOST_POINTS, _pieces, timeline_figure
 from fer_core.timeline import Timeline
 
 HAPPY = 3
@@ -32,8 +32,10 @@ def test_rows_that_lie_far_apart_are_joined_where_nobody_was_away():
 def test_each_row_that_is_missing_is_an_absence():
     seconds = np.arange(90) * 10 / 30  # every tenth frame; times are rounded here and there
     for missing in range(1, 89):
-        line = happy(np.delete(seconds, missing))
-        assert np.interp(seconds[missing], line.x, line.y) == 0, missing
+        before, after = _pieces(np.delete(seconds, missing))
+        assert (len(before), len(after)) == (missing, 89 - missing)
+    line = happy(np.delete(seconds, missing))
+    assert np.interp(seconds[missing], line.x, line.y) == 0
 
 
 def test_in_a_long_clip_a_short_absence_stays_empty():

@@ -70,8 +70,14 @@ def phone_clip(colours, signal, curve):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("limits", [ClipLimits(), ClipLimits(max_side_px=180)], ids=["", "reduced"])
-@pytest.mark.parametrize("signal, curve", [(hlg, ColorTrc.ARIB_STD_B67), (pq, ColorTrc.SMPTE2084)])
+@pytest.mark.parametrize(
+    "signal, curve, limits",
+    [
+        (hlg, ColorTrc.ARIB_STD_B67, ClipLimits()),
+        (pq, ColorTrc.SMPTE2084, ClipLimits(max_side_px=180)),
+    ],
+    ids=["", "reduced"],
+)
 def test_hdr_comes_out_as_bright_and_colourful_as_it_was(signal, curve, limits):
     (frame,), clip = read_clip(phone_clip([SKIN, GREY, WHITE], signal, curve), limits=limits)
     height, width = clip.size_hw
