@@ -179,17 +179,17 @@ def test_ctrl_c_ends_it_between_pictures_with_a_sentence(capsys, tmp_path, photo
     assert code == 130 and err == "Stopped. What is finished stays.\n"
 
 
-def test_ctrl_c_before_the_first_file_and_a_reader_who_leaves_early():
+def test_ctrl_c_before_the_first_file(capsys, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fer_core.__main__.annotate", interrupted)
+    code, _, err = run(capsys, "annotate", "a.jpg", "--out", "o")
+    assert code == 130 and err == "Stopped.\n"
+
+
+def test_a_reader_who_leaves_early():
     root = Path(__file__).resolve().parents[2]
-    annotate = """
-import fer_core.__main__ as program
-def interrupted(*_):
-    raise KeyboardInterrupt
-program.annotate = interrupted
-raise SystemExit(program.main(["annotate", "a.jpg", "--out", "o"]))
-"""
-    done = subprocess.run([sys.executable, "-c", annotate], cwd=root, capture_output=True)
-    assert done.returncode == 130 and done.stderr == b"Stopped.\n"
     reads_nothing, writes = os.pipe()
     os.close(reads_nothing)
     models = [sys.executable, "-m", "fer_core", "models"]
