@@ -138,6 +138,11 @@ class EvalReport:
         """The main one, then the others."""
         return (self.main, *self.others)
 
+    @property
+    def by(self) -> Mapping[tuple[str, str], Evaluation]:
+        """The same, by label set and subset."""
+        return {(each.label_set, each.subset): each for each in self.evaluations}
+
     def to_json(self) -> str:
         values = asdict(self)
         return json.dumps({**values.pop("main"), **values}, indent=1) + "\n"

@@ -11,6 +11,9 @@ from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
 
 MOST_EVERY = 30
+SEARCH_SIDE = (
+    960  # more than before a camera: faces in a clip may be small, and nobody waits for it
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,6 @@ class VideoOptions:
         to hold few large frames at once; in the others, faces move in straight lines.
     smoothing_seconds: the time constant of the probabilities, 0 for none.
     min_score: the minimum detection score of a face, 0 to 1.
-    search_side: the longer side, in px, of the picture in which faces are searched; smaller is
-        faster and misses smaller faces; 0: as large as detectors take pictures, 1280 and more.
     limits: how much of the clip is used.
     Raises OptionError for a value out of range.
     """
@@ -33,7 +34,6 @@ class VideoOptions:
     every_nth: int = 1
     smoothing_seconds: float = SMOOTHING_SECONDS
     min_score: float = MIN_SCORE
-    search_side: int = 960
     limits: ClipLimits = field(default_factory=ClipLimits)
 
     def __post_init__(self) -> None:
@@ -47,6 +47,4 @@ class VideoOptions:
     @property
     def tracking(self) -> TrackingOptions:
         """How faces are followed."""
-        return TrackingOptions(
-            min_score=self.min_score, search_side=self.search_side, scene_cuts=True
-        )
+        return TrackingOptions(min_score=self.min_score, search_side=SEARCH_SIDE, scene_cuts=True)

@@ -87,15 +87,15 @@ def _is_listed(report: EvalReport) -> bool:
 
 def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     """For whoever reads no table: what to expect of the default, and what to compare with."""
-    by_name = {name: _accuracies(report) for name, report in reports.items()}
-    default = by_name.get(DEFAULT, {})
+    default = reports[DEFAULT].by if DEFAULT in reports else {}
     if not {("ferplus", "all"), ("fer2013", "all")} <= default.keys():
         return []
-    votes, labels = (f"{default[judged_by, 'all']:.1%}" for judged_by in ("ferplus", "fer2013"))
+    votes, labels = (f"{default[by, 'all'].accuracy:.1%}" for by in ("ferplus", "fer2013"))
     of_labels = [name for name, report in reports.items() if report.main.label_set == "fer2013"]
     # Not by the test split's own figures, which are to be of a choice made before.
     best = max(of_labels or [DEFAULT], key=lambda name: max(reports[name].curves["valid_accuracy"]))
-    all_faces, clean = by_name[best]["fer2013", "all"], by_name[best]["fer2013", "clean"]
+    found = reports[best].by
+    all_faces, clean = (found["fer2013", subset].accuracy for subset in ("all", "clean"))
     return [
         f"In short: the default, `{DEFAULT}`, names the expression with most of FER+'s votes for",
         f"{votes} of the test faces. It has not learned FER2013's own labels, and agrees with",
@@ -103,10 +103,6 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
         f"`{best}`, {all_faces:.1%} (clean: {clean:.1%}).",
         "",
     ]
-
-
-def _accuracies(report: EvalReport) -> dict[tuple[str, str], float]:
-    return {(e.label_set, e.subset): e.accuracy for e in report.evaluations}
 
 
 def _commands(name: str) -> Iterator[str]:
@@ -121,9 +117,7 @@ def _commands(name: str) -> Iterator[str]:
 
 
 def _rows(reports: dict[str, EvalReport]) -> Iterator[str]:
-    kinds = [
-        {(e.label_set, e.subset): e for e in report.evaluations} for report in reports.values()
-    ]
+    kinds = [report.by for report in reports.values()]
     # How many faces it is, said once, and again only of figures on others.
     usual_n = {kind: mode(of[kind].n for of in kinds if kind in of) for kind in set().union(*kinds)}
     headings = [

@@ -69,8 +69,7 @@ def trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
 
 def clean_of(report: EvalReport) -> Evaluation | None:
     """Without repeated faces, by the labels that were learned; None where there are none."""
-    same = (e for e in report.others if e.label_set == report.main.label_set)
-    return next((e for e in same if e.subset == "clean"), None)
+    return report.by.get((report.main.label_set, "clean"))
 
 
 def in_cell(accuracy: float) -> str:

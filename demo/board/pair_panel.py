@@ -13,11 +13,14 @@ from fer_core.emotions import LABELS
 from fer_core.judged import Agreement, Judged, agreement
 from fer_core.report import Evaluation
 
-COUNTS, PER_CENT = "faces", "% of row"  # what the cells of a matrix hold
 CHANCE = 0.05
 
 
-def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judging) -> None:
+def pair(
+    judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judging, in_per_cent: bool
+) -> None:
+    """in_per_cent: of the row, which is how the difference is given in any case where the two were
+    judged on different faces."""
     st.subheader("Two models, face by face", anchor=False)
     pairs = {f"{a} and {b}": (a, b) for a, b in combinations(judged, 2)}
     name = next(iter(pairs))
@@ -31,7 +34,7 @@ def pair(judged: dict[str, Evaluation], faces: dict[str, Judged], judging: Judgi
             _face_by_face(faces[a], faces[b], a, b)
     with right:
         same_faces = judged[a].n == judged[b].n
-        per_cent = not same_faces or st.session_state.get("unit") != COUNTS
+        per_cent = in_per_cent or not same_faces
         matrix_a, matrix_b = (np.array(judged[each].confusion) for each in (a, b))
         gap = row_per_cent(matrix_a) - row_per_cent(matrix_b) if per_cent else matrix_a - matrix_b
         ahead = [n for n, d in zip(LABELS, np.diag(gap), strict=True) if d > 0]

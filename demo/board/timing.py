@@ -1,11 +1,9 @@
 """How long each network takes for a face, measured on this machine."""
 
 import json
-import math
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import count
+from timeit import repeat
 
 import numpy as np
 
@@ -19,7 +17,6 @@ from fer_core.types import ModelError
 Kind = tuple[str, str, bool]  # of a network: see `_kind`
 
 ROUNDS = 25
-MOST_PARAMETERS = 100_000_000  # in memory at once
 
 
 def ms_per_face(
@@ -28,48 +25,22 @@ def ms_per_face(
     """Milliseconds for one face on this machine's CPU, by experiment; without what is no network.
 
     Time depends on the architecture alone, so no weights are needed, and alike ones are measured
-    once. As many as may be in memory have their turn time and again, and the fastest counts: what
-    else the machine does, as drawing this page, only ever adds to it. told: is called with the
-    share that is done.
+    once. told: is called with the share that is done.
     """
-    networks = [each for each in reports if each.arch in list_models()]
-    groups = _groups({_kind(each): each.params for each in networks})
-    rounds = count(1)
-    fastest: dict[Kind, float] = {}
-    for group in groups:
-        fastest |= _fastest(group, lambda: told(next(rounds) / (ROUNDS * len(groups))))
-    kinds = {each.experiment: _kind(each) for each in networks}
-    return {name: 1000 * fastest[kind] for name, kind in kinds.items() if kind in fastest}
-
-
-def _groups(params: Mapping[Kind, int]) -> list[list[Kind]]:
-    """Those that may be in memory together; one that alone is too large is so by itself."""
-    groups: list[list[Kind]] = []
-    size = math.inf
-    for kind, its in params.items():
-        if size + its > MOST_PARAMETERS:
-            groups.append([])
-            size = 0
-        groups[-1].append(kind)
-        size += its
-    return groups
-
-
-def _fastest(kinds: Sequence[Kind], round_done: Callable[[], object]) -> dict[Kind, float]:
-    """Seconds for one face."""
-    classifiers = {}
-    for kind in kinds:
+    kinds = {each.experiment: _kind(each) for each in reports if each.arch in list_models()}
+    every = set(kinds.values())
+    seconds: dict[Kind, float] = {}
+    for done, kind in enumerate(every, 1):
         with suppress(ModelError):  # a report of a network as it no longer is
-            classifiers[kind] = _untrained(*kind)
-    fastest = dict.fromkeys(classifiers, math.inf)
+            seconds[kind] = _fastest(_untrained(*kind))
+        told(done / len(every))
+    return {name: 1000 * seconds[kind] for name, kind in kinds.items() if kind in seconds}
+
+
+def _fastest(classifier: Classifier) -> float:
+    """Seconds for one face; what else the machine does, as drawing this page, only adds to it."""
     face = np.zeros((1, *InputSpec().size_hw), np.uint8)
-    for _ in range(ROUNDS):
-        for kind, classifier in classifiers.items():
-            started = time.perf_counter()
-            classifier(face)
-            fastest[kind] = min(fastest[kind], time.perf_counter() - started)
-        round_done()
-    return fastest
+    return min(repeat(lambda: classifier(face), number=1, repeat=ROUNDS))
 
 
 def _kind(report: EvalReport) -> Kind:

@@ -48,7 +48,8 @@ class Departures:
         due = time.monotonic() + seconds
         with self._lock:
             there = self._lost.get(visitor)
-            if due < there[0] if there else len(self._lost) < MOST:
+            sooner = there is None or due < there[0]
+            if sooner and (there or len(self._lost) < MOST):
                 self._lost[visitor] = (due, seconds)
         self._watch.begin()
 

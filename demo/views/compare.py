@@ -7,7 +7,7 @@ import streamlit as st
 from demo.board.confidence_panel import confidence
 from demo.board.judging import Judging, evaluation, in_address, in_words, judged_by
 from demo.board.overview_table import COLUMNS, table
-from demo.board.pair_panel import COUNTS, PER_CENT, pair
+from demo.board.pair_panel import pair
 from demo.board.panels import (
     MOST_COMPARED,
     chart,
@@ -23,6 +23,7 @@ from fer_core.emotions import LABELS
 from fer_core.judged import Judged
 from fer_core.report import EvalReport, Evaluation, ReportError
 
+COUNTS, PER_CENT = "faces", "% of row"  # what the cells of a matrix hold
 METRICS = {"recall": "recall", "precision": "precision", "f1": "F1"}
 METRIC_HELP = (
     "Recall: of the faces labelled so, how many the model named so. Precision: of the faces that "
@@ -56,7 +57,8 @@ def matrices(
     reports: dict[str, EvalReport],
     first_offered: str,
     judging: Judging,
-) -> None:
+) -> bool:
+    """Whether their cells are in per cent of the row, as chosen there."""
     st.subheader("Confusion matrices", anchor=False)
     unit = st.segmented_control(
         "In each cell",
@@ -91,6 +93,7 @@ def matrices(
                         **in_address("inside", reports[name], judging),
                     },
                 )
+    return in_per_cent
 
 
 def _worst(counts: np.ndarray) -> str:
@@ -164,7 +167,7 @@ def page() -> None:
         if (each := evaluation(report, judging)) is not None
     }
     summary(reports, judging)
-    matrices(judged, reports, offered[0], judging)
+    in_per_cent = matrices(judged, reports, offered[0], judging)
     classes(judged, judging)
     faces: dict[str, Judged] = {}
     for name, each in judged.items():
@@ -175,7 +178,7 @@ def page() -> None:
     if faces:
         confidence(faces, judged, judging)
     if len(judged) > 1:
-        pair(judged, faces, judging)
+        pair(judged, faces, judging, in_per_cent)
 
 
 page()

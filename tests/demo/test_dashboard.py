@@ -265,7 +265,7 @@ def test_charts_and_their_files_say_of_which_labels_and_faces_they_are(names):
 def test_who_learned_from_other_labels_is_named(folder, learned, judged, apart):
     found = made_up.predictions()
     made = made_up.report("voter", found)
-    every = {(e.label_set, e.subset): e for e in made.evaluations}
+    every = dict(made.by)
     clear = dataclasses.replace(
         every["ferplus", "all"], label_set="ferplus-clear", dataset="FER2013 clear"
     )

@@ -1,14 +1,12 @@
 """What the dashboard works out itself: time per face, several seeds, what a link passes on."""
 
 import dataclasses
-import json
 
 import made_up_reports as made_up
 import numpy as np
 import pytest
 from dashboard_page import charts, figure, opened, text
 
-from demo.board import timing
 from demo.board.judging import Judging, in_address
 from demo.board.seeds import over_seeds
 from demo.board.timing import ms_per_face
@@ -29,36 +27,6 @@ def test_alike_networks_are_timed_once_and_what_is_none_not_at_all():
     assert set(times) == {"one", "twin", "mirrored"}
     assert times["one"] == times["twin"] != times["mirrored"] and min(times.values()) > 0
     assert told == sorted(told) and told[-1] == 1
-
-
-def test_networks_are_timed_in_groups_that_memory_has_room_for(monkeypatch):
-    sizes = {"8": 60, "16": 50, "24": 30, "32": 300, "40": 10}
-    alive, most = [], []
-
-    class Untrained:
-        def __init__(self, arch, arch_args, mirror_average):
-            self.params = sizes[json.loads(arch_args)["widths"]]
-            alive.append(self.params)
-
-        def __call__(self, face):
-            most.append(sum(alive))
-
-        def __del__(self):
-            alive.remove(self.params)
-
-    monkeypatch.setattr(timing, "_untrained", Untrained)
-    monkeypatch.setattr(timing, "MOST_PARAMETERS", 100)
-    found = made_up.predictions()
-    reports = [
-        made_up.report(
-            widths, found, params=params, recipe={**TINY, "arch_args": {"widths": widths}}
-        )
-        for widths, params in sizes.items()
-    ]
-    told: list[float] = []
-    assert set(ms_per_face(reports, told.append)) == set(sizes)
-    assert set(most) == {60, 50 + 30, 300, 10} and not alive
-    assert told == sorted(told) and told[-1] == 1 and len(told) == 4 * timing.ROUNDS
 
 
 def test_seeds_of_one_recipe_have_a_mean_and_single_runs_and_those_on_other_data_none():
