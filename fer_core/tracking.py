@@ -79,7 +79,7 @@ class FaceTracker:
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
-        # Two frames of one time are two all the same: what was seen in the first may be lost since.
+        # Frames may share a time; they stay distinct, as what the first shows may be lost since.
         seconds = max(seconds, float(np.nextafter(self._before_seconds, np.inf)))
         if self._cuts.is_cut(picture, seconds, options.scene_cuts):
             back = self._left if self._cuts.is_back else []

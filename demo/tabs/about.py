@@ -36,9 +36,9 @@ TEXT = """
   forgotten when you close the page, ten idle minutes after its connection was lost, or an hour
   after you last changed anything about it. What you save is written to a temporary folder first,
   and deleted there about ten minutes later. Camera pictures are only ever in memory.
-  Once it has been opened, no folder on the disk lists your clip any more, and it is deleted when it
-  is done; the annotated one stays there until you choose another, until half a minute after you
-  close the page, or an hour at most. Nothing is sent on or used for training.</p>
+  A clip of yours is in no folder once it has been opened, and is deleted when it is done. The
+  annotated clip stays on the server's disk until you choose another, until half a minute after you
+  close the page, or for an hour at most. Nothing is sent on or used for training.</p>
 </section>
 """
 

@@ -89,10 +89,10 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "clean": number(
                 "clean",
                 format="%.2f%%",
-                help="Ours on the test faces whose photo stands in no other split. These are more "
-                "often happy and less often surprised than the repeated ones, which are easier "
-                "also for networks that never saw them: only a difference well beyond that of the "
-                "runs that left all of them out shows learning by heart.",
+                help="Ours on the test faces whose photo stands in no other split. Repeated faces "
+                "are easier even for networks that never saw them: fewer are happy, more are "
+                "surprised. Only a gap clearly larger than those networks have points to faces "
+                "that were learned by heart.",
             ),
             "not run because": st.column_config.TextColumn("not run because", width=260),
             "n": number("n", format="localized"),
