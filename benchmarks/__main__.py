@@ -7,12 +7,13 @@ import shlex
 import sys
 from pathlib import Path
 
-from benchmarks import crop, dashboard, degraded, detectors, live, training, video, webcam
+from benchmarks import compiled, crop, dashboard, degraded, detectors, live, training, video, webcam
 from benchmarks.cpu import cpu_name
 from fer_core.types import FerError
 from fer_core.weights import list_weights
 
 BENCHMARKS = {
+    "compiled": compiled,
     "crop": crop,
     "dashboard": dashboard,
     "degraded": degraded,

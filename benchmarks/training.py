@@ -13,7 +13,7 @@ import torch
 
 from fer_core.device import FORMATS, DeviceChoice, choose_device
 from train.config import Recipe
-from train.machine import exact_float32
+from train.machine import Machine, exact_float32
 from train.memory import keep_freed_memory
 from train.speed import PASSES, forward_flops, step_seconds
 
@@ -39,7 +39,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         recipe = Recipe(arch)
         figures: dict[str, Any] = {}
         for name, choice in choices.items():
-            images = batch / step_seconds(recipe, choice, batch)
+            images = batch / step_seconds(recipe, Machine(choice), batch)
             rate = PASSES * forward_flops(recipe) * images
             figures[name] = {
                 "images_per_second": round(images, 1),

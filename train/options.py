@@ -54,7 +54,8 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compile",
         action="store_true",
-        help="compile the steps first, a minute or more; for long runs on one GPU",
+        help="compile the steps first, a minute or more; for long runs on one GPU, or of Leeds's "
+        "ResNets on a CPU",
     )
 
 

@@ -61,15 +61,18 @@ def forward_flops(recipe: Recipe) -> float:
 def measure_step_cost(choice: DeviceChoice, batch: int = 64) -> StepCost:
     """Time a small and a large network's steps and lay a line through them."""
     flops = [PASSES * forward_flops(recipe) * batch for recipe in REFERENCES]
-    seconds = [step_seconds(recipe, choice, batch) for recipe in REFERENCES]
+    seconds = [step_seconds(recipe, Machine(choice), batch) for recipe in REFERENCES]
     rate = (flops[1] - flops[0]) / max(seconds[1] - seconds[0], 1e-9)
     return StepCost(max(seconds[0] - flops[0] / rate, 0.0), rate)
 
 
-def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int) -> float:
+def step_seconds(recipe: Recipe, machine: Machine, batch: int) -> float:
     """Mean seconds of a training step on a batch that already lies on the device."""
+    choice = machine.choice
     model = create_model(recipe.arch, **recipe.arch_args).to(choice.device)
     model = model.to(memory_format=torch.channels_last).train()
+    if machine.compiled:
+        model.compile()
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
     inputs = torch.randn(batch, 1, *InputSpec().size_hw, device=choice.device)
     targets = torch.zeros(batch, dtype=torch.long, device=choice.device)
@@ -82,7 +85,7 @@ def step_seconds(recipe: Recipe, choice: DeviceChoice, batch: int) -> float:
         loss.backward()
         return loss.detach()
 
-    work = Captured(gradients, model) if Machine(choice).captures else gradients  # as the loop
+    work = Captured(gradients, model) if machine.captures else gradients  # as the loop
 
     def step() -> None:
         work(inputs, targets)

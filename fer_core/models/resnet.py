@@ -9,7 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from fer_core.models.layers import ACTIVATIONS, POOLINGS, averaging_head, choose
+from fer_core.models.layers import ACTIVATIONS, POOLINGS, Conv1x1, averaging_head, choose
 from fer_core.models.registry import register
 from fer_core.models.variants import Attention, register_variants
 
@@ -18,10 +18,12 @@ DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 
 def _unit(channels_in: int, channels: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    return [
-        nn.Conv2d(channels_in, channels, kernel, stride, kernel // 2, bias=False),
-        nn.BatchNorm2d(channels),
-    ]
+    conv = (
+        Conv1x1(channels_in, channels, stride, bias=False)
+        if kernel == 1
+        else nn.Conv2d(channels_in, channels, kernel, stride, kernel // 2, bias=False)
+    )
+    return [conv, nn.BatchNorm2d(channels)]
 
 
 class Residual(nn.Module):

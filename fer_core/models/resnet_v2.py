@@ -9,7 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from fer_core.models.layers import ACTIVATIONS, POOLINGS, averaging_head, choose
+from fer_core.models.layers import ACTIVATIONS, POOLINGS, Conv1x1, averaging_head, choose
 from fer_core.models.resnet import DEPTHS
 from fer_core.models.variants import Attention, register_variants
 
@@ -29,17 +29,17 @@ class PreActivated(nn.Module):
         wide = 4 * channels
         self.ready = nn.Sequential(nn.BatchNorm2d(channels_in), activation())
         self.body = nn.Sequential(
-            nn.Conv2d(channels_in, channels, 1, bias=False),
+            Conv1x1(channels_in, channels, bias=False),
             nn.BatchNorm2d(channels),
             activation(),
             nn.Conv2d(channels, channels, 3, stride, 1, bias=False),
             nn.BatchNorm2d(channels),
             activation(),
-            nn.Conv2d(channels, wide, 1),
+            Conv1x1(channels, wide),
             attention(wide),
         )
         self.widens = channels_in != wide
-        self.shortcut = nn.Conv2d(channels_in, wide, 1) if self.widens else nn.MaxPool2d(1, stride)
+        self.shortcut = Conv1x1(channels_in, wide) if self.widens else nn.MaxPool2d(1, stride)
 
     def forward(self, x: Tensor) -> Tensor:
         ready = self.ready(x)

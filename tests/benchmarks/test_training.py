@@ -12,7 +12,7 @@ def test_rates_and_shares_follow_from_the_step_time(monkeypatch):
     monkeypatch.setattr(training, "forward_flops", lambda recipe: 1e9)
     seconds = {torch.float32: 0.5, torch.bfloat16: 0.25}
     monkeypatch.setattr(
-        training, "step_seconds", lambda recipe, choice, batch: seconds[choice.dtype]
+        training, "step_seconds", lambda recipe, machine, batch: seconds[machine.choice.dtype]
     )
     monkeypatch.setattr(training, "product_rate", lambda choice, side: 1e11)
     figures = training.measure(Namespace(device="cpu", batch=4))
