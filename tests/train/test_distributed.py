@@ -1,6 +1,7 @@
 """Two processes over gloo train one model."""
 
 import dataclasses
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
+from torch import nn
 
 from fer_core import FerError
 from fer_core.device import choose_device
@@ -19,8 +21,13 @@ from train.step import Step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# Batch statistics differ between half batches and whole ones, so the two runs are compared on
-# a model without batch norm: then the averaged gradient is the whole batch's, to rounding.
+
+def linear(name, **_):
+    """A model without batch norm, whose statistics differ between half batches and whole ones:
+    without, the averaged gradient is the whole batch's, to rounding."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 16), nn.ReLU(), nn.Linear(16, 7))
+
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -35,9 +42,7 @@ from train.data import Dataset
 from train.machine import use_machine
 from train.options import exit_code
 
-def linear(name, **_):
-    return nn.Sequential(nn.Flatten(), nn.Linear(48 * 48, 16), nn.ReLU(), nn.Linear(16, 7))
-
+{linear}
 initial.create_model = linear
 
 def train():
@@ -146,21 +151,21 @@ def test_the_report_says_how_many_computed():
 
 
 @pytest.mark.skipif(not torch.distributed.is_available(), reason="torch without distributed")
-def test_two_processes_train_as_one(tmp_path):
+def test_two_processes_train_as_one(tiny_data, recipe, tmp_path, monkeypatch):
     script = tmp_path / "script.py"
-    script.write_text(SCRIPT.format(root=str(ROOT)))
+    script.write_text(SCRIPT.format(root=str(ROOT), linear=inspect.getsource(linear)))
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    runs = [
-        subprocess.Popen(
-            [sys.executable, *words, str(script), str(tmp_path / name)],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for words, name in (([], "one"), (launch, "two"))
-    ]
-    for run in runs:
-        _, err = run.communicate(timeout=120)
-        assert run.returncode == 0, err
+    two = subprocess.Popen(
+        [sys.executable, *launch, str(script), str(tmp_path / "two")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    monkeypatch.setattr("train.initial.create_model", linear)
+    recipe = dataclasses.replace(recipe, lr=0.01, epochs=2)
+    for _ in Trainer(recipe, tiny_data, tmp_path / "one", use_machine("cpu", "auto")).epochs():
+        pass
+    _, err = two.communicate(timeout=120)
+    assert two.returncode == 0, err
     one, two = (
         torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("one", "two")
     )
