@@ -75,19 +75,22 @@ class Line:
         self.folder, self.open = folder, {}
         self.opens = threading.Event()  # cleared, no clip is opened
         self.opens.set()
+        self.asked = {}  # with what weights and detector, and with what options, by clip
         self.jobs = VideoJobs(VisitorFiles(), SimpleNamespace(get=self._get))
 
     def _get(self, weights, detector):
         assert self.opens.wait(60)
+        return weights, detector
 
     def make(self, pipeline, source, options, name, give_up):
+        self.asked[name] = *pipeline, options
         self.open[name] = FakeJob(name, give_up)
         return self.open[name]
 
-    def put(self, visitor, name="mine"):
+    def put(self, visitor, name="mine", choices=CHOICES):
         """The visitor's clip at the line's end, and whether it was taken."""
         clip = OpenUpload(name, (self.folder / f"{visitor}-{name}").open("wb+"))
-        return clip, self.jobs.put(visitor, clip, CHOICES)
+        return clip, self.jobs.put(visitor, clip, choices)
 
     def begin(self, visitor, name="mine"):
         """The visitor's clip, when it is being worked on."""

@@ -8,8 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from demo.tabs import video_jobs
-from demo.tabs.video_jobs import OUR_FAULT, WAITING
+from demo.tabs.clip_results import ClipChoices
+from demo.tabs.video_jobs import LIMITS, OUR_FAULT, WAITING
 from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
+from fer_core.detection import DEFAULT_DETECTOR
+from fer_core.video_options import VideoOptions
 from tests.demo.clip_line import CHOICES, PROGRESS, FakeJob, Line
 from tests.waiting import wait_until
 
@@ -58,6 +61,13 @@ def test_clips_come_one_after_another_and_who_waits_hears_how_many_are_before(li
     assert made.choices == CHOICES and not made.out_of_time
     assert not list(states) and line.jobs.made("third") is made
     assert not list(line.jobs.follow("third"))  # its end was told
+
+
+def test_a_clip_is_annotated_as_its_visitor_chose_and_within_the_apps_limits(line):
+    line.put("me", choices=ClipChoices("word", True, 3, "compact"))
+    wait_until(lambda: "mine" in line.open)
+    options = VideoOptions("word", cover=True, every_nth=3, limits=LIMITS)
+    assert line.asked["mine"] == ("compact", DEFAULT_DETECTOR, options)
 
 
 def test_a_visitor_stops_only_their_own_clip_and_what_is_done_is_kept(line):
