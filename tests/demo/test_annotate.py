@@ -1,8 +1,11 @@
 """The /annotate endpoint over HTTP, as gradio_client and as a stranger call it."""
 
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,7 +24,9 @@ from demo.tabs.photos import PHOTO_BYTES
 from demo.tabs.viewers import BROKEN_FRAME
 from demo.tabs.viewers import FRAME_BYTES as PICTURE_BYTES
 from demo.tabs.visitor_files import VisitorFiles
+from tests.readme_examples import readme_examples
 
+HOME = "http://127.0.0.1:7860"  # in the README
 ASTRONAUT = EXAMPLES_FOLDER / EXAMPLES["Astronaut"]
 
 
@@ -68,6 +73,27 @@ def test_nobody_goes_past_the_queue(client: Client, way: str) -> None:
     data = [{"path": "photo.jpg", "meta": {"_type": "gradio.FileData"}}, *GOOD.values()]
     answer = httpx.post(f"{client.src_prefixed}{way}/annotate", json={"data": data})
     assert answer.status_code == 404 and "join the queue" in answer.text
+
+
+def test_the_readmes_call(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ASTRONAUT, "photo.jpg")
+    *_, call = readme_examples()
+    told: dict[str, Any] = {}
+    assert HOME in call
+    exec(call.replace(HOME, client.src), told)
+    with Image.open(told["picture"]) as picture, Image.open(ASTRONAUT) as original:
+        assert picture.size == original.size
+    assert [face["face"] for face in told["faces"]] == [1]
+
+
+def test_behind_a_proxy_the_page_calls_the_address_that_its_visitor_sees(client: Client) -> None:
+    told = {"X-Forwarded-Host": "faces.example.org", "X-Forwarded-Proto": "https"}
+    roots = [
+        re.findall(r'"root":\s*"([^"]*)"', httpx.get(client.src, headers=headers).text)
+        for headers in (told, {})
+    ]
+    assert roots == [["https://faces.example.org"], [client.src.rstrip("/")]]
 
 
 def test_annotate_answers_every_file_and_lives_on(client: Client, tmp_path: Path) -> None:
