@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from fer_core.clip_analysis import AnalyzedFrame, ClipAnalyzer
-from fer_core.clips.clip import Clip, never
+from fer_core.clips.clip import Clip
+from fer_core.clips.file_view import never
 from fer_core.clips.source import ClipSource
 from fer_core.clips.writer import ClipWriter, VideoFile
 from fer_core.contact_sheet import Moment, MomentKeeper, contact_sheet

@@ -1,7 +1,6 @@
 """Any clip that PyAV can read -> upright RGB frames with their exact times, and its sound."""
 
 import itertools
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
@@ -10,8 +9,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from fer_core.clips.damage import Damage, too_long
-from fer_core.clips.sound import MOST_WAITING
-from fer_core.clips.source import ClipLimits, ClipSource, clip_name, open_clip
+from fer_core.clips.file_view import never
+from fer_core.clips.sound import WaitingSound
+from fer_core.clips.source import STOPPED, ClipLimits, ClipSource, clip_name, open_clip
 from fer_core.clips.times import JoinedTimes, StreamTimes
 from fer_core.clips.upright import UprightFrames
 from fer_core.types import ClipError, UInt8Array
@@ -19,11 +19,6 @@ from fer_core.types import ClipError, UInt8Array
 MISSING_SECONDS = 0.5  # a header may promise so much more than there is
 LAG_SECONDS = 2.0  # so far behind its frames sound may lie in a file
 PRIMING_SECONDS = 0.1  # decoders want to hear so much of what comes before the first sound
-
-
-def never() -> bool:
-    """For clips that are not given up."""
-    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +62,11 @@ class Clip:
         self.complete = self.given_up = False
         self._give_up = give_up
         self._notes: list[str] = []
-        self._passed_sound: deque[Packet] = deque()
+        self._passed_sound = WaitingSound()
         self._passed_bytes = 0
         self._end_seconds = self._sound_end_seconds = 0.0
         self._damage = Damage()
-        self._opened = open_clip(source, self.name, self._limits)
+        self._opened = open_clip(source, self.name, self._limits, give_up)
         self.sound, self.time_base = self._opened.sound, self._opened.time_base
         self.rate, self._bytes = self._opened.rate, self._opened.container.size
         stated = self._opened.video_seconds
@@ -82,8 +77,9 @@ class Clip:
         try:
             self._first = next(self._decoded, None)
             if self._first is None:
-                stopped = f"{self.name} was stopped before its first frame was read."
-                raise ClipError(stopped if self.given_up else self._damage.no_frame(self.name))
+                most_px = self._limits.max_source_side_px
+                no_frame = self._damage.no_frame(self.name, most_px)
+                raise ClipError(f"{self.name} {STOPPED}" if self.given_up else no_frame)
             aspect = self._opened.video.sample_aspect_ratio
             self._upright = UprightFrames(self._first, aspect, self._limits.max_side_px)
         except BaseException:
@@ -131,9 +127,7 @@ class Clip:
 
         Their times count from the clip's start, in the sound stream's own time base.
         """
-        taken = list(self._passed_sound)
-        self._passed_sound.clear()
-        return taken
+        return self._passed_sound.take_all()
 
     def frames(self) -> Iterator[ClipFrame]:
         """The frames in the order of their times; what cannot be read is left out, with a note."""
@@ -227,7 +221,8 @@ class Clip:
                             self._note_jump(packet)
                     yield packet
         except av.FFmpegError:
-            self._damage.cut_short = True
+            self._damage.cut_short = not self._opened.file.given_up
+        self.given_up = self._opened.file.given_up
 
     def _frames_in(self, packet: Packet | None) -> list[VideoFrame]:
         """What comes out of the decoder for a packet, or at the end for None."""
@@ -251,10 +246,10 @@ class Clip:
         self._sound_end_seconds = float(end_ticks * self.sound.time_base)
         if packet.pts * self.sound.time_base >= self._limits.max_seconds:
             self._note_too_long()
-        elif len(self._passed_sound) >= MOST_WAITING:
+        elif self._sound_end_seconds < -PRIMING_SECONDS:
+            pass  # its owner has cut it off
+        elif not self._passed_sound.add(packet):
             self._note("Parts of the sound were left out: there is too much of it at one time.")
-        elif self._sound_end_seconds >= -PRIMING_SECONDS:  # else its owner has cut it off
-            self._passed_sound.append(packet)
 
     def _note_too_long(self) -> None:
         self._note(too_long(self._limits.max_seconds, self._opened.stated_seconds))

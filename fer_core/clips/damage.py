@@ -34,13 +34,15 @@ class Damage:
         if self._broken_seconds is None:
             self._broken_seconds = seconds
 
-    def no_frame(self, name: str) -> str:
-        """The sentence where a clip, called so, gave no frame at all."""
+    def no_frame(self, name: str, most_px: int) -> str:
+        """The sentence where a clip, called so, gave no frame at all, of up to so many pixels in
+        square."""
         if self.seconds is None and not self.cut_short:
             return f"{name} holds no frame. Choose another clip, or record it again."
         return (
-            f"No frame of {name} can be read: it is damaged, or coded in a way that is not known "
-            "here. Copy it again, or convert it to H.264 (MP4)."
+            f"No frame of {name} can be read: it is damaged, larger than {most_px}x{most_px} "
+            "pixels, or coded in a way that is not known here. Copy it again, or make it smaller "
+            "and convert it to H.264 (MP4)."
         )
 
     def note(self, end_seconds: float) -> str | None:

@@ -7,19 +7,30 @@ from typing import IO, TypeVar
 T = TypeVar("T")
 
 
+def never() -> bool:
+    """For files that are not given up."""
+    return False
+
+
 class FileView:
     """A file as FFmpeg uses it: with a place of its own, so that several can share one file.
 
     error: what went wrong first, if anything; from then on reading comes to an end and writing
     does nothing. Raised inside FFmpeg's own code, an error would be printed, or be lost.
+    given_up: whether reading came to an end as it was given up.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], give_up: Callable[[], bool] = never) -> None:
+        """give_up: asked before each reading whether to read no further."""
         self.error: OSError | None = None
-        self._file = file
+        self.given_up = False
+        self._file, self._give_up = file, give_up
         self._place = 0
 
     def read(self, size: int = -1) -> bytes:
+        self.given_up = self.given_up or self._give_up()
+        if self.given_up:
+            return b""
         data = self._try(lambda: self._file.read(size), b"")
         self._place += len(data)
         return data

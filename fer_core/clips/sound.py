@@ -1,7 +1,8 @@
 """The sound of a clip, on its way into the written video."""
 
+import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import av
 from av.audio.frame import AudioFrame
@@ -14,8 +15,35 @@ COPIED = {"aac", "mp3"}  # what browsers play from an MP4; all else becomes AAC
 GAP_SECONDS = 0.02  # where so much is missing, silence is put
 # Half an hour in the usual packets of 20 ms, of a file with all its sound in front. However short
 # it is, each takes more than half a kilobyte.
-MOST_WAITING = 100_000
+MOST_WAITING, MOST_WAITING_BYTES = 100_000, 100_000_000
 AAC_RATES = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
+
+
+class WaitingSound:
+    """Packets of sound, in order, that wait for the frames to come so far."""
+
+    def __init__(self) -> None:
+        self._packets: deque[Packet] = deque()
+        self._bytes = 0
+
+    def add(self, packet: Packet) -> bool:
+        """False where too much waits already: the packet is left out."""
+        if len(self._packets) >= MOST_WAITING or self._bytes + packet.size > MOST_WAITING_BYTES:
+            return False
+        self._packets.append(packet)
+        self._bytes += packet.size
+        return True
+
+    def take_until(self, seconds: float) -> Iterator[Packet]:
+        """Those that begin before this time."""
+        while self._packets and _starts(self._packets[0]) < seconds:
+            packet = self._packets.popleft()
+            self._bytes -= packet.size
+            yield packet
+
+    def take_all(self) -> list[Packet]:
+        """All of them."""
+        return list(self.take_until(math.inf))
 
 
 class SoundWriter:
@@ -28,7 +56,7 @@ class SoundWriter:
         """Add a stream to a container that has not started. Raises av.FFmpegError or ValueError."""
         self.damaged = False
         self._container, self._source = container, source
-        self._waiting: deque[Packet] = deque()
+        self._waiting = WaitingSound()
         self._last_dts: int | None = None
         self._copied = copied
         if copied:
@@ -42,15 +70,11 @@ class SoundWriter:
     def add(self, packets: Iterable[Packet]) -> None:
         """Take packets, in order; `write` writes them when the frames have come so far."""
         for packet in packets:
-            if len(self._waiting) < MOST_WAITING:
-                self._waiting.append(packet)
-            else:
-                self.damaged = True
+            self.damaged |= not self._waiting.add(packet)
 
     def write(self, until_seconds: float) -> None:
         """Write what sounds before this time."""
-        while self._waiting and _starts(self._waiting[0]) < until_seconds:
-            packet = self._waiting.popleft()
+        for packet in self._waiting.take_until(until_seconds):
             if self._copied:
                 self._mux_copy(packet)
             else:
@@ -58,7 +82,7 @@ class SoundWriter:
 
     def finish(self) -> None:
         """Write what the encoder still holds; packets that wait are dropped."""
-        self._waiting.clear()
+        self._waiting.take_all()
         if self._copied:
             return
         if self._resampler:

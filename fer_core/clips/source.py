@@ -2,9 +2,9 @@
 
 import io
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from fractions import Fraction
 from numbers import Integral, Real
 from pathlib import Path
 from typing import IO
@@ -12,10 +12,12 @@ from typing import IO
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from fer_core.clips.file_view import FileView
+from fer_core.clips.file_view import FileView, never
+from fer_core.clips.opened import OpenedClip
+from fer_core.clips.sample_tables import has_endless_index
 from fer_core.files import reason
 from fer_core.types import ClipError, OptionError
 
@@ -29,13 +31,11 @@ CONTAINERS = (
     "mp3,wav,w64,flac,aac,ac3,eac3,amr,amrnb,amrwb,aiff,caf,au,wv,ape"  # to say "only sound"
 )
 PICTURE_BRANDS = {"avif", "avis", "heic", "heix", "heim", "heis", "mif1", "msf1"}
-KNOW_LENGTH = {"mov", "matroska", "avi", "asf", "flv"}  # other containers can but guess
-BROADCAST = {"mpegts", "mpeg"}  # their times go on where nothing is shown
-JOINABLE = {*BROADCAST, "matroska", "flv"}
 DECODING_THREADS = 4  # each of them holds frames
+MOST_STREAMS = 64  # FFmpeg unpacks a frame of each; a film has subtitles in forty languages
 BLOCK_PX = 64  # the longest side of a decoder's blocks
 USUAL_BITS = 24  # of a pixel: those of ten-bit colours at half the sharpness, or less
-USUAL_RATE, HIGHEST_RATE = Fraction(25), 240
+STOPPED = "was stopped before its first frame was read."
 
 
 @dataclass(frozen=True)
@@ -60,84 +60,6 @@ class ClipLimits:
             raise OptionError(f"Frames are to be reduced to {side!r} px; give 16 to {most!r} px.")
 
 
-@dataclass(frozen=True, eq=False)
-class OpenedClip:
-    """A clip's file. video: the stream of its frames. sound: that of its sound, or None.
-
-    file: the bytes; its `error` is set where reading failed. resources: closes file and container.
-    """
-
-    file: FileView
-    container: InputContainer
-    video: VideoStream
-    sound: AudioStream | None
-    resources: ExitStack
-
-    @property
-    def _streams(self) -> list[VideoStream | AudioStream]:
-        return [self.video, self.sound] if self.sound else [self.video]
-
-    @property
-    def time_base(self) -> Fraction:
-        """The seconds of a tick of the frames' times."""
-        return self.video.time_base or Fraction(1, 90_000)
-
-    @property
-    def rate(self) -> Fraction:
-        """Frames a second, about."""
-        rate = self.video.guessed_rate or self.video.average_rate
-        return rate if rate and 0 < rate <= HIGHEST_RATE else USUAL_RATE
-
-    @property
-    def start_seconds(self) -> Fraction:
-        """The time that the file gives to the first thing in it."""
-        starts = [
-            stream.start_time * stream.time_base
-            for stream in self._streams
-            if stream.start_time is not None and stream.time_base
-        ]
-        return min(starts, default=Fraction(0))
-
-    @property
-    def video_seconds(self) -> float | None:
-        """When the last frame ends, as the file states it; None where it states nothing."""
-        if self.video.duration:
-            end = ((self.video.start_time or 0) + self.video.duration) * self.time_base
-            return float(end - self.start_seconds)
-        return self.stated_seconds
-
-    @property
-    def stated_seconds(self) -> float | None:
-        """The length of frames and sound that the file states; None where it states none."""
-        lengths = [
-            float(stream.duration * stream.time_base)
-            for stream in self._streams
-            if stream.duration and stream.time_base
-        ]
-        if "avi" in self.container.format.name:  # states frames; the rest comes from its size
-            lengths.append(float(self.video.frames / (self.video.average_rate or self.rate)))
-        if not lengths and self.container.duration:
-            lengths.append(self.container.duration / av.time_base)
-        return max(lengths, default=None) or None
-
-    @property
-    def joinable(self) -> bool:
-        """Whether files of this kind may be joined end to end, so that their times jump."""
-        return not JOINABLE.isdisjoint(self.container.format.name.split(","))
-
-    @property
-    def broadcast(self) -> bool:
-        """Whether times that leap forward are a jump, and no picture that stands still."""
-        return not BROADCAST.isdisjoint(self.container.format.name.split(","))
-
-    @property
-    def knows_length(self) -> bool:
-        """Whether the stated length is no estimate, and is that of the streams that are read."""
-        alone = len(self.container.streams) == len(self._streams)
-        kinds = self.container.format.name.split(",")
-        return not KNOW_LENGTH.isdisjoint(kinds) and (alone or self.video.duration is not None)
-
-
 def clip_name(source: ClipSource) -> str:
     """What to call a source in a sentence."""
     if isinstance(source, str | os.PathLike):
@@ -145,14 +67,17 @@ def clip_name(source: ClipSource) -> str:
     return "The clip"
 
 
-def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
+def open_clip(
+    source: ClipSource, name: str, limits: ClipLimits, give_up: Callable[[], bool] = never
+) -> OpenedClip:
     """Open a path, the bytes of a file, or a binary file that can seek, without decoding it.
 
+    give_up: asked again and again, as long as it is read, whether to read no further.
     Raises ClipError where that is no clip with frames that can be decoded, or one too large.
     """
     with ExitStack() as resources:
-        file = FileView(_as_file(source, name, resources))
-        container = resources.enter_context(_open_container(file, name))
+        file = FileView(_as_file(source, name, resources), give_up)
+        container = resources.enter_context(_open_container(file, name, limits))
         if container.metadata.get("major_brand", "").strip() in PICTURE_BRANDS:
             raise ClipError(f"{name} is a picture, not a clip.")
         video = _video_stream(container, name)
@@ -166,11 +91,13 @@ def open_clip(source: ClipSource, name: str, limits: ClipLimits) -> OpenedClip:
                 f"{most_px}x{most_px} pixels of {USUAL_BITS} bits can be read; make it smaller "
                 "first."
             )
-        # Frames may grow on the way. A decoder counts whole blocks of pixels.
-        video.codec_context.options = {"max_pixels": str((most_px + BLOCK_PX) ** 2)}
+        video.codec_context.options = _most_pixels(limits)  # frames may grow on the way
         video.thread_type, video.thread_count = "AUTO", DECODING_THREADS
         best = container.streams.best("audio")
         sound = best if isinstance(best, AudioStream) and best.codec_context is not None else None
+        for stream in container.streams:
+            if stream not in (video, sound):  # else its packets are read, for nobody
+                stream.discard = Discard.all
         return OpenedClip(file, container, video, sound, resources.pop_all())
 
 
@@ -205,18 +132,38 @@ def _opened(source: ClipSource, resources: ExitStack) -> IO[bytes]:
         raise ClipError(f"{path} cannot be read as a file: {error}.") from error
 
 
-def _open_container(file: FileView, name: str) -> InputContainer:
+def _most_pixels(limits: ClipLimits) -> dict[str, str]:
+    """A decoder's option, which counts whole blocks of pixels."""
+    return {"max_pixels": str((limits.max_source_side_px + BLOCK_PX) ** 2)}
+
+
+def _open_container(file: FileView, name: str, limits: ClipLimits) -> InputContainer:
     start = file.read(12)
-    file.seek(0)
+    if has_endless_index(file):
+        raise ClipError(
+            f"{name} claims to have millions of frames or sounds, more than can be read. "
+            "Convert it anew, or take a shorter part of it."
+        )
     cause: Exception | None = None
     try:
         if start:
             # Only the file itself is read, whatever it refers to.
             safety = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
-            return av.open(file, "r", container_options=safety, metadata_errors="replace")
+            container = av.open(
+                file,
+                "r",
+                options=_most_pixels(limits) | {"max_streams": str(MOST_STREAMS)},
+                container_options=safety,
+                metadata_errors="replace",
+            )
+            if not file.given_up:
+                return container
+            container.close()
     except (av.FFmpegError, ValueError) as error:
         cause = error
-    if file.error:
+    if file.given_up:
+        why = STOPPED
+    elif file.error:
         why = f"cannot be read: {reason(file.error)}."
     elif not start:
         why = "is empty (0 bytes). Choose another file, or save it again."

@@ -123,8 +123,10 @@ def test_large_frames_are_reduced_and_too_large_ones_refused():
     assert frames[0].pixels.shape == (1080, 1920, 3)
     assert clip.notes == ("The frames were reduced from 7680x4320 to 1920x1080 pixels.",)
     assert red_corner(frames[0].pixels) == "top left"
-    with pytest.raises(ClipError, match=r"me.mov has 7680x4320 pixels.*up to 4096"):
-        Clip(clip_8k, name="me.mov")
+    with pytest.raises(ClipError, match=r"No frame of me\.mov .* larger than 4096x4096 pixels"):
+        Clip(clip_8k, name="me.mov")  # such a decoder tells no size that it must not take
+    with pytest.raises(ClipError, match=r"me\.mp4 has 160x120 pixels.*up to 100x100"):
+        Clip(make_clip(frames=1), ClipLimits(50, 100, 100), "me.mp4")
 
 
 def test_a_clip_whose_frames_take_much_room_may_have_fewer_pixels():
@@ -237,10 +239,13 @@ def test_sound_that_no_decoder_knows_is_left_out_with_a_note():
     assert clip.notes == ("The sound is coded in a way not known here, and was left out.",)
 
 
-def test_of_too_much_sound_at_one_time_parts_are_left_out_with_a_note(monkeypatch):
-    monkeypatch.setattr("fer_core.clips.clip.MOST_WAITING", 5)
+@pytest.mark.parametrize("limit, most", [("MOST_WAITING", 5), ("MOST_WAITING_BYTES", 300)])
+def test_of_too_much_sound_at_one_time_parts_are_left_out_with_a_note(limit, most, monkeypatch):
+    monkeypatch.setattr(f"fer_core.clips.sound.{limit}", most)
     frames, clip = read_clip(make_clip(frames=25, sound="aac"))
-    assert len(frames) == 25 and clip.complete and len(clip.take_sound()) == 5
+    sound = clip.take_sound()
+    held = len(sound) if limit == "MOST_WAITING" else sum(packet.size for packet in sound)
+    assert len(frames) == 25 and clip.complete and sound and held <= most
     assert clip.notes == ("Parts of the sound were left out: there is too much of it at one time.",)
 
 

@@ -17,6 +17,7 @@ from clip_files import frame_times, make_clip
 
 from fer_core import clip_analysis
 from fer_core.clips.clip import Clip
+from fer_core.clips.file_view import FileView
 from fer_core.types import ClipError
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
@@ -180,6 +181,13 @@ class TestGivingUp:
         says = r"^The clip was stopped before its first frame was read\.$"
         with pytest.raises(ClipError, match=says):
             self.given_up(red, shown=0, most=30)
+
+    def test_what_is_given_up_is_not_read_to_its_end(self, red):
+        view = FileView(io.BytesIO(b"a clip"), give_up=lambda: view.tell() > 1)
+        assert view.read(2) == b"a " and view.read() == b"" and view.given_up
+        says = r"^me\.mp4 was stopped before its first frame was read\.$"
+        with pytest.raises(ClipError, match=says):
+            VideoJob(red, make_clip(frames=2), name="me.mp4", give_up=lambda: True)
 
     def test_a_stop_is_heard_between_frames_too(self, red):
         asked = iter(range(100))
