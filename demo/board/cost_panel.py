@@ -8,7 +8,7 @@ import streamlit as st
 
 from demo.board.judging import Judging, in_words
 from demo.board.overview_table import meaning
-from demo.board.panels import chart
+from demo.board.panels import chart, switch
 from demo.charts.cost import Point, against_cost
 from fer_core.models import list_models
 
@@ -34,15 +34,8 @@ def accuracy_against_cost(
 ) -> None:
     """rows: of the overview's table. chosen: those to point out. lines: accuracies that are known
     from elsewhere, in words and in per cent. judging: what the rows are by."""
-    against = st.segmented_control(
-        "Accuracy against",
-        list(COSTS),
-        default="parameters",
-        required=True,
-        key="against",
-        bind="query-params",
-    )
-    column = COSTS[str(against)]
+    against = switch("Accuracy against", COSTS, "against", "a cost", "parameters")
+    column = COSTS[against]
     # A tree has some numbers too, but what they cost is another matter.
     known = rows[(rows[column] > 0) & rows["model"].isin(list_models())]
     missing = len(rows) - len(known)

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo.board.panels import say_what_is_missing
+from demo.board.panels import switch
 from fer_core.report import EvalReport, Evaluation
 
 SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
@@ -41,24 +40,10 @@ def learned(report: EvalReport, judged: Evaluation) -> bool:
     return report.main.label_set == judged.label_set.removesuffix("-clear")
 
 
-def subset_switch(bar: DeltaGenerator, key: str) -> str:
-    """All test faces, or the clean ones alone; kept in the address.
-
-    key: must differ between pages: Streamlit carries a shared key's value over, and adds a step to
-    the browser's history.
-    """
-    say_what_is_missing(key, SUBSETS.values(), "a choice of test faces")
-    subset = bar.segmented_control(
-        "Test faces",
-        list(SUBSETS),
-        default="all",
-        required=True,
-        key=key,
-        format_func=SUBSETS.__getitem__,
-        bind="query-params",
-        help=SUBSETS_HELP,
-    )
-    return str(subset)
+def subset_switch(key: str, bar: DeltaGenerator | None = None) -> str:
+    """All test faces, or the clean ones alone. key, bar: of the `switch`."""
+    what, name_of = "a choice of test faces", SUBSETS.__getitem__
+    return switch("Test faces", SUBSETS, key, what, "all", name_of, SUBSETS_HELP, bar)
 
 
 def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
@@ -68,24 +53,18 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
     if not shared:
         return None
     own = reports[0].main
-    key = f"{page}_labels"
-    say_what_is_missing(key, [_without_split(name, own) for name in shared], "a set of labels")
-    # Below one another: in a row, a phone would show only a part of the first.
-    bar = st.container()
-    judged = bar.segmented_control(
+    judged = switch(
         "Judged by",
         shared,
-        default=own.judged_on if own.judged_on in shared else shared[0],
-        required=True,
-        key=key,
-        format_func=lambda name: _without_split(name, own),
-        bind="query-params",
-        help="The same answers against FER2013's own labels, or against the answer with most of "
-        "FER+'s ten votes, the first of the matrix's order where several have as many; a clear "
-        "majority has more than half of them, single votes left aside.",
+        f"{page}_labels",
+        "a set of labels",
+        own.judged_on if own.judged_on in shared else "",
+        lambda name: _without_split(name, own),
+        "The same answers against FER2013's own labels, or against the answer with most of FER+'s "
+        "ten votes, the first of the matrix's order where several have as many; a clear majority "
+        "has more than half of them, single votes left aside.",
     )
-    subset = subset_switch(bar, f"{page}_faces")
-    return Judging(str(judged), subset)
+    return Judging(judged, subset_switch(f"{page}_faces"))
 
 
 def in_address(page: str, first: EvalReport, judging: Judging) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Pieces that every page uses: a chart with its exports, banners, empty states."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,37 @@ def say_what_is_missing(key: str, known: Collection[str], kind: str, at_most: in
         st.warning(
             f"There is room for {at_most}; the link also asks for {_plain(', '.join(beyond))}."
         )
+
+
+def switch(
+    label: str,
+    options: Iterable[str],
+    key: str,
+    kind: str,
+    default: str = "",
+    format_func: Callable[[str], str] = str,
+    hint: str | None = None,
+    bar: DeltaGenerator | None = None,
+) -> str:
+    """One of the options, kept in the address; where that asks for another, it is said.
+
+    key: must differ between pages: Streamlit carries a shared key's value over, and adds a step to
+    the browser's history. kind: what an option is, for that sentence. default: the first, unless
+    it is given. bar: where it stands, if not here.
+    """
+    options = list(options)
+    say_what_is_missing(key, [format_func(each) for each in options], kind)
+    chosen = (bar or st).segmented_control(
+        label,
+        options,
+        default=default or options[0],
+        required=True,
+        key=key,
+        format_func=format_func,
+        bind="query-params",
+        help=hint,
+    )
+    return str(chosen)
 
 
 def picture_button(picture: np.ndarray, name: str) -> None:

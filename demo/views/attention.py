@@ -18,6 +18,7 @@ from demo.board.panels import (
     say_how_to_make,
     say_what_is_missing,
     show_problems,
+    switch,
 )
 from demo.board.reports_store import weights_folder
 from fer_core.attention_maps import CAPTIONS, GradCam
@@ -41,14 +42,7 @@ def shown_as(example: str) -> str:
 
 def photo() -> bytes | None:
     """The bytes of the picture that the user chose."""
-    source = st.segmented_control(
-        "A face from",
-        SOURCES,
-        default=SOURCES[0],
-        required=True,
-        key="source",
-        bind="query-params",
-    )
+    source = switch("A face from", SOURCES, "source", "a source")
     if source == "upload":
         file = st.file_uploader(
             "Photo",
@@ -84,16 +78,8 @@ def choose_face(chosen: dict[str, WeightsCard], data: bytes) -> Crops | None:
         return None
     index = 0
     if len(faces) > 1:
-        numbers = list(range(1, len(faces) + 1))
-        number = st.segmented_control(
-            f"{len(faces)} faces, in reading order",
-            numbers,
-            default=1,
-            required=True,
-            key="face",
-            bind="query-params",
-        )
-        index = int(number or 1) - 1
+        numbers = map(str, range(1, len(faces) + 1))
+        index = int(switch(f"{len(faces)} faces, in reading order", numbers, "face", "a face")) - 1
         st.image(
             numbered(pixels, faces, index),
             width="content",

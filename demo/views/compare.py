@@ -14,6 +14,7 @@ from demo.board.panels import (
     heading,
     reports_or_stop,
     say_what_is_missing,
+    switch,
 )
 from demo.board.reports_store import predictions, weights_folder
 from demo.board.shipped import app_first
@@ -60,14 +61,7 @@ def matrices(
 ) -> bool:
     """Whether their cells are in per cent of the row, as chosen there."""
     st.subheader("Confusion matrices", anchor=False)
-    unit = st.segmented_control(
-        "In each cell",
-        [PER_CENT, COUNTS],
-        default=PER_CENT,
-        required=True,
-        key="unit",
-        bind="query-params",
-    )
+    unit = switch("In each cell", [PER_CENT, COUNTS], "unit", "a unit")
     counts = {name: np.array(e.confusion) for name, e in judged.items()}
     in_per_cent = unit == PER_CENT
     top = None if in_per_cent else max(int(m.max()) for m in counts.values())
@@ -109,18 +103,8 @@ def _worst(counts: np.ndarray) -> str:
 
 def classes(judged: dict[str, Evaluation], judging: Judging) -> None:
     st.subheader("Each expression", anchor=False)
-    metric = str(
-        st.segmented_control(
-            "Figure",
-            list(METRICS),
-            default="recall",
-            required=True,
-            key="figure",
-            format_func=METRICS.__getitem__,
-            bind="query-params",
-            help=METRIC_HELP,
-        )
-    )
+    name_of = METRICS.__getitem__
+    metric = switch("Figure", METRICS, "figure", "a figure", "recall", name_of, METRIC_HELP)
     values = {
         name: [100 * e.per_class[label][metric] for label in LABELS] for name, e in judged.items()
     }

@@ -56,7 +56,7 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
         help="Figures by different labels, or on different faces, cannot be compared with one "
         "another. PrivateTest is FER2013's own test split.",
     )
-    judging = Judging(str(judged), subset_switch(top, "faces"))
+    judging = Judging(str(judged), subset_switch("faces", top))
     words = top.text_input(
         "Filter", key="find", placeholder="name, model or device", bind="query-params", width=200
     )

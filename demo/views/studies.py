@@ -14,7 +14,7 @@ from demo.board.panels import (
     file_name,
     heading,
     reports_here,
-    say_what_is_missing,
+    switch,
 )
 from demo.board.reports_store import study_rows, weights_folder
 from demo.board.seeds import over_seeds
@@ -215,30 +215,13 @@ def page() -> None:
     study = ""
     if rows:
         studies = list(dict.fromkeys(row.study for row in rows))
-        say_what_is_missing("report", studies, "a report")
-        study = str(
-            st.segmented_control(
-                "Report",
-                studies,
-                default=studies[0],
-                required=True,
-                key="report",
-                bind="query-params",
-            )
-        )
+        study = switch("Report", studies, "report", "a report")
         st.markdown(ABOUT.get(study, ""))
         chosen = [row for row in rows if row.study == study]
         sets = list(dict.fromkeys(row.data for row in chosen))
         if len(sets) > 1:
-            say_what_is_missing("data", sets, "a data set")
-            data = st.segmented_control(
-                "Data set",
-                sets,
-                default="FER2013" if "FER2013" in sets else sets[0],
-                required=True,
-                key="data",
-                bind="query-params",
-            )
+            usual = "FER2013" if "FER2013" in sets else ""
+            data = switch("Data set", sets, "data", "a data set", usual)
             chosen = [row for row in chosen if row.data == data]
         show_rows(chosen, study)
         show_seeds([reports[row.experiment] for row in chosen if row.experiment in reports])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from demo.board.panels import chart, heading, reports_here, say_what_is_missing
+from demo.board.panels import chart, heading, reports_here, say_what_is_missing, switch
 from demo.board.reports_store import shelf, weights_folder
 from demo.board.runs_store import Run, runs
 from demo.board.shipped import app_first
@@ -173,20 +173,13 @@ def page() -> None:
     )
     if others := [name for name in training_now if name not in names]:
         st.caption(f"Training now: {', '.join(others)}.")
-    quantity = st.segmented_control(
-        "Curve",
-        list(QUANTITIES),
-        default="accuracy",
-        required=True,
-        key="curve",
-        format_func=QUANTITIES.__getitem__,
-        bind="query-params",
-    )
+    name_of = QUANTITIES.__getitem__
+    quantity = switch("Curve", QUANTITIES, "curve", "a curve", "accuracy", name_of)
     if not names:
         st.info("Choose a run or more above.")
         return
     every = REFRESH_SECONDS if set(training_now) & set(names) else None
-    st.fragment(show_curves, run_every=every)(names, str(quantity))
+    st.fragment(show_curves, run_every=every)(names, quantity)
     st.subheader("Recipes", anchor=False)
     for name in names:
         show_recipe(name, shown[name])

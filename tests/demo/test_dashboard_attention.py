@@ -41,7 +41,7 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
 def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen_one():
     at = opened("attention", weights=["compact-ferplus"], example="Side by side", face="2")
     assert not at.warning
-    assert at.button_group(key="face").value == 2
+    assert at.button_group(key="face").value == "2"
     assert "4 faces; 2 is chosen" in at.get("image")[0].proto.imgs[0].alt
     assert at.query_params["face"] == "2"
     at.selectbox(key="example").set_value("astronaut.jpg")
