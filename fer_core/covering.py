@@ -35,12 +35,14 @@ def followed(
                 late = analyses[index]
                 face = late.faces[row]
                 for before in range(index - 1, -1, -1):
+                    if person in covered[before].people:
+                        break
                     face = _refound(refiner, pictures[before], face)
                     covered[before] = _with(covered[before], late, row, face)
     for index, looked in enumerate(looked_at):
         if not looked:
             for row, person in enumerate(earlier.people):
-                if person not in analyses[index].people:
+                if person not in covered[index].people:
                     face = _refound(refiner, pictures[index], earlier.faces[row])
                     covered[index] = _with(covered[index], earlier, row, face)
         earlier = covered[index]
@@ -55,8 +57,6 @@ def _refound(refiner: Refiner, picture: UInt8Array, face: Faces) -> Faces:
 
 def _with(analysis: LiveAnalysis, other: LiveAnalysis, row: int, face: Faces) -> LiveAnalysis:
     """The analysis with another face, of which is shown what `other` says in that row."""
-    if other.people[row] in analysis.people:
-        return analysis
     return replace(
         analysis,
         faces=join_faces([analysis.faces, face]),
