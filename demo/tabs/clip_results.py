@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from demo.charts.timeline import MOST_PEOPLE
 from demo.data_uris import emoji_uri, jpeg_uri
-from demo.tabs.save import results_stem
+from demo.tabs.file_names import results_stem
 from fer_core import EMOTIONS
 from fer_core.contact_sheet import PEOPLE, Moment, contact_sheet
 from fer_core.emotions import UNSURE

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demo.tabs import page_html
-from demo.tabs.controls import style_choice, weights_choice
+from demo.tabs.controls import QUIET, save_on_click, style_choice, weights_choice
 from demo.tabs.gradio_inside import forget_shown, in_cache, uploads
 from demo.tabs.photo_screen import (
     EXPIRED,
@@ -22,7 +22,6 @@ from demo.tabs.photo_screen import (
 )
 from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import SAVE_IN_BROWSER, UNSAVED
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
@@ -194,14 +193,9 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
 
         return save
 
-    def unsaved() -> str:
-        return page_html.messages(error=UNSAVED)
-
     screen = [kept, message, picture, faces]
-    # Our own message says what goes on; Gradio's would cover the picture.
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # A photo is taken also where another is chosen before the answer for it has come.
-    opens: dict[str, Any] = {"trigger_mode": "multiple", **quiet}
+    opens: dict[str, Any] = {"trigger_mode": "multiple", **QUIET}
     waiting = [
         photo.upload(
             wait_with_upload,
@@ -219,16 +213,14 @@ def photo_tab(store: PipelineStore, turns: Turns, held: HeldUploads, app: gr.Blo
     ]
     for each in waiting:
         opened = each.then(open_photo, [kept, *options], screen, **ANALYSES, **opens)
-        opened.failure(not_taken, kept, [kept, message], queue=False, **quiet)
+        opened.failure(not_taken, kept, [kept, message], queue=False, **QUIET)
     # Not in the line of the photos: another style is quick, and mostly there is nothing to do.
-    adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **quiet}
+    adapts: dict[str, Any] = {"trigger_mode": "always_last", **CHANGES, **QUIET}
     gr.on([option.input for option in options], change, [kept, *options], screen, **adapts)
     # The controls may have changed while an answer was on its way.
     kept.change(settle, [kept, *options], screen, **adapts)
     for button, kind in downloads.items():
-        saved = button.click(saves_as(kind), [kept, style], [file, message], **quiet)
-        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
-        saved.failure(unsaved, None, message, queue=False, **quiet)
+        save_on_click(button, saves_as(kind), [kept, style], file, message)
     return options
 
 

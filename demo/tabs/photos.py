@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from demo.data_uris import jpeg_uri
+from demo.tabs.file_names import results_stem
 from demo.tabs.room import Room
-from demo.tabs.save import results_stem
 from demo.tabs.uploads import OpenUpload
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square

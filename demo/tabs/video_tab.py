@@ -7,10 +7,9 @@ import gradio as gr
 
 from demo.tabs import page_html
 from demo.tabs.clip_results import FILE_KINDS, ClipChoices, make_file, sheet_html
-from demo.tabs.controls import style_choice, weights_choice
+from demo.tabs.controls import QUIET, save_on_click, style_choice, weights_choice
 from demo.tabs.gradio_inside import in_cache
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import SAVE_IN_BROWSER, UNSAVED
 from demo.tabs.theme import STATIC
 from demo.tabs.uploads import open_upload
 from demo.tabs.video_jobs import LIMITS, VideoJobs
@@ -172,14 +171,10 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
 
         return save
 
-    def unsaved() -> str:
-        return page_html.messages(error=UNSAVED)
-
     def moments(cover: bool, request: gr.Request) -> str:
         made = jobs.made(str(request.session_hash))
         return sheet_html(made.result, cover) if made else ""
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     waiting = clip.upload(
         wait,
         [clip, late, *controls],
@@ -188,7 +183,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         queue=False,
         js="(file, late, ...choices) => [file, isLate(file, 'clip'), ...choices]",
         trigger_mode="multiple",
-        **quiet,
+        **QUIET,
     )
     taking_over = resume.click(
         resume_clip,
@@ -196,7 +191,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
         [message, *choosing],
         js="() => window.ferStudioLost",
         queue=False,
-        **quiet,
+        **QUIET,
     )
     above = [message, work, stop, results, video, made_with]
     below = [people_part, timeline, plot, people, moments_part, sheet, sheet_cover]
@@ -207,18 +202,15 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             [*above, *below, saves["png"]],  # in the order of `VideoScreen`
             concurrency_limit=None,  # they only wait
             trigger_mode="multiple",  # the one before may not have ended yet
-            **quiet,
+            **QUIET,
         )
         done.then(
-            None, None, None, js=(STATIC / "annotated_clip.js").read_text(encoding="utf-8"), **quiet
+            None, None, None, js=(STATIC / "annotated_clip.js").read_text(encoding="utf-8"), **QUIET
         )
-        done.then(release, None, choosing, queue=False, **quiet)
-        done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **quiet)
-    stop.click(stop_now, None, [message, stop, *choosing], queue=False, **quiet)
-    sheet_cover.input(moments, sheet_cover, sheet, trigger_mode="always_last", **quiet)
-    saving = [save_video.click(save_clip, None, [file, message], **quiet)]
+        done.then(release, None, choosing, queue=False, **QUIET)
+        done.failure(clip_not_taken, None, [message, stop, *choosing], queue=False, **QUIET)
+    stop.click(stop_now, None, [message, stop, *choosing], queue=False, **QUIET)
+    sheet_cover.input(moments, sheet_cover, sheet, trigger_mode="always_last", **QUIET)
+    save_on_click(save_video, save_clip, None, file, message)
     for kind, button in saves.items():
-        saving.append(button.click(saves_as(kind), sheet_cover, [file, message], **quiet))
-    for saved in saving:
-        saved.success(None, file, None, js=SAVE_IN_BROWSER, **quiet)
-        saved.failure(unsaved, None, message, queue=False, **quiet)
+        save_on_click(button, saves_as(kind), [sheet_cover], file, message)

@@ -19,12 +19,12 @@ from demo.tabs import page_html, visitor_files
 from demo.tabs import turns as counted
 from demo.tabs.about import about, figures
 from demo.tabs.departures import LOST_SECONDS
+from demo.tabs.file_names import results_stem
 from demo.tabs.page_html import VIDEO_PROMISE
 from demo.tabs.photo_screen import OUR_FAULT, Choices, Kept, PhotoScreen, adapted, analysed, attempt
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER, FORGET_SHOT_SECONDS
 from demo.tabs.photos import FILE_KINDS, PREVIEW_SIDE, make_file
 from demo.tabs.pipelines import PipelineStore
-from demo.tabs.save import results_stem
 from demo.tabs.turns import Turn, Turns
 from demo.tabs.uploads import HeldUploads
 from demo.tabs.video_jobs import KEEP_SECONDS, VideoJobs
@@ -222,7 +222,7 @@ def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
         ("ten idle minutes after its connection was lost", LOST_SECONDS),
         ("an hour after you last changed anything about it", FORGET_SHOT_SECONDS),
         ("deleted there about ten minutes later", visitor_files.KEEP_SECONDS),
-        ("minute after you close the page, or an hour at most", KEEP_SECONDS),
+        ("minute after you close the page, or for an hour at most", KEEP_SECONDS),
     ):
         assert said in about_page
         assert seconds == (3600 if "hour" in said else 600)

@@ -1,18 +1,8 @@
-"""Saving a file from the page: how, and under what name."""
+"""What files are called that are made of a visitor's."""
 
 from pathlib import PurePath
 
 from gradio_client.utils import strip_invalid_filename_characters  # type: ignore[import-untyped]
-
-UNSAVED = "The file could not be made. Please try again, or save another kind of file."
-# Straight from the file's address: nothing on the page has to be redrawn before the download.
-SAVE_IN_BROWSER = """(file) => {
-  if (!file) return;
-  const link = document.createElement("a");
-  link.href = file.url;
-  link.download = file.orig_name;
-  link.click();
-}"""
 
 
 def results_stem(name: str, otherwise: str) -> str:
