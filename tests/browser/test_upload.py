@@ -19,6 +19,7 @@ from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
 from tests.browser.accessibility import serious_faults
 from tests.browser.conftest import watched_page
+from tests.browser.hand_over import hand_over
 from tests.browser.photo_page import ASTRONAUT, GROUP, GROUP_FACES, choose, show_group, tab
 
 UPLOAD = "/upload"  # in the address that files are sent to
@@ -26,22 +27,6 @@ UPLOAD = "/upload"  # in the address that files are sent to
 # browser. At the first, nothing is shown yet; at the next that are refused, what was shown stays.
 KINDS = ["text.jpg", "rotated.jpg", "truncated.jpg", "empty.jpg", "animation.gif", "one-pixel.png"]
 NOT_TAKEN = "The file was not taken. Choose it again, or another one."
-# How a browser hands over a photo that is pasted, or dropped somewhere on the page.
-HAND_OVER = """([kind, name, bytes]) => {
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([new Uint8Array(bytes)], name, {type: "image/jpeg"}));
-  document.querySelector("header").dispatchEvent(kind === "paste"
-    ? new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true})
-    : new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
-}"""
-
-HAND_OVER_TWO = """(bytes) => {
-  const transfer = new DataTransfer();
-  transfer.items.add(new File(["notes"], "notes.txt", {type: "text/plain"}));
-  transfer.items.add(new File([new Uint8Array(bytes)], "a.jpg", {type: "image/jpeg"}));
-  document.querySelector("header").dispatchEvent(
-    new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
-}"""
 
 
 def save(page: Page, kind: str) -> Download:
@@ -138,12 +123,12 @@ def test_no_face_is_a_kind_sentence_with_advice(page: Page) -> None:
 
 def test_a_photo_can_be_pasted_or_dropped_anywhere(page: Page) -> None:
     for kind, picture, faces in (("paste", ASTRONAUT, 1), ("drop", GROUP, GROUP_FACES)):
-        page.evaluate(HAND_OVER, [kind, "handed.jpg", list(picture.read_bytes())])
+        hand_over(page, ("handed.jpg", picture.read_bytes()), kind=kind)
         expect(page.locator(".face")).to_have_count(faces)
 
 
 def test_of_several_files_the_first_photo_is_taken_and_that_is_said(page: Page) -> None:
-    page.evaluate(HAND_OVER_TWO, list(ASTRONAUT.read_bytes()))
+    hand_over(page, ("notes.txt", b"notes"), ("a.jpg", ASTRONAUT.read_bytes()))
     expect(page.locator(".face")).to_have_count(1)
     said = page.locator("#drop .left-out")
     expect(said).to_have_text("One at a time: of these 2 files, a.jpg was taken.")
@@ -157,7 +142,7 @@ def test_where_no_photo_is_taken_the_tab_opens_that_takes_it(page: Page) -> None
     photos = ((ASTRONAUT, 1), (GROUP, GROUP_FACES), (ASTRONAUT, 1))
     for name, (picture, faces) in zip(("About", "Webcam", "Video"), photos, strict=True):
         tab(page, name)
-        page.evaluate(HAND_OVER, ["drop", "handed.jpg", list(picture.read_bytes())])
+        hand_over(page, ("handed.jpg", picture.read_bytes()))
         expect(page.locator(".face")).to_have_count(faces)
         expect(page.get_by_role("tab", name="Photo")).to_have_attribute("aria-selected", "true")
 
@@ -266,6 +251,6 @@ def test_the_pages_own_picture_is_no_file_that_is_dropped(page: Page) -> None:
           say("#picture img", "dragend");
         }"""
     )
-    page.evaluate(HAND_OVER, ["drop", "another.jpg", list(GROUP.read_bytes())])
+    hand_over(page, ("another.jpg", GROUP.read_bytes()))
     expect(page.locator(".face")).to_have_count(GROUP_FACES)
     assert len(sent) == 1  # that one

@@ -18,18 +18,12 @@ from fer_core.images import read_picture
 from fer_core.pixels import resize
 from tests.browser.accessibility import serious_faults
 from tests.browser.connections import cut_connections, visitor
+from tests.browser.hand_over import hand_over
 from tests.browser.slow_clips import slow_clips
 from tests.browser.timeline import a_click_on_the_timeline_seeks, timeline_contrast
 
 FRAMES, RATE = 24, 12
 PATIENCE_MS = 120_000
-
-DROP = """(bytes) => {
-  const transfer = new DataTransfer();
-  transfer.items.add(new File([new Uint8Array(bytes)], "dropped.mp4", {type: "video/mp4"}));
-  document.querySelector("header").dispatchEvent(
-    new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +126,7 @@ def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
 ) -> None:
     choose(tab, long_clip)
     expect(tab.get_by_role("img", name="The frame that was done last")).to_be_visible()
-    tab.evaluate(DROP, list(clip.read_bytes()))
+    hand_over(tab, ("dropped.mp4", clip.read_bytes()))
     refused = tab.get_by_role("alert").filter(has_text="Only one clip at a time")
     expect(refused).to_be_visible()
     tab.get_by_role("button", name="Stop and keep what is done").click()
@@ -142,7 +136,7 @@ def test_stopping_keeps_what_is_done_and_until_then_no_other_clip_is_taken(
     assert tab.evaluate("document.querySelector('#annotated-clip video').duration") < 15
     expect(tab.get_by_role("button", name="Choose a clip")).to_be_enabled()
     slow.undo()
-    tab.evaluate(DROP, list(clip.read_bytes()))
+    hand_over(tab, ("dropped.mp4", clip.read_bytes()))
     done = tab.get_by_role("status").filter(has_text="One person found in 24 frames")
     expect(done).to_be_visible(timeout=PATIENCE_MS)
 
