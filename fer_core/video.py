@@ -86,7 +86,7 @@ class VideoJob:
         before a frame was read.
         """
         self._options = options or VideoOptions()
-        self._stopped = False
+        self._stopped = self._full = False
         self._clip = Clip(source, self._options.limits, name, lambda: self._stopped or give_up())
         try:
             clip = self._clip
@@ -137,6 +137,8 @@ class VideoJob:
         video = self._writer.finish(all_sound=complete)
         self._finished = True
         stopped = f"Stopped after {self._seconds:.1f} s; what was done until then was kept."
+        if self._full:
+            stopped = f"A video may have {self._options.max_bytes / 1e6:.3g} MB. {stopped}"
         info = ClipInfo(
             self._clip.name,
             self._clip.size_hw,
@@ -165,6 +167,9 @@ class VideoJob:
         started = time.perf_counter()
         for chunk in self._analyzer.chunks():
             preview = self._write(chunk)
+            if self._writer.written_bytes > self._options.max_bytes:
+                self._full = True
+                self.stop()
             share, passed = self._clip.share_read, time.perf_counter() - started
             left = passed * (1 - share) / share if share and share >= SURE_SHARE else None
             yield VideoProgress(self._frames, self._seconds, share, left, preview)

@@ -1,5 +1,6 @@
 """What can be chosen about the annotation of a clip."""
 
+import math
 from dataclasses import dataclass, field
 from numbers import Integral
 
@@ -26,6 +27,7 @@ class VideoOptions:
     smoothing_seconds: the time constant of the probabilities, 0 for none.
     min_score: the minimum detection score of a face, 0 to 1.
     limits: how much of the clip is used.
+    max_bytes: the clip ends where its video has come to more.
     Raises OptionError for a value out of range.
     """
 
@@ -35,6 +37,7 @@ class VideoOptions:
     smoothing_seconds: float = SMOOTHING_SECONDS
     min_score: float = MIN_SCORE
     limits: ClipLimits = field(default_factory=ClipLimits)
+    max_bytes: float = math.inf
 
     def __post_init__(self) -> None:
         check_style(self.style)

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
 WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
-KEEP_SECONDS = 3600.0  # what was made
+MADE_BYTES = 1e9  # of a video at most
+KEEP_SECONDS = 3600.0  # what was made, or why nothing was
 PULSE_SECONDS = 2.0  # so that who follows sees in time that nobody looks any more
 WAITING = 6  # clips at most: a longer line would be one of hours
 OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
@@ -35,9 +36,9 @@ OUR_FAULT = "Something went wrong on our side. Please try again, or try another 
 class _Task:
     """A visitor's clip from its place in the line to what was made of it.
 
-    state: None while it waits. timer: only when something is made of it, which it deletes.
-    follower: who hears of it. stopped: it is to end with what is done. late: it is, as its time is
-    over. told: the visitor heard of its end. left: nobody wants it any more.
+    state: None while it waits. timer: once it has ended, until it is forgotten. follower: who
+    hears of it. stopped: it is to end with what is done. late: it is, as its time is over. told:
+    the visitor heard of its end. left: nobody wants it any more.
     """
 
     upload: OpenUpload
@@ -200,12 +201,12 @@ class VideoJobs:
             with self._news:
                 task.state = end
                 self._in_hand = 0
-                if isinstance(end, Made) and task.left:
-                    _delete(end.path)
-                elif isinstance(end, Made):
+                if not task.left:
                     task.timer = Timer(KEEP_SECONDS, self._expire, [task])
                     task.timer.daemon = True
                     task.timer.start()
+                elif isinstance(end, Made):
+                    _delete(end.path)
                 self._news.notify_all()
 
     def _next(self) -> _Task | None:
@@ -228,7 +229,7 @@ class VideoJobs:
             return task.stopped or task.late
 
         with task.upload.file as source:
-            options = VideoOptions(style, cover, every_nth, limits=LIMITS)
+            options = VideoOptions(style, cover, every_nth, limits=LIMITS, max_bytes=MADE_BYTES)
             pipeline = self._store.get(weights, DEFAULT_DETECTOR)
             with VideoJob(pipeline, source, options, task.upload.name, give_up) as job:
                 for progress in job:

@@ -108,6 +108,11 @@ class ClipWriter:
         damaged = self._sound is not None and self._sound.damaged
         return (*self._notes, SOUND_DAMAGED) if damaged else tuple(self._notes)
 
+    @property
+    def written_bytes(self) -> int:
+        """How large the video is so far."""
+        return self._view.tell()
+
     def write(self, pixels: UInt8Array, ticks: int, duration_ticks: int) -> None:
         """The next frame, RGB uint8 (H, W, 3), shown from `ticks` on, which have to grow."""
         if pixels.shape != (*self._size_hw, 3):

@@ -222,6 +222,12 @@ def test_videos_go_with_age_though_nobody_comes(line, monkeypatch):
     assert line.jobs.made("me") is None
 
 
+def test_clips_that_failed_go_with_age_too(line, monkeypatch):
+    monkeypatch.setattr(video_jobs, "KEEP_SECONDS", 0.5)
+    line.put("me", "broken")
+    wait_until(lambda: not line.jobs._tasks)
+
+
 def test_a_clip_that_waits_goes_with_its_visitor(line):
     line.begin("other", "theirs")
     clip, _ = line.put("me")

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,6 +53,15 @@ class TestStopping:
                 if progress.frames >= 20:
                     break
             self.check(job.finish())
+
+    def test_a_video_that_comes_to_too_much_ends_there(self, red):
+        with VideoJob(red, self.data, VideoOptions(max_bytes=5000)) as job:
+            list(job)
+            result = job.finish()
+        assert 0 < result.info.frames < 50 and not result.complete
+        assert len(result.video.read()) < 15_000
+        result.close()
+        assert re.match(r"A video may have 0\.005 MB\. Stopped after ", result.info.notes[-1])
 
     def test_stopped_at_its_last_frame_it_is_whole(self, red):
         with VideoJob(red, make_clip(frames=5, draw=moving)) as job:
