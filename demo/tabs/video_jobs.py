@@ -2,19 +2,21 @@
 is not there at the moment, and what was made of them. Knows no UI library."""
 
 import logging
+import math
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition, Thread, Timer
+from threading import Condition, Thread
 
 from demo.tabs.clip_results import ClipChoices, ClipResult
 from demo.tabs.pipelines import PipelineStore
 from demo.tabs.uploads import OpenUpload
 from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from demo.tabs.visitor_files import VisitorFiles
+from demo.tabs.watch import Watch
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import DEFAULT_DETECTOR
@@ -27,6 +29,7 @@ LIMITS = ClipLimits(max_seconds=600, max_side_px=1280)
 WORK_SECONDS = 1200.0  # on one clip at most: the others wait meanwhile
 MADE_BYTES = 1e9  # of a video at most
 KEEP_SECONDS = 3600.0  # what was made, or why nothing was
+LOOK_SECONDS = 2.0  # for what is as old
 PULSE_SECONDS = 2.0  # so that who follows sees in time that nobody looks any more
 WAITING = 6  # clips at most: a longer line would be one of hours
 OUR_FAULT = "Something went wrong on our side. Please try again, or try another clip."
@@ -36,15 +39,15 @@ OUR_FAULT = "Something went wrong on our side. Please try again, or try another 
 class _Task:
     """A visitor's clip from its place in the line to what was made of it.
 
-    state: None while it waits. timer: once it has ended, until it is forgotten. follower: who
-    hears of it. stopped: it is to end with what is done. late: it is, as its time is over. told:
-    the visitor heard of its end. left: nobody wants it any more.
+    state: None while it waits. until: when it is forgotten, once it has ended. follower: who hears
+    of it. stopped: it is to end with what is done. late: it is, as its time is over. told: the
+    visitor heard of its end. left: nobody wants it any more.
     """
 
     upload: OpenUpload
     choices: ClipChoices
     state: State | None = None
-    timer: Timer | None = None
+    until: float = math.inf
     follower: object = None
     stopped: bool = False
     late: bool = False
@@ -74,6 +77,7 @@ class VideoJobs:
         self._line: list[_Task] = []  # those that wait
         self._works = False  # the thread is there
         self._in_hand = 0  # clips: one, or none
+        self._watch = Watch(self._forget_old, LOOK_SECONDS)
 
     def put(self, visitor: str, upload: OpenUpload, choices: ClipChoices) -> bool:
         """Put a visitor's opened clip at the line's end, and forget the one before. False where too
@@ -179,8 +183,6 @@ class VideoJobs:
             self._forgotten(visitor)
         else:
             task.stopped = True
-        if task.timer is not None:
-            task.timer.cancel()  # it would keep all of this in memory
         self._news.notify_all()
 
     def _state(self, task: _Task) -> State:
@@ -201,13 +203,11 @@ class VideoJobs:
             with self._news:
                 task.state = end
                 self._in_hand = 0
-                if not task.left:
-                    task.timer = Timer(KEEP_SECONDS, self._expire, [task])
-                    task.timer.daemon = True
-                    task.timer.start()
-                elif isinstance(end, Made):
+                task.until = time.monotonic() + KEEP_SECONDS
+                if isinstance(end, Made) and task.left:
                     _delete(end.path)
                 self._news.notify_all()
+            self._watch.begin()
 
     def _next(self) -> _Task | None:
         with self._news:
@@ -244,10 +244,12 @@ class VideoJobs:
                 whole.close()
         return Made(result, path, task.choices, task.late)
 
-    def _expire(self, task: _Task) -> None:
+    def _forget_old(self) -> bool:
+        now = time.monotonic()
         with self._news:
-            for visitor in [each for each, its in self._tasks.items() if its is task]:
+            for visitor in [each for each, task in self._tasks.items() if task.until <= now]:
                 self._leave(visitor)
+            return any(task.ended for task in self._tasks.values())
 
 
 def _delete(path: Path) -> None:

@@ -209,9 +209,8 @@ def test_videos_go_with_their_visitor_and_with_their_next_one(line):
     second = line.finish("me", "second")
     theirs = line.finish("other", "third")
     assert not first.exists() and second.exists() and line.jobs.made("nobody") is None
-    timer = line.jobs._tasks["me"].timer
     line.jobs.forget("me")
-    assert line.jobs.made("me") is None and timer.finished.is_set()
+    assert line.jobs.made("me") is None
     assert not second.parent.exists() and theirs.exists()
 
 
@@ -224,7 +223,11 @@ def test_videos_go_with_age_though_nobody_comes(line, monkeypatch):
 
 def test_clips_that_failed_go_with_age_too(line, monkeypatch):
     monkeypatch.setattr(video_jobs, "KEEP_SECONDS", 0.5)
-    line.put("me", "broken")
+    threads = threading.active_count()
+    for visitor in range(5):
+        line.put(visitor, "broken")
+        wait_until(lambda visitor=visitor: not line.jobs.is_busy(visitor))
+    assert threading.active_count() <= threads + 2  # anyone may hand in any number of them
     wait_until(lambda: not line.jobs._tasks)
 
 
