@@ -181,8 +181,10 @@ def _from_shards(shards: Files) -> tuple[np.ndarray, "pd.Series[int]", "pd.Serie
     images = np.empty((len(table), SIDE, SIDE), np.uint8)
     for row, encoded in enumerate(table["image"]):
         try:
-            with Image.open(io.BytesIO(encoded)) as picture:
-                images[row] = np.asarray(picture.convert("L")).reshape(SIDE, SIDE)
+            with Image.open(io.BytesIO(encoded), formats=("PNG", "JPEG")) as picture:
+                if picture.size != (SIDE, SIDE):  # not unpacked: it may claim gigabytes
+                    raise ValueError(f"{picture.width}x{picture.height} pixels")
+                images[row] = np.asarray(picture.convert("L"))
         except Exception as error:  # decoders raise whatever a broken picture leads them to
             raise Fer2013Error(
                 f"The shards, row {row}: not a {SIDE}x{SIDE} picture ({error})."

@@ -18,7 +18,7 @@ from fer_core.types import Faces, UInt8Array, WeightsError
 from fer_core.weights import WeightsCard, list_weights, load_classifier, read_card
 
 KEPT = 4  # as many as the page shows at once
-KEPT_PHOTOS = 8
+KEPT_PHOTOS = 2  # of a session, with up to 360 MB each
 # What stands for a card in a cache's key: weights that were exported again are computed again.
 BY_SUM: dict[str | type[Any], Callable[[Any], Any]] = {
     WeightsCard: lambda card: (card.name, card.sha256)

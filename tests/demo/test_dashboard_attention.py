@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 import torch
 from dashboard_page import checked, face_cards, figure, opened, text
+from streamlit.testing.v1 import AppTest
 
+from demo.board import models_store
 from demo.board.map_panels import _verdict
 from demo.board.models_store import classifier
 from fer_core import device
 from fer_core.attention_maps import GradCam
 from fer_core.faithfulness import SHIFTS, Curve, Faithfulness
+from fer_core.images import Picture
 from fer_core.weights import FOLDER, read_card
 
 
@@ -53,6 +56,25 @@ def test_the_maps_are_in_the_format_in_which_the_weights_were_judged(monkeypatch
     gpu = device.DeviceChoice(torch.device("cpu"), torch.bfloat16, "as on a GPU")
     monkeypatch.setattr(device, "_usual_choice", lambda name: gpu)
     assert classifier(read_card("mini-xception")).choice.dtype is torch.float32
+
+
+def test_only_the_last_photos_of_a_session_are_kept(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        models_store,
+        "read_picture",
+        lambda photo: read.append(photo) or Picture(np.zeros((1, 1, 3), np.uint8)),
+    )
+    monkeypatch.setattr(models_store, "find_faces", lambda *_: ())
+
+    def page():
+        from demo.board.models_store import faces_of
+
+        for photo in (b"first", b"second", b"second", b"third", b"first"):
+            faces_of(photo)
+
+    checked(AppTest.from_function(page).run())
+    assert read == [b"first", b"second", b"third", b"first"]
 
 
 def test_an_empty_map_is_said_to_be_and_is_not_judged(monkeypatch):

@@ -139,6 +139,21 @@ def test_other_shards_get_a_sentence(tmp_path, images, spoil, says):
         read(files_at(tmp_path))
 
 
+@pytest.mark.parametrize("kind, size", [("PNG", (4000, 4000)), ("TIFF", (48, 48))])
+def test_pictures_that_are_no_faces_of_fer2013_are_not_unpacked(
+    tmp_path, images, kind, size, monkeypatch
+):
+    shards(tmp_path, images)
+    other = io.BytesIO()
+    Image.new("L", size).save(other, kind)
+    file = tmp_path / "fer2013-1.parquet"
+    part = pd.read_parquet(file)
+    part.assign(image=[other.getvalue()] * len(part)).to_parquet(file)
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("unpacked"))
+    with pytest.raises(Fer2013Error, match="row 0: not a 48x48 picture"):
+        read(files_at(tmp_path))
+
+
 def test_files_of_two_kinds_are_refused(folder, images):
     both = {"one.csv": folder / FACES, "two.csv": folder / FACES}
     with pytest.raises(Fer2013Error, match=r"there was one\.csv, two\.csv"):
