@@ -9,7 +9,7 @@ import pytest
 
 from demo.tabs import video_jobs
 from demo.tabs.clip_results import ClipChoices
-from demo.tabs.video_jobs import LIMITS, OUR_FAULT, WAITING
+from demo.tabs.video_jobs import LIMITS, MADE_BYTES, OUR_FAULT, WAITING
 from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
 from fer_core.detection import DEFAULT_DETECTOR
 from fer_core.video_options import VideoOptions
@@ -66,7 +66,7 @@ def test_clips_come_one_after_another_and_who_waits_hears_how_many_are_before(li
 def test_a_clip_is_annotated_as_its_visitor_chose_and_within_the_apps_limits(line):
     line.put("me", choices=ClipChoices("word", True, 3, "compact"))
     wait_until(lambda: "mine" in line.open)
-    options = VideoOptions("word", cover=True, every_nth=3, limits=LIMITS)
+    options = VideoOptions("word", True, every_nth=3, limits=LIMITS, max_bytes=MADE_BYTES)
     assert line.asked["mine"] == ("compact", DEFAULT_DETECTOR, options)
 
 
