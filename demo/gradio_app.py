@@ -44,6 +44,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     store = PipelineStore(pipeline)
     gradio_inside.fetch_nothing()
     gradio_inside.take_one_file()
+    gradio_inside.refuse_long_names()
     gradio_inside.displace_photos_by_photos()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
@@ -75,11 +76,17 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
         goodbyes(app, departures)
     # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
     # where a file comes while it looks through those there are.
-    forget_names = partial(gradio_inside.forget_deleted, app.temp_file_sets, files.uploads)
-    Watch(forget_names, SWEEP_SECONDS).begin()
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
-    # their own.
-    return app.queue(max_size=QUEUE, default_concurrency_limit=2, api_open=False)  # no way round it
+    # their own. There is no way round the queue.
+    app.queue(max_size=QUEUE, default_concurrency_limit=2, api_open=False)
+    names, folder, answers = app.temp_file_sets, files.uploads, gradio_inside.Answers(app)
+
+    def tidy() -> bool:
+        answers.forget_unfetched()
+        return gradio_inside.forget_deleted(names, folder)
+
+    Watch(tidy, SWEEP_SECONDS).begin()
+    return app
 
 
 def launch_options() -> dict[str, Any]:

@@ -14,11 +14,15 @@ import gradio as gr
 import httpx
 import safehttpx
 from gradio import processing_utils, route_utils
+from gradio.data_classes import ComponentServerJSONBody, PredictBody, SimplePredictBody
 from gradio.route_utils import API_PREFIX, GradioMultiPartParser
 from gradio.state_holder import SessionState, StateHolder
+from pydantic import Field
 
 UPLOAD_PATH = f"{API_PREFIX}/upload"
 SERVER_FUNCTIONS_PATH = f"{API_PREFIX}/component_server"  # where camera pictures come in
+NAME_CHARS = 64  # those of Gradio's own pages have a dozen
+PATIENCE = 3  # times
 REFUSED = "This server opens no addresses. Upload the file itself."
 
 
@@ -123,6 +127,39 @@ def _update(self: StateHolder, visitor: str) -> None:
 
 def _has_photo(session: SessionState) -> bool:
     return any(value is not None for value in list(session.state_data.values()))
+
+
+def refuse_long_names() -> None:
+    """Callers name their own sessions, and Gradio keeps the names: let them be short."""
+    for body in (PredictBody, SimplePredictBody, ComponentServerJSONBody):
+        body.model_fields["session_hash"].metadata = Field(max_length=NAME_CHARS).metadata
+        body.model_rebuild(force=True)
+
+
+class Answers:
+    """Of an app's queue, those that nobody fetches: Gradio would keep them, and what they were to
+    be called, for good."""
+
+    def __init__(self, app: gr.Blocks) -> None:
+        # Not the app itself, which could not go while this is called again and again.
+        self._waiting = app._queue.pending_messages_per_session
+        self._names = app._queue.pending_event_ids_session
+        self._seen: dict[str, tuple[object, int]] = {}  # the oldest that waits, and how often
+
+    def forget_unfetched(self) -> None:
+        """To be called once in a while: at the third time nobody came for them. To a page that
+        does after all, Gradio says that its session is gone, and it is loaded anew."""
+        names, before, self._seen = list(self._names), self._seen, {}
+        for visitor, answers in list(self._waiting.items()):
+            oldest = next(iter(answers._queue), None)
+            if oldest is not None:
+                first, times = before.get(visitor, (oldest, 0))
+                self._seen[visitor] = (oldest, times + 1 if first is oldest else 1)
+                if self._seen[visitor][1] >= PATIENCE:
+                    self._waiting.pop(visitor, None)
+        for visitor in names:
+            if visitor not in self._waiting:
+                self._names.pop(visitor, None)
 
 
 def idle_seconds(app: gr.Blocks, visitor: str) -> float:
