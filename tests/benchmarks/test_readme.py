@@ -50,6 +50,14 @@ def test_the_format():
     assert networks["efficientnet_lite0"]["bfloat16_times_as_fast"] < 1
 
 
+def test_what_compiling_gains():
+    text = " ".join((ROOT / "README.md").read_text().split())
+    networks = result("compiled")["networks"]
+    gain = networks["resnet50"]["times_as_fast"]
+    assert f"With `--compile` too, Leeds's ResNet50 trains {gain:.1f} times as fast" in text
+    assert networks["unt_cnn3"]["times_as_fast"] < 1
+
+
 def test_the_crop_and_the_spoiled_faces():
     text = " ".join((ROOT / "README.md").read_text().split())
     found = result("crop")["detectors"]["mtcnn"]
