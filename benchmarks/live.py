@@ -103,7 +103,7 @@ def _message(jpeg: bytes, weights: str) -> dict[str, Any]:
     """What the page sends with a frame."""
     return {
         "viewer": "benchmark",
-        "view": "640x480",
+        "view": 0,
         "jpeg": base64.b64encode(jpeg).decode(),
         "style": "emoji",
         "weights": weights,

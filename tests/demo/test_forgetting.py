@@ -1,7 +1,7 @@
 """What the server holds of a page that stays open, when the time of its photo or clip is over."""
 
 import json
-import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from demo.gradio_app import SESSIONS, build_app, launch_options
 from demo.tabs import video_jobs
 from demo.tabs.gradio_inside import displace_photos_by_photos
 from demo.tabs.visitor_files import VisitorFiles
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 PICTURE = "data:image/jpeg"
 LIFE_SECONDS = 2.0  # no shorter: what is shown comes some time after what is kept
@@ -87,23 +87,14 @@ def test_the_faces_of_a_photo_go_when_another_takes_its_place(visitor: Visitor) 
 def test_the_moments_and_figures_of_a_clip_go_with_it(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    over = threading.Event()
-
-    class Hour(threading.Timer):
-        """Ends when the test says so."""
-
-        def run(self) -> None:
-            if over.wait(PATIENCE_SECONDS) and not self.finished.is_set():
-                self.function(*self.args)
-
-    monkeypatch.setattr(video_jobs, "Timer", Hour)
     clip = make_clip(frames=20, size_wh=(192, 108), draw=moving)
     uploaded = visitor.upload("a.mp4", clip)
     visitor.ask("wait", uploaded, False, "emoji", False, 1, "fake-net")
     answer = visitor.ask("follow", False)
     kept = (PICTURE, "Person 1", "a-faces.mp4")
     assert all(each in answer and visitor.held(each) for each in kept)
-    over.set()
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + video_jobs.KEEP_SECONDS)
+    monkeypatch.setattr(video_jobs, "time", later)
     wait_until(lambda: not any(map(visitor.held, kept)))
 
 
