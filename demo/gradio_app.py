@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from demo.tabs import gradio_inside, page_html, theme
 from demo.tabs.about import about
 from demo.tabs.departures import Departures
-from demo.tabs.gate import Gate
+from demo.tabs.gate import UPLOAD_MB, Gate
 from demo.tabs.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.tabs.photos import make_file, refuse_large, take
 from demo.tabs.pipelines import PipelineStore
@@ -28,7 +28,7 @@ from fer_core.results import records
 from fer_core.types import OptionError
 
 GONE = "The picture is no longer on the server. Upload it again."
-UPLOAD_LIMIT = "200 MB"  # of clips; photos have a smaller one of their own
+UPLOAD_LIMIT = f"{UPLOAD_MB} MB"  # of clips; photos have a smaller one of their own
 SESSIONS = 100  # visitors whose photo may be in memory; the one idle longest is forgotten first
 QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among them
 
@@ -45,6 +45,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     gradio_inside.fetch_nothing()
     gradio_inside.take_one_file()
     gradio_inside.refuse_long_names()
+    gradio_inside.go_on_without_forgotten_sessions()
     gradio_inside.displace_photos_by_photos()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
@@ -74,11 +75,11 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
 
         departures = Departures(forget, partial(gradio_inside.idle_seconds, app))
         goodbyes(app, departures)
-    # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
-    # where a file comes while it looks through those there are.
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
     # their own. There is no way round the queue.
     app.queue(max_size=QUEUE, default_concurrency_limit=2, api_open=False)
+    # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
+    # where a file comes while it looks through those there are.
     names, folder, answers = app.temp_file_sets, files.uploads, gradio_inside.Answers(app)
 
     def tidy() -> bool:

@@ -8,13 +8,15 @@ MOST_SCANS = 100  # as libtiff allows; a progressive JPEG has about ten, each of
 MOST_SEGMENTS = 1000  # of a JPEG: Pillow copies what it has of EXIF for each that follows
 MOST_COMMENT_BLOCKS = 4000  # of a GIF, of up to 255 bytes each: Pillow copies as above
 MOST_STRIPS = 100_000  # of a TIFF, or tiles: Pillow makes a list of them
-MOST_TILE_PIXELS = 1 << 24  # libtiff unpacks a tile as a whole, however small the picture is
+MOST_TILE_PIXELS = 1 << 24  # beyond the picture: libtiff unpacks a tile as a whole
 CHUNK_BYTES = 1 << 16
 # What begins a segment or ends a picture. Zeros and restarts (D0 to D7) belong to a scan's data.
 MARKER = re.compile(rb"\xff[\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe]")
 SCAN, END = 0xDA, 0xD9
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0")  # the last has longer numbers
 STRIP_OFFSETS, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS = 273, 322, 323, 324
+WIDTH, LENGTH = 256, 257
+TILED, TILE_STEP = ((WIDTH, TILE_WIDTH), (LENGTH, TILE_LENGTH)), 256  # one may be all of it
 SHORT, LONG = 3, 4
 
 
@@ -101,7 +103,7 @@ def _is_endless_tiff(file: IO[bytes]) -> bool:
     head = file.read(16)
     order, big = "<" if head.startswith(b"II") else ">", head[2] == ord("+")
     tag_bytes, number, entry = (20, "Q", "HHQ8s") if big else (12, "L", "HHL4s")
-    tile = {TILE_WIDTH: 0, TILE_LENGTH: 0}
+    sides = dict.fromkeys((WIDTH, LENGTH, TILE_WIDTH, TILE_LENGTH), 0)
     try:
         file.seek(struct.unpack_from(order + number, head, 8 if big else 4)[0])
         (count,) = struct.unpack(f"{order}{number if big else 'H'}", file.read(8 if big else 2))
@@ -111,11 +113,13 @@ def _is_endless_tiff(file: IO[bytes]) -> bool:
         for tag, kind, values, data in entries:
             if tag in (STRIP_OFFSETS, TILE_OFFSETS) and values > MOST_STRIPS:
                 return True
-            if tag in tile:
+            if tag in sides:
                 if kind not in (SHORT, LONG) or values != 1:
                     return True
                 (side,) = struct.unpack_from(order + ("H" if kind == SHORT else "L"), data)
-                tile[tag] = max(side, tile[tag])  # of two, libtiff takes the one, Pillow the other
+                # Of two, libtiff takes the one, Pillow the other.
+                sides[tag] = max(side, sides[tag])
     except (struct.error, OverflowError):  # cut short, as Pillow will say
         return False
-    return tile[TILE_WIDTH] * tile[TILE_LENGTH] > MOST_TILE_PIXELS
+    beyond = any(sides[tile] > sides[its] + TILE_STEP for its, tile in TILED)
+    return beyond and sides[TILE_WIDTH] * sides[TILE_LENGTH] > MOST_TILE_PIXELS

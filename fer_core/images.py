@@ -2,6 +2,7 @@
 
 import io
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -11,7 +12,7 @@ from PIL import Image
 
 from fer_core.endless_pictures import is_endless
 from fer_core.files import reason
-from fer_core.picture_tags import bound_tags
+from fer_core.picture_tags import bounded_tags
 from fer_core.pil_pixels import to_8_bit, to_rgb, upright
 from fer_core.types import ImageError, UInt8Array
 
@@ -19,9 +20,8 @@ MAX_PIXELS = 120_000_000
 MAX_PIPED_BYTES = 4 * MAX_PIXELS  # such a picture, with transparency, uncompressed
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+MAX_RLE_PIXELS = 16_000_000
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
-
-bound_tags()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,8 @@ def read_picture(
     Raises ImageError where there is no usable picture.
     """
     try:
-        return _read(source, name, max_pixels)
+        with bounded_tags():
+            return _read(source, name, max_pixels)
     except MemoryError as error:
         raise ImageError(f"{name} takes more memory than is free. Make it smaller.") from error
 
@@ -93,20 +94,21 @@ def _read_open(file: IO[bytes], name: str, max_pixels: int) -> Picture:
     if hasattr(file, "encoding"):
         raise ImageError(f"{name} was opened as text. Open it with mode 'rb'.")
     try:
-        # Not read as a whole: it may be gigabytes of something else.
-        if getattr(file, "seekable", bool)():
+        with suppress(OSError):  # of a pipe
             file.seek(0)
-        else:
-            file = io.BytesIO(file.read(MAX_PIPED_BYTES))
-        return _decode(file, name, max_pixels)
+        # Pillow would take what lies under a file that unpacks another.
+        data = file.read(MAX_PIPED_BYTES)
     except (OSError, ValueError) as error:
         raise ImageError(f"{name} cannot be read: {error}.") from error
+    return _decode(io.BytesIO(data), name, max_pixels)
 
 
 def _read_file(path: Path, max_pixels: int) -> Picture:
     try:
+        # Not read as a whole: it may be gigabytes of something else.
         with path.open("rb") as file:
-            return _read_open(file, path.name, max_pixels)
+            seekable = file if file.seekable() else io.BytesIO(file.read(MAX_PIPED_BYTES))
+            return _decode(seekable, path.name, max_pixels)
     except FileNotFoundError as error:
         raise ImageError(f"There is no file at {path}. Check the path.") from error
     except (OSError, ValueError) as error:
@@ -147,10 +149,12 @@ def _from_pil(image: Image.Image, name: str, max_pixels: int) -> Picture:
         raise ImageError(_too_large(name, max_pixels))
     if 0 in image.size:
         raise ImageError(f"{name} has no pixels ({image.width}x{image.height}).")
-    if any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ())):
-        raise ImageError(  # of a few bytes, Pillow may make gigabytes
-            f"{name} is a run-length-encoded BMP, which cannot be read here. Save it as a PNG, "
-            "then try again."
+    # One jump may go down 255 lines, of which Pillow makes all the pixels.
+    rle = any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ()))
+    if rle and image.width * (image.height + 255) > MAX_RLE_PIXELS:
+        raise ImageError(
+            f"{name} is a run-length-encoded BMP too large to be read. Save it as a PNG, then try "
+            "again."
         )
     at, profile = image.tell(), image.info.get("icc_profile")
     try:

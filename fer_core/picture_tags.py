@@ -5,6 +5,9 @@ numbers.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import IO
 
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
@@ -15,14 +18,24 @@ MOST_NUMBER_BYTES = 1_000_000
 TEXT_OR_BYTES = (1, 2, 7)  # kinds that stay bytes, as profiles and previews are
 
 _load = ImageFileDirectory_v2.load
+_bounded = ContextVar("bounded", default=False)
 
 
-def bound_tags() -> None:
-    """From now on, a directory of tags ends where too much was read for it."""
+@contextmanager
+def bounded_tags() -> Iterator[None]:
+    """In here, a directory of tags ends where too much was read for it."""
     ImageFileDirectory_v2.load = _load_within_bounds  # type: ignore[assignment,method-assign]
+    token = _bounded.set(True)
+    try:
+        yield
+    finally:
+        _bounded.reset(token)
 
 
 def _load_within_bounds(self: ImageFileDirectory_v2, file: IO[bytes]) -> None:
+    if not _bounded.get():  # whoever else uses Pillow has all tags
+        _load(self, file)
+        return
     _load(self, _Bounded(file))  # type: ignore[arg-type]
     left = MOST_NUMBER_BYTES
     for tag, data in list(self._tagdata.items()):

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from numbers import Integral
+from numbers import Integral, Real
 
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import MIN_SCORE
@@ -12,9 +12,7 @@ from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
 
 MOST_EVERY = 30
-SEARCH_SIDE = (
-    960  # more than before a camera: faces in a clip may be small, and nobody waits for it
-)
+SEARCH_SIDE = 960  # more than before a camera: nobody waits for the next frame
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,8 @@ class VideoOptions:
             raise OptionError(
                 f"Every {self.every_nth!r}th frame is to be analyzed; give 1 to {MOST_EVERY}."
             )
+        if not (isinstance(self.max_bytes, Real) and self.max_bytes > 0):
+            raise OptionError(f"The video may have {self.max_bytes!r} bytes; give more than 0.")
         LiveOptions(self.smoothing_seconds, self.tracking)  # they know their own limits
 
     @property

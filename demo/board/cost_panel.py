@@ -34,7 +34,7 @@ def accuracy_against_cost(
 ) -> None:
     """rows: of the overview's table. chosen: those to point out. lines: accuracies that are known
     from elsewhere, in words and in per cent. judging: what the rows are by."""
-    against = switch("Accuracy against", COSTS, "against", "a cost", "parameters")
+    against = switch("Accuracy against", COSTS, "against", "a cost")
     column = COSTS[against]
     # A tree has some numbers too, but what they cost is another matter.
     known = rows[(rows[column] > 0) & rows["model"].isin(list_models())]

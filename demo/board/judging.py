@@ -42,8 +42,15 @@ def learned(report: EvalReport, judged: Evaluation) -> bool:
 
 def subset_switch(key: str, bar: DeltaGenerator | None = None) -> str:
     """All test faces, or the clean ones alone. key, bar: of the `switch`."""
-    what, name_of = "a choice of test faces", SUBSETS.__getitem__
-    return switch("Test faces", SUBSETS, key, what, "all", name_of, SUBSETS_HELP, bar)
+    return switch(
+        "Test faces",
+        SUBSETS,
+        key,
+        "a choice of test faces",
+        format_func=SUBSETS.__getitem__,
+        hint=SUBSETS_HELP,
+        bar=bar,
+    )
 
 
 def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
@@ -59,10 +66,10 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
         f"{page}_labels",
         "a set of labels",
         own.judged_on if own.judged_on in shared else "",
-        lambda name: _without_split(name, own),
-        "The same answers against FER2013's own labels, or against the answer with most of FER+'s "
-        "ten votes, the first of the matrix's order where several have as many; a clear majority "
-        "has more than half of them, single votes left aside.",
+        format_func=lambda name: _without_split(name, own),
+        hint="The same answers against FER2013's own labels, or against the answer with most of "
+        "FER+'s ten votes, the first of the matrix's order where several have as many; a clear "
+        "majority has more than half of them, single votes left aside.",
     )
     return Judging(judged, subset_switch(f"{page}_faces"))
 

@@ -180,6 +180,7 @@ def switch(
     key: str,
     kind: str,
     default: str = "",
+    *,
     format_func: Callable[[str], str] = str,
     hint: str | None = None,
     bar: DeltaGenerator | None = None,

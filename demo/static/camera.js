@@ -148,14 +148,16 @@ async function run(mine) {
       unanswered = 0;
       say("");
       tell("");
-      roundMs = performance.now() - sent;
-      const step = link.step(roundMs - reply.milliseconds);
-      if (step) link.change(step);
+      if (wokenAt < sent) {
+        roundMs = performance.now() - sent;
+        const step = link.step(roundMs - reply.milliseconds);
+        if (step) link.change(step);
+      }
     } catch (error) {
       if (viewer !== mine) return;
       if (wokenAt > sent) continue; // nobody was there to wait
       say(error.message);
-      if (error.late && SIZES[link.size + 1]) link.change(1);
+      if (error.large && SIZES[link.size + 1]) link.change(1);
       await pause(RETRY_MS);
     }
     await pause(SHORTEST_MS - (performance.now() - began));

@@ -12,13 +12,17 @@ class Link {
   slow = 0; // replies in a row
   quick = 0;
   enough = QUICK_FRAMES; // doubled each time that more turns out to be too much
-  tried = false; // whether the last change was to more
+  tried = false; // whether the last change was to more, and it is not known yet whether too much
 
   // After a reply that was so long on its way: 1 where the next size down is due, -1 up, else 0.
   step(ms) {
     this.slow = ms > SLOW_MS ? this.slow + 1 : 0;
     this.quick = ms > SLOW_MS ? 0 : this.quick + (ms < QUICK_MS ? 1 : BETWEEN);
     const step = this.slow >= SLOW_FRAMES ? 1 : this.quick >= this.enough ? -1 : 0;
+    if (this.tried && this.quick >= this.enough) {
+      this.tried = false; // it was not too much
+      this.enough = QUICK_FRAMES;
+    }
     return SIZES[this.size + step] ? step : 0;
   }
 

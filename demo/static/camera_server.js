@@ -2,16 +2,17 @@
 // the page. camera.js, in the same script, asks.
 const ANSWER_MS = 10_000; // a reply that takes longer is lost: the connection died without a word
 const NO_ANSWER = "The server does not answer. Trying again …";
+const REFUSED = "The server does not take the picture. Trying again …";
 
 function post(name, data, more) {
-  const { root, api_prefix: prefix, components } = window.gradio_config;
+  const { components } = window.gradio_config;
   const body = {
     data,
     fn_name: name,
     component_id: components.find(({ props }) => props.elem_id === "camera").id,
     session_hash: document.querySelector("[data-visitor]")?.dataset.visitor ?? "",
   };
-  return fetch(`${root}${prefix}/component_server/`, {
+  return fetch(window.ferStudioAddress("/component_server/"), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
@@ -19,15 +20,15 @@ function post(name, data, more) {
   });
 }
 
-// The server's reply to a frame. Throws an Error with a sentence, which is `late` where it waited.
+// The server's reply to a frame. Throws an Error with a sentence, `large` where a smaller picture
+// may come through.
 async function answered(frame) {
-  let reply;
-  try {
-    const response = await post("frame", frame, { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!response.ok) throw new Error(response.statusText);
-    reply = await response.json();
-  } catch (error) {
-    throw Object.assign(new Error(NO_ANSWER), { late: error.name === "TimeoutError" });
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const response = await post("frame", frame, { signal }).catch(() => null);
+  const reply = response?.ok ? await response.json().catch(() => null) : null;
+  if (!reply) {
+    const large = signal.aborted || response?.status === 413;
+    throw Object.assign(new Error(response?.ok === false ? REFUSED : NO_ANSWER), { large });
   }
   if (reply.error) throw new Error(reply.error);
   return reply;

@@ -11,6 +11,13 @@ const isBusy = (video) =>
   (video && document.querySelector("#video-work .working"));
 const visitor = () => document.querySelector("[data-visitor]")?.dataset.visitor ?? "";
 
+// Where the server takes what is not Gradio's own. Behind a proxy, `root` may have another origin
+// than the page: its path counts.
+window.ferStudioAddress = (path) => {
+  const { root, api_prefix: prefix } = window.gradio_config;
+  return new URL(root, location).pathname.replace(/\/$/, "") + prefix + path;
+};
+
 // Not by what a tab says: the browser may have translated it.
 const openTab = (id) => document.querySelector(`[role=tab][data-tab-id=${id}]`)?.click();
 

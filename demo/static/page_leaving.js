@@ -19,10 +19,9 @@ const clip = () => document.querySelector("#annotated-clip video");
 // a clip, be it in work or done.
 addEventListener("pagehide", (event) => {
   if (event.persisted || !visitor()) return; // kept by the browser, it may come back
-  const { root, api_prefix: prefix } = window.gradio_config;
   const data = [visitor(), Boolean(goingOn || isBusy(true) || clip())];
   const body = new Blob([JSON.stringify({ data })], { type: "application/json" });
-  navigator.sendBeacon(`${root}${prefix}/run/goodbye`, body);
+  navigator.sendBeacon(window.ferStudioAddress("/run/goodbye"), body);
 });
 
 // A clip goes on where nobody looks: the server is asked for it, and shows it or says that it is

@@ -9,8 +9,9 @@ from demo.tabs.gradio_inside import SERVER_FUNCTIONS_PATH, UPLOAD_PATH
 
 WISH_BYTES = 100_000  # names and choices; held as long as the wish waits, and some of it longer
 FRAME_BYTES = 4_000_000  # more than a camera's picture may have as it is sent
-UPLOAD_BYTES = 210_000_000  # a file of 200 MB as Gradio counts them, and the lines around it
-TOO_LARGE = "This is too large. Files go to the upload's own address, and have up to 200 MB."
+UPLOAD_MB = 200  # of 1024 x 1024 bytes, as Gradio counts them
+UPLOAD_BYTES = UPLOAD_MB * 2**20 + 10_000  # with the lines around the file
+TOO_LARGE = f"This is too large. Files go to the upload's own address: up to {UPLOAD_MB} MB."
 NO_FILES = "Files are taken by the upload's own address alone."
 
 
@@ -36,6 +37,7 @@ class Gate:
 
 def _most_bytes(path: str) -> int:
     """What a body may have that is sent there."""
+    path = path.rstrip("/")
     if path.endswith(UPLOAD_PATH):
         return UPLOAD_BYTES
     return FRAME_BYTES if path.endswith(SERVER_FUNCTIONS_PATH) else WISH_BYTES

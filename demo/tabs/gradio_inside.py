@@ -15,7 +15,9 @@ import httpx
 import safehttpx
 from gradio import processing_utils, route_utils
 from gradio.data_classes import ComponentServerJSONBody, PredictBody, SimplePredictBody
+from gradio.queueing import Event, Queue
 from gradio.route_utils import API_PREFIX, GradioMultiPartParser
+from gradio.server_messages import EventMessage
 from gradio.state_holder import SessionState, StateHolder
 from pydantic import Field
 
@@ -134,6 +136,20 @@ def refuse_long_names() -> None:
     for body in (PredictBody, SimplePredictBody, ComponentServerJSONBody):
         body.model_fields["session_hash"].metadata = Field(max_length=NAME_CHARS).metadata
         body.model_rebuild(force=True)
+
+
+_send_message = Queue.send_message
+
+
+def go_on_without_forgotten_sessions() -> None:
+    """Have the queue pass over messages for sessions that are forgotten, of which Gradio keeps some
+    number only: at the first of them it would end, for everybody."""
+
+    def send(self: Queue, event: Event, event_message: EventMessage) -> None:
+        if event.session_hash in self.pending_messages_per_session:
+            _send_message(self, event, event_message)
+
+    Queue.send_message = send  # type: ignore[method-assign]
 
 
 class Answers:

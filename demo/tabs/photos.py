@@ -13,6 +13,7 @@ from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
 from fer_core.endless_pictures import is_endless
 from fer_core.images import FORMATS, MAX_PIXELS, read_picture
+from fer_core.picture_tags import bounded_tags
 from fer_core.pixels import fit, resize, to_png
 from fer_core.results import to_csv, to_json
 from fer_core.types import Analysis, ImageError, UInt8Array
@@ -81,7 +82,7 @@ def _unpacked_bytes(name: str, data: bytes) -> int:
     if is_endless(file):  # as read_picture will say
         return 0
     try:
-        with Image.open(file, formats=FORMATS) as image:
+        with bounded_tags(), Image.open(file, formats=FORMATS) as image:
             pixels, kind, mode = image.width * image.height, str(image.format), image.mode
     except Exception:  # it is no picture
         return 0

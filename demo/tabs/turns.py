@@ -11,7 +11,7 @@ class Turn(NamedTuple):
     number: int
 
 
-MOST, NAME = 10_000, 64  # visitors, and characters of a name
+MOST = 10_000  # visitors
 
 
 class Turns:
@@ -26,13 +26,12 @@ class Turns:
 
     def next(self, visitor: str) -> Turn:
         """The turn of a photo that was just chosen."""
-        name = visitor[:NAME]
         with self._lock:
             # The last to come is the last to go.
-            self._numbers[name] = self._numbers.pop(name, 0) + 1
+            self._numbers[visitor] = self._numbers.pop(visitor, 0) + 1
             if len(self._numbers) > MOST:
                 del self._numbers[next(iter(self._numbers))]
-            return Turn(name, self._numbers[name])
+            return Turn(visitor, self._numbers[visitor])
 
     def after(self, turn: Turn) -> Turn | None:
         """The turn of a change to what `turn` brought; None where that is not the last any more."""
@@ -50,4 +49,4 @@ class Turns:
     def forget(self, visitor: str) -> None:
         """The visitor has left."""
         with self._lock:
-            self._numbers.pop(visitor[:NAME], None)
+            self._numbers.pop(visitor, None)

@@ -77,7 +77,7 @@ class Request:
                 smoothing_seconds=float(message["smoothing"]),
                 cover=bool(message["cover"]),
             )
-        except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
             raise OptionError(BROKEN_FRAME) from error
 
 

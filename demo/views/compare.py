@@ -104,7 +104,7 @@ def _worst(counts: np.ndarray) -> str:
 def classes(judged: dict[str, Evaluation], judging: Judging) -> None:
     st.subheader("Each expression", anchor=False)
     name_of = METRICS.__getitem__
-    metric = switch("Figure", METRICS, "figure", "a figure", "recall", name_of, METRIC_HELP)
+    metric = switch("Figure", METRICS, "figure", "a figure", format_func=name_of, hint=METRIC_HELP)
     values = {
         name: [100 * e.per_class[label][metric] for label in LABELS] for name, e in judged.items()
     }

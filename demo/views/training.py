@@ -174,7 +174,7 @@ def page() -> None:
     if others := [name for name in training_now if name not in names]:
         st.caption(f"Training now: {', '.join(others)}.")
     name_of = QUANTITIES.__getitem__
-    quantity = switch("Curve", QUANTITIES, "curve", "a curve", "accuracy", name_of)
+    quantity = switch("Curve", QUANTITIES, "curve", "a curve", format_func=name_of)
     if not names:
         st.info("Choose a run or more above.")
         return

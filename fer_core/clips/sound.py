@@ -14,8 +14,8 @@ from av.packet import Packet
 COPIED = {"aac", "mp3"}  # what browsers play from an MP4; all else becomes AAC
 GAP_SECONDS = 0.02  # where so much is missing, silence is put
 # Half an hour in the usual packets of 20 ms, of a file with all its sound in front. However short
-# it is, each takes more than half a kilobyte.
-MOST_WAITING, MOST_WAITING_BYTES = 100_000, 100_000_000
+# it is, each takes more than half a kilobyte. Half an hour uncompressed, too.
+MOST_WAITING, MOST_WAITING_BYTES = 100_000, 400_000_000
 AAC_RATES = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
 
 

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from fer_core.clips.file_view import FileView, never
 from fer_core.clips.opened import OpenedClip
-from fer_core.clips.sample_tables import has_endless_index
+from fer_core.clips.sample_tables import claims_more_than_it_has
 from fer_core.files import reason
 from fer_core.types import ClipError, OptionError
 
@@ -139,10 +139,10 @@ def _most_pixels(limits: ClipLimits) -> dict[str, str]:
 
 def _open_container(file: FileView, name: str, limits: ClipLimits) -> InputContainer:
     start = file.read(12)
-    if has_endless_index(file):
+    if claims_more_than_it_has(file):
         raise ClipError(
-            f"{name} claims to have millions of frames or sounds, more than can be read. "
-            "Convert it anew, or take a shorter part of it."
+            f"{name} claims to have more frames or sounds than bytes: it is damaged, or most of it "
+            "is missing. Copy it again."
         )
     cause: Exception | None = None
     try:

@@ -25,7 +25,8 @@ class ELU(nn.ELU):
         if not _compiled_for_cpu(x):
             return super().forward(x)
         wide = x.float()
-        return torch.where(wide > 0, wide, wide.exp() - 1).to(x.dtype)
+        # Clamped: where exp is infinite, its gradient is none, though the other branch is taken.
+        return torch.where(wide > 0, wide, wide.clamp(max=0).exp() - 1).to(x.dtype)
 
 
 class Conv1x1(nn.Conv2d):

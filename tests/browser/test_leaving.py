@@ -23,6 +23,14 @@ def close(page: Page) -> None:
     page.close()
 
 
+def test_behind_a_proxy_the_page_calls_its_own_origin(page: Page) -> None:
+    address = page.evaluate(
+        "() => { const { root } = gradio_config; gradio_config.root = 'http://elsewhere/faces/';"
+        " try { return ferStudioAddress('/run/goodbye'); } finally { gradio_config.root = root; } }"
+    )
+    assert address == "/faces/gradio_api/run/goodbye"
+
+
 def test_a_closed_page_leaves_nothing_on_the_server(page: Page, app: Blocks) -> None:
     choose(page, "mine.jpg", ASTRONAUT.read_bytes())
     expect(page.locator(".face")).to_have_count(1)

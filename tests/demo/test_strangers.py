@@ -10,7 +10,11 @@ import pytest
 from fakes import fake_pipeline
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.gradio_inside import NAME_CHARS, Answers
+from demo.tabs.gradio_inside import (
+    NAME_CHARS,
+    Answers,
+    go_on_without_forgotten_sessions,
+)
 from demo.tabs.visitor_files import VisitorFiles
 
 
@@ -33,6 +37,17 @@ def test_a_session_of_a_long_name_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         assert not any(len(name) > NAME_CHARS for name in app.state_holder.session_data)
     finally:
         app.close()
+
+
+def test_a_message_for_a_forgotten_session_ends_nothing() -> None:
+    go_on_without_forgotten_sessions()
+    queue = gr.Blocks(analytics_enabled=False).queue()._queue
+    queue.pending_messages_per_session["there"] = asyncio.Queue()
+    for session in ("there", "forgotten"):
+        event = SimpleNamespace(alive=True, _id="a wish", session_hash=session)
+        queue.send_message(event, SimpleNamespace())  # type: ignore[arg-type]
+    assert queue.pending_messages_per_session["there"].qsize() == 1
+    assert "forgotten" not in queue.pending_messages_per_session
 
 
 def test_answers_that_nobody_fetches_are_forgotten_and_others_wait() -> None:

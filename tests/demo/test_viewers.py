@@ -201,6 +201,7 @@ def test_large_frames_are_reduced(viewers):
         ({"jpeg": GROUND[:100]}, "not a picture"),
         ({"jpeg": ""}, BROKEN_FRAME),
         ({"smoothing": "much"}, BROKEN_FRAME),
+        ({"view": float("inf")}, BROKEN_FRAME),
         ({"smoothing": float("nan")}, "give 0 to 10 seconds"),
         ({"smoothing": -1}, "give 0 to 10 seconds"),
         ({"style": "oil"}, "no style 'oil'"),

@@ -18,12 +18,13 @@ def test_a_compiled_layer_answers_as_the_layer_does(layer: nn.Module) -> None:
         return graph.forward
 
     inputs = torch.randn(2, 6, 5, 5, generator=torch.Generator().manual_seed(0))
+    inputs[0, 0, 0, 0] = 100  # whose exp no float32 holds
     plain, compiled = (inputs.clone().requires_grad_() for _ in range(2))
     torch.compiler.reset()
     expected, answer = layer(plain), torch.compile(layer, backend=keep)(compiled)
-    assert torch.allclose(answer, expected, atol=1e-6)
+    assert torch.allclose(answer, expected, rtol=1e-4, atol=1e-5)
     assert answer.shape == expected.shape
     for out in (expected, answer):
         out.square().sum().backward()
-    assert torch.allclose(compiled.grad, plain.grad, atol=1e-5)
+    assert torch.allclose(compiled.grad, plain.grad, rtol=1e-4, atol=1e-5)
     assert "elu" not in traced[0] and "conv2d" not in traced[0]
