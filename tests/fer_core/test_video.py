@@ -233,6 +233,8 @@ def test_frames_that_come_behind_all_that_is_used_are_not_called_stopped(annotat
         ({"style": "none"}, "no style 'none'"),
         ({"every_nth": 0}, "give 1 to 30"),
         ({"every_nth": 31}, "give 1 to 30"),
+        ({"max_bytes": None}, "give more than 0"),
+        ({"max_bytes": 0}, "give more than 0"),
         ({"smoothing_seconds": -1}, "give 0 to 10"),
         ({"min_score": 2}, "give 0 to 1"),
         ({"every_nth": "2"}, "Every '2'th"),
