@@ -8,7 +8,7 @@ MOST_SCANS = 100  # as libtiff allows; a progressive JPEG has about ten, each of
 MOST_SEGMENTS = 1000  # of a JPEG: Pillow copies what it has of EXIF for each that follows
 MOST_COMMENT_BLOCKS = 4000  # of a GIF, of up to 255 bytes each: Pillow copies as above
 MOST_STRIPS = 100_000  # of a TIFF, or tiles: Pillow makes a list of them
-MOST_TILE_PIXELS = 1 << 24  # beyond the picture: libtiff unpacks a tile as a whole
+MOST_TILE_PIXELS = 1 << 24  # beyond the picture's: libtiff unpacks a tile as a whole
 CHUNK_BYTES = 1 << 16
 # What begins a segment or ends a picture. Zeros and restarts (D0 to D7) belong to a scan's data.
 MARKER = re.compile(rb"\xff[\xc0-\xc7\xc9-\xcf\xd9-\xef\xfe]")
@@ -16,7 +16,6 @@ SCAN, END = 0xDA, 0xD9
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0")  # the last has longer numbers
 STRIP_OFFSETS, TILE_WIDTH, TILE_LENGTH, TILE_OFFSETS = 273, 322, 323, 324
 WIDTH, LENGTH = 256, 257
-TILED, TILE_STEP = ((WIDTH, TILE_WIDTH), (LENGTH, TILE_LENGTH)), 256  # one may be all of it
 SHORT, LONG = 3, 4
 
 
@@ -103,7 +102,7 @@ def _is_endless_tiff(file: IO[bytes]) -> bool:
     head = file.read(16)
     order, big = "<" if head.startswith(b"II") else ">", head[2] == ord("+")
     tag_bytes, number, entry = (20, "Q", "HHQ8s") if big else (12, "L", "HHL4s")
-    sides = dict.fromkeys((WIDTH, LENGTH, TILE_WIDTH, TILE_LENGTH), 0)
+    sides: dict[int, list[int]] = {WIDTH: [], LENGTH: [], TILE_WIDTH: [], TILE_LENGTH: []}
     try:
         file.seek(struct.unpack_from(order + number, head, 8 if big else 4)[0])
         (count,) = struct.unpack(f"{order}{number if big else 'H'}", file.read(8 if big else 2))
@@ -117,9 +116,10 @@ def _is_endless_tiff(file: IO[bytes]) -> bool:
                 if kind not in (SHORT, LONG) or values != 1:
                     return True
                 (side,) = struct.unpack_from(order + ("H" if kind == SHORT else "L"), data)
-                # Of two, libtiff takes the one, Pillow the other.
-                sides[tag] = max(side, sides[tag])
+                sides[tag].append(side)
     except (struct.error, OverflowError):  # cut short, as Pillow will say
         return False
-    beyond = any(sides[tile] > sides[its] + TILE_STEP for its, tile in TILED)
-    return beyond and sides[TILE_WIDTH] * sides[TILE_LENGTH] > MOST_TILE_PIXELS
+    # Of two that differ, libtiff takes the one, Pillow the other.
+    size = min(sides[WIDTH], default=0) * min(sides[LENGTH], default=0)
+    tile = max(sides[TILE_WIDTH], default=0) * max(sides[TILE_LENGTH], default=0)
+    return tile > MOST_TILE_PIXELS + 2 * size

@@ -2,10 +2,9 @@
 
 import io
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import numpy as np
 from PIL import Image
@@ -94,13 +93,24 @@ def _read_open(file: IO[bytes], name: str, max_pixels: int) -> Picture:
     if hasattr(file, "encoding"):
         raise ImageError(f"{name} was opened as text. Open it with mode 'rb'.")
     try:
-        with suppress(OSError):  # of a pipe
-            file.seek(0)
-        # Pillow would take what lies under a file that unpacks another.
-        data = file.read(MAX_PIPED_BYTES)
+        return _decode(_from_start(file), name, max_pixels)
     except (OSError, ValueError) as error:
         raise ImageError(f"{name} cannot be read: {error}.") from error
-    return _decode(io.BytesIO(data), name, max_pixels)
+
+
+def _from_start(file: IO[bytes]) -> IO[bytes]:
+    try:
+        file.seek(0)
+    except (OSError, AttributeError):  # a pipe, or what only reads
+        return io.BytesIO(file.read(MAX_PIPED_BYTES))
+    return cast(IO[bytes], _View(file))
+
+
+class _View:
+    """A file without a number, by which Pillow would read what lies under one that unpacks it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 def _read_file(path: Path, max_pixels: int) -> Picture:

@@ -138,7 +138,7 @@ class VideoJob:
         self._finished = True
         stopped = f"Stopped after {self._seconds:.1f} s; what was done until then was kept."
         if self._full:
-            stopped = f"A video may have {self._options.max_bytes / 1e6:,.4g} MB. {stopped}"
+            stopped = f"A video may have {self._options.max_bytes / 1e6:,.10g} MB. {stopped}"
         info = ClipInfo(
             self._clip.name,
             self._clip.size_hw,

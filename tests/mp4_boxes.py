@@ -25,10 +25,6 @@ def video_entry(codec: bytes) -> bytes:
     return box(codec, bytes(7), b"\1", bytes(16), shape, bytes(32), struct.pack(">Hh", 24, -1))
 
 
-def sound_entry(codec: bytes) -> bytes:
-    return box(codec, bytes(7), b"\1", bytes(8), struct.pack(">HHHHL", 1, 16, 0, 0, 8000 << 16))
-
-
 def track(number: int, kind: bytes, entry: bytes, rate: int, *tables: bytes) -> bytes:
     """kind: b"vide", b"soun" or b"meta". rate: ticks a second. tables: of its samples."""
     head = struct.pack(">5L", 0, 0, number, 0, 1000) + bytes(16) + MATRIX

@@ -27,8 +27,9 @@ async function answered(frame) {
   const response = await post("frame", frame, { signal }).catch(() => null);
   const reply = response?.ok ? await response.json().catch(() => null) : null;
   if (!reply) {
+    const refused = response?.status >= 400 && response.status < 500; // else it is a proxy's word
     const large = signal.aborted || response?.status === 413;
-    throw Object.assign(new Error(response?.ok === false ? REFUSED : NO_ANSWER), { large });
+    throw Object.assign(new Error(refused ? REFUSED : NO_ANSWER), { large });
   }
   if (reply.error) throw new Error(reply.error);
   return reply;

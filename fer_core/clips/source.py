@@ -17,7 +17,6 @@ from av.video.stream import VideoStream
 
 from fer_core.clips.file_view import FileView, never
 from fer_core.clips.opened import OpenedClip
-from fer_core.clips.sample_tables import claims_more_than_it_has
 from fer_core.files import reason
 from fer_core.types import ClipError, OptionError
 
@@ -139,11 +138,7 @@ def _most_pixels(limits: ClipLimits) -> dict[str, str]:
 
 def _open_container(file: FileView, name: str, limits: ClipLimits) -> InputContainer:
     start = file.read(12)
-    if claims_more_than_it_has(file):
-        raise ClipError(
-            f"{name} claims to have more frames or sounds than bytes: it is damaged, or most of it "
-            "is missing. Copy it again."
-        )
+    file.seek(0)
     cause: Exception | None = None
     try:
         if start:

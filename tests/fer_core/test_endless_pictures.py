@@ -1,5 +1,6 @@
 """Files whose parts would keep a decoder busy for hours: told from real ones, and refused."""
 
+import io
 import struct
 
 import numpy as np
@@ -8,6 +9,7 @@ from picture_files import encoded
 from PIL import Image
 
 from fer_core import ImageError
+from fer_core.endless_pictures import is_endless
 from fer_core.images import read_picture
 
 LEFT_RED = np.zeros((20, 30, 3), np.uint8)
@@ -56,6 +58,7 @@ def tiff_of_strips(count):
         tiff(t322=(3, 1, 16_000), t323=(4, 1, 16_000)),
         tiff(">", t322=(3, 1, 16_000), t323=(3, 1, 16_000)),
         tiff("<", True, t322=(3, 1, 16_000), t323=(3, 1, 16_000)),
+        tiff(t256=(4, 1, 262_144), t257=(3, 1, 1), t322=(4, 1, 262_144), t323=(3, 1, 256)),
         tiff(t322=(4, 2, 8)),
         jpeg_of_scans(200),
         jpeg_of_scans(1, segments=2000),
@@ -85,3 +88,8 @@ def test_a_picture_of_endless_parts_is_refused_unopened(endless, monkeypatch, tm
 )
 def test_what_real_files_hold_is_not_endless(kept):
     assert np.abs(read_picture(kept).pixels[:, :14].mean((0, 1)) - [255, 0, 0]).max() < 12
+
+
+def test_one_tile_may_be_the_whole_picture():
+    raw = tiff(t256=(3, 1, 5000), t257=(3, 1, 4000), t322=(3, 1, 5008), t323=(3, 1, 4000))
+    assert not is_endless(io.BytesIO(raw))

@@ -236,6 +236,13 @@ def test_another_run_length_encoded_bmp_is_read():
     assert np.array_equal(read_picture(bytes(raw)).pixels, read_picture(plain).pixels)
 
 
+def test_what_can_only_be_read_is_read():
+    class Body:
+        read = io.BytesIO(encoded(Image.fromarray(LEFT_RED), "PNG")).read
+
+    assert np.array_equal(read_picture(Body()).pixels, LEFT_RED)
+
+
 def test_a_file_that_unpacks_another_is_read(tmp_path):
     path = tmp_path / "me.tif.gz"
     path.write_bytes(
