@@ -21,7 +21,7 @@ def test_the_last_of_quick_choices_is_what_is_shown(page: Page, app: Blocks) -> 
     assert not uploads(app)
 
 
-def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None:
+def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page, app: Blocks) -> None:
     picture, seen = page.locator("#picture img"), [""]
 
     def detect_with(name: str) -> None:
@@ -52,9 +52,9 @@ def test_options_changed_while_a_photo_is_analysed_act_on_it(page: Page) -> None
     use_box()  # at once
     detect_with("haar")
     expect(picture).to_have_attribute("src", one_after_the_other)
-    page.wait_for_timeout(1000)
-    expect(picture).to_have_attribute("src", one_after_the_other)
+    wait_until(lambda: not any(app._queue.active_jobs))
     expect(page.locator("#message .busy")).to_have_count(0)
+    expect(picture).to_have_attribute("src", one_after_the_other)
     expect(page.locator(".face")).to_have_count(1)
 
 

@@ -73,18 +73,19 @@ def test_downloads_are_the_whole_picture_and_its_results(group: Page) -> None:
     assert [row["label"] for row in rows] == [face["label"] for face in results["faces"]]
 
 
-def test_the_style_changes_the_picture_and_not_the_cards(group: Page) -> None:
-    picture = group.locator("#picture img")
-    cards = group.locator(".faces").inner_html()
+def test_the_style_changes_the_picture_and_not_the_cards(page: Page) -> None:
+    show_group(page)
+    picture = page.locator("#picture img")
+    cards = page.locator(".faces").inner_html()
     seen = {picture.get_attribute("src")}
     for style in STYLES[1:]:
         before = str(picture.get_attribute("src"))
-        group.get_by_role("radio", name=style).check()
-        expect(group.get_by_role("status").first).to_have_text(f"Style changed to {style}.")
+        page.get_by_role("radio", name=style).check()
+        expect(page.get_by_role("status").first).to_have_text(f"Style changed to {style}.")
         expect(picture).not_to_have_attribute("src", before)
         seen.add(picture.get_attribute("src"))
     assert len(seen) == len(STYLES)
-    assert group.locator(".faces").inner_html() == cards
+    assert page.locator(".faces").inner_html() == cards
 
 
 def test_what_is_wrong_with_a_photo_is_brought_into_view(page: Page) -> None:

@@ -42,6 +42,7 @@ TURNING_CAMERA = """() => {
 # How many columns of the first chart are filled: 20 a second.
 FILLED = """() => {
   const chart = document.querySelector(".person canvas");
+  if (!chart) return 0;
   const row = chart.getContext("2d").getImageData(0, 48, chart.width, 1).data;
   return row.filter((value, index) => index % 4 === 3 && value).length;
 }"""
@@ -136,7 +137,7 @@ def test_a_reply_that_never_comes_does_not_end_the_pictures(live: Page) -> None:
 
 
 def test_the_goodbye_comes_after_the_last_frame_and_nothing_is_said_any_more(live: Page) -> None:
-    live.evaluate("() => { window.late = 2500; window.log.length = 0; }")
+    live.evaluate("() => { window.late = 3500; window.log.length = 0; }")
     expect(live.get_by_role("alert").filter(has_text="No picture comes back")).to_be_visible()
     stop(live)
     expect(live.locator("#camera [role=alert]")).to_have_text("")

@@ -10,12 +10,9 @@ import pytest
 from fakes import fake_pipeline
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.gradio_inside import (
-    NAME_CHARS,
-    Answers,
-    go_on_without_forgotten_sessions,
-)
+from demo.tabs.gradio_inside import NAME_CHARS, Answers
 from demo.tabs.visitor_files import VisitorFiles
+from tests.waiting import wait_until
 
 
 def test_a_session_of_a_long_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,14 +37,21 @@ def test_a_session_of_a_long_name_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_message_for_a_forgotten_session_ends_nothing() -> None:
-    go_on_without_forgotten_sessions()
-    queue = gr.Blocks(analytics_enabled=False).queue()._queue
+    queue = build_app(fake_pipeline(), VisitorFiles())._queue
     queue.pending_messages_per_session["there"] = asyncio.Queue()
     for session in ("there", "forgotten"):
         event = SimpleNamespace(alive=True, _id="a wish", session_hash=session)
         queue.send_message(event, SimpleNamespace())  # type: ignore[arg-type]
     assert queue.pending_messages_per_session["there"].qsize() == 1
     assert "forgotten" not in queue.pending_messages_per_session
+
+
+def test_an_app_forgets_what_nobody_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.gradio_app.SWEEP_SECONDS", 0.05)
+    waiting = build_app(fake_pipeline(), VisitorFiles())._queue.pending_messages_per_session
+    waiting["gone"] = asyncio.Queue()
+    waiting["gone"].put_nowait(SimpleNamespace())  # type: ignore[arg-type]
+    wait_until(lambda: "gone" not in waiting)
 
 
 def test_answers_that_nobody_fetches_are_forgotten_and_others_wait() -> None:

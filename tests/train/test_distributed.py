@@ -155,17 +155,20 @@ def test_two_processes_train_as_one(tiny_data, recipe, tmp_path, monkeypatch):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(root=str(ROOT), linear=inspect.getsource(linear)))
     launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    two = subprocess.Popen(
+    both = subprocess.Popen(
         [sys.executable, *launch, str(script), str(tmp_path / "two")],
         stderr=subprocess.PIPE,
         text=True,
     )
-    monkeypatch.setattr("train.initial.create_model", linear)
-    recipe = dataclasses.replace(recipe, lr=0.01, epochs=2)
-    for _ in Trainer(recipe, tiny_data, tmp_path / "one", use_machine("cpu", "auto")).epochs():
-        pass
-    _, err = two.communicate(timeout=120)
-    assert two.returncode == 0, err
+    try:
+        monkeypatch.setattr("train.initial.create_model", linear)
+        recipe = dataclasses.replace(recipe, lr=0.01, epochs=2)
+        for _ in Trainer(recipe, tiny_data, tmp_path / "one", use_machine("cpu", "auto")).epochs():
+            pass
+        _, err = both.communicate(timeout=120)
+    finally:
+        both.terminate()  # the two end with it
+    assert both.returncode == 0, err
     one, two = (
         torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("one", "two")
     )

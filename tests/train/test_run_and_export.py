@@ -222,6 +222,7 @@ def test_each_figure_of_a_judgement_by_hand():
         "f1": pytest.approx(1 / 3),
         "n": 2,
     }
+    assert judged.per_class["fear"] == {"precision": 0, "recall": 0, "f1": 0, "n": 0}
     # Wilson's interval of 2 in 6, by his formula.
     z, n, p = 1.96, 6, 2 / 6
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
