@@ -86,3 +86,12 @@ def cases() -> list[Case]:
         Case("one-pixel.png", encoded(photo((1, 1)), "PNG"), (1, 1), "No face"),
         Case("tiny.png", encoded(photo((19, 19)), "PNG"), (19, 19), "No face"),
     ]
+
+
+LEFT_RED = np.zeros((20, 30, 3), np.uint8)
+LEFT_RED[:, :15, 0] = 255
+
+
+def is_left_red(pixels, tolerance=12):
+    left, right = pixels[:, :14].reshape(-1, 3).mean(0), pixels[:, 16:].reshape(-1, 3).mean(0)
+    return abs(left - [255, 0, 0]).max() < tolerance and right.max() < tolerance

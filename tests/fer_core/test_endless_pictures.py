@@ -5,15 +5,12 @@ import struct
 
 import numpy as np
 import pytest
-from picture_files import encoded
+from picture_files import LEFT_RED, encoded
 from PIL import Image
 
 from fer_core import ImageError
 from fer_core.endless_pictures import is_endless
 from fer_core.images import read_picture
-
-LEFT_RED = np.zeros((20, 30, 3), np.uint8)
-LEFT_RED[:, :15, 0] = 255
 
 
 def jpeg_of_scans(scans, segments=0, thumbnail=b""):

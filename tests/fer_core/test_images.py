@@ -9,20 +9,11 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pytest
-from picture_files import encoded
-from PIL import Image, ImageCms
+from picture_files import LEFT_RED, encoded, is_left_red
+from PIL import Image
 
 from fer_core import ImageError
 from fer_core.images import read_picture
-
-LEFT_RED = np.zeros((20, 30, 3), np.uint8)
-LEFT_RED[:, :15, 0] = 255
-
-
-def is_left_red(pixels, tolerance=12):
-    left, right = pixels[:, :14].reshape(-1, 3).mean(0), pixels[:, 16:].reshape(-1, 3).mean(0)
-    return abs(left - [255, 0, 0]).max() < tolerance and right.max() < tolerance
-
 
 COLOUR_FORMS = [
     *[(mode, "PNG") for mode in ("RGB", "RGBA", "P")],
@@ -112,61 +103,6 @@ def test_too_little_memory_is_said(monkeypatch, where):
 
 def test_a_still_picture_has_no_notes():
     assert read_picture(encoded(Image.fromarray(LEFT_RED), "GIF")).notes == ()
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation_is_undone(orientation):
-    undo = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
-    stored = Image.fromarray(LEFT_RED)
-    if orientation > 1:
-        stored = stored.transpose(undo[orientation])
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    assert is_left_red(read_picture(encoded(stored, "JPEG", exif=exif, quality=95)).pixels)
-
-
-def test_broken_exif_does_not_cost_the_photo():
-    exif = b"Exif\0\0" + b"MM\0*\0\0\0\x08" + b"\xff" * 40
-    raw = encoded(Image.fromarray(LEFT_RED), "JPEG", exif=exif, quality=95)
-    assert is_left_red(read_picture(raw).pixels)
-
-
-def swapped_colours(name="test built-in"):
-    """A colour profile, that of sRGB with its red and green exchanged."""
-    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    data = data.replace("sRGB built-in".encode("utf-16-be"), name.encode("utf-16-be"))
-    return data.replace(b"rXYZ", b"?").replace(b"gXYZ", b"rXYZ").replace(b"?", b"gXYZ")
-
-
-@pytest.mark.parametrize("mode, kind", [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG")])
-def test_colours_follow_the_pictures_profile(mode, kind):
-    options = {"quality": 95} if kind == "JPEG" else {}
-    picture = Image.new(mode, (30, 20), "red")
-    raw = encoded(picture, kind, icc_profile=swapped_colours(), **options)
-    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
-
-
-def test_a_wide_profile_whose_name_has_srgb_in_it_counts():
-    """Chrome and Android write "Display P3 Gamut with sRGB Transfer"."""
-    raw = encoded(
-        Image.new("RGB", (30, 20), "red"), "PNG", icc_profile=swapped_colours("Gamut of sRGB")
-    )
-    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
-
-
-@pytest.mark.parametrize("profile", [b"no profile", swapped_colours()[:300]])
-def test_a_broken_profile_does_not_cost_the_photo(profile):
-    assert is_left_red(
-        read_picture(encoded(Image.fromarray(LEFT_RED), "PNG", icc_profile=profile)).pixels
-    )
 
 
 def truncated_jpeg():

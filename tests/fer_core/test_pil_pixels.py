@@ -5,7 +5,7 @@ import struct
 
 import numpy as np
 import pytest
-from picture_files import encoded
+from picture_files import LEFT_RED, encoded, is_left_red
 from PIL import Image, ImageCms, ImageOps
 
 from fer_core.images import read_picture
@@ -57,3 +57,51 @@ def test_what_is_transparent_is_white_and_what_has_a_palette_has_a_profile_too()
 
 def test_premultiplied_grey_is_read():
     assert read_picture(Image.new("La", (4, 4))).pixels.tolist() == np.full((4, 4, 3), 255).tolist()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_undone(orientation):
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = Image.fromarray(LEFT_RED)
+    if orientation > 1:
+        stored = stored.transpose(undo[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert is_left_red(read_picture(encoded(stored, "JPEG", exif=exif, quality=95)).pixels)
+
+
+def test_broken_exif_does_not_cost_the_photo():
+    exif = b"Exif\0\0" + b"MM\0*\0\0\0\x08" + b"\xff" * 40
+    raw = encoded(Image.fromarray(LEFT_RED), "JPEG", exif=exif, quality=95)
+    assert is_left_red(read_picture(raw).pixels)
+
+
+@pytest.mark.parametrize("mode, kind", [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG")])
+def test_colours_follow_the_pictures_profile(mode, kind):
+    options = {"quality": 95} if kind == "JPEG" else {}
+    picture = Image.new(mode, (30, 20), "red")
+    raw = encoded(picture, kind, icc_profile=called("test built-in", SWAPPED), **options)
+    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
+
+
+def test_a_wide_profile_whose_name_has_srgb_in_it_counts():
+    """Chrome and Android write "Display P3 Gamut with sRGB Transfer"."""
+    raw = encoded(
+        Image.new("RGB", (30, 20), "red"), "PNG", icc_profile=called("Gamut of sRGB", SWAPPED)
+    )
+    assert abs(read_picture(raw).pixels.mean((0, 1)) - [0, 255, 0]).max() < 15
+
+
+@pytest.mark.parametrize("profile", [b"no profile", SWAPPED[:300]])
+def test_a_broken_profile_does_not_cost_the_photo(profile):
+    assert is_left_red(
+        read_picture(encoded(Image.fromarray(LEFT_RED), "PNG", icc_profile=profile)).pixels
+    )
