@@ -144,8 +144,11 @@ class EvalReport:
         return {(each.label_set, each.subset): each for each in self.evaluations}
 
     def to_json(self) -> str:
+        """One field a line."""
         values = asdict(self)
-        return json.dumps({**values.pop("main"), **values}, indent=1) + "\n"
+        stored = {**values.pop("main"), **values}
+        lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(stored[name])}" for name in stored)
+        return f"{{\n{lines}\n}}\n"
 
     @classmethod
     def from_json(cls, text: str, where: str) -> "EvalReport":

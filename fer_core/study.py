@@ -52,8 +52,9 @@ class StudyRow:
 
 
 def rows_to_json(rows: list[StudyRow]) -> str:
-    """The file that `read_rows` reads."""
-    return json.dumps([asdict(row) for row in rows], indent=1) + "\n"
+    """The file that `read_rows` reads, one row a line."""
+    lines = ",\n".join(f" {json.dumps(asdict(row))}" for row in rows)
+    return f"[\n{lines}\n]\n"
 
 
 def read_rows(path: Path) -> list[StudyRow]:
