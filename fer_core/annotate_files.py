@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from fer_core.clip_files import annotate_clip, write_json
+from fer_core.clip_files import annotate_clip
 from fer_core.clips.clip import Clip
 from fer_core.clips.source import ClipLimits
 from fer_core.emoji import render
@@ -70,21 +70,20 @@ def annotate(arguments: argparse.Namespace) -> int:
 
 
 def _picture(source: Path) -> Picture | None:
-    """The picture in a file, or None for a clip. Raises ImageError where it is neither."""
-    clip = source.suffix.lower() in CLIP_SUFFIXES
-    if clip and (not os.path.isfile(source) or _opens_as_clip(source)):
-        return None
+    """The picture in a file, or None for a clip, or for what is called like one.
+
+    Raises ImageError for what is neither.
+    """
     try:
         return read_picture(source)
     except ImageError as error:
-        if clip:  # what is wrong with it as a clip is what its name asks
-            return None
         # What came through a pipe is gone, and to open one again may take for ever.
         if os.path.exists(source) and source.is_fifo():
             raise ImageError(f"{error} Only pictures may come through a pipe.") from error
-        if not os.path.isfile(source) or not _opens_as_clip(source):
-            raise
-        return None
+        called_clip = source.suffix.lower() in CLIP_SUFFIXES  # and what is wrong with it as such
+        if os.path.isfile(source) and (called_clip or _opens_as_clip(source)):
+            return None
+        raise
 
 
 def _opens_as_clip(source: Path) -> bool:
@@ -108,7 +107,8 @@ def _annotate_picture(
     write_whole(
         Path(f"{base}.png"), to_png(render(picture, analysis, options.style, options.cover))
     )
-    write_json(Path(f"{base}.json"), source.name, to_json(analysis, source.name) if as_json else "")
+    if as_json:
+        write_whole(Path(f"{base}.json"), to_json(analysis, source.name))
     faces = ", ".join(
         in_words(shown, probs) for shown, probs in zip(analysis.shown, analysis.probs, strict=True)
     )

@@ -15,7 +15,6 @@ from fer_core.pipeline import FerPipeline
 from fer_core.scenes import SceneCuts
 from fer_core.smoothing import ExpressionSmoother
 from fer_core.tracking import FaceTracker, TrackedFaces
-from fer_core.types import UInt8Array
 from fer_core.video_options import VideoOptions
 
 # Frames that are held at once: so many, of so many bytes, read in about so much time.
@@ -32,20 +31,11 @@ class AnalyzedFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class _Tracked:
-    """What the analysis of a frame begins with. crops: uint8 (M, H, W), what the classifier takes
-    of the M faces that are seen."""
-
-    faces: TrackedFaces
-    crops: UInt8Array
-
-
-@dataclass(frozen=True, eq=False)
 class _Step:
-    """A frame of a chunk. tracked: None where it is not looked at."""
+    """A frame of a chunk, and the faces in it. tracked: None where it is not looked at."""
 
     frame: ClipFrame
-    tracked: _Tracked | None = None
+    tracked: TrackedFaces | None = None
 
 
 class ClipAnalyzer:
@@ -123,25 +113,25 @@ class ClipAnalyzer:
         options = self._options.tracking
         if search:
             options = replace(options, detect_every_seconds=0)
-        faces = self._tracker.update(frame.pixels, frame.seconds, options)
-        return _Step(frame, _Tracked(faces, seen_crops(self._pipeline, frame.pixels, faces)))
+        return _Step(frame, self._tracker.update(frame.pixels, frame.seconds, options))
 
     def _analyze(self, chunk: list[_Step]) -> list[LiveAnalysis]:
         """An analysis of each frame. The crops of all go through the classifier together."""
         due = [(step.frame, step.tracked) for step in chunk if step.tracked is not None]
-        probs = self._pipeline.classifier(np.concatenate([tracked.crops for _, tracked in due]))
-        ends = np.cumsum([len(tracked.crops) for _, tracked in due])
+        crops = [seen_crops(self._pipeline, frame.pixels, tracked) for frame, tracked in due]
+        probs = self._pipeline.classifier(np.concatenate(crops))
+        of_frames = np.split(probs, np.cumsum([len(each) for each in crops[:-1]]))
         # Who is in one of two analyses only: where nobody may be seen, followed or held.
         alone: Alone = "nearer"
         if self._options.cover:
             alone = "held" if self._refiner is None else "left out"
-        earlier = self._before
+        before_all = self._before
         analyses: list[LiveAnalysis] = []
-        for (frame, tracked), end in zip(due, ends, strict=True):
+        for (frame, tracked), rows in zip(due, of_frames, strict=True):
             after = smoothed(
                 self._smoother,
-                tracked.faces,
-                probs[end - len(tracked.crops) : end],
+                tracked,
+                rows,
                 self._clip.size_hw,
                 frame.seconds,
                 self._options.smoothing_seconds,
@@ -157,4 +147,5 @@ class ClipAnalyzer:
             return analyses
         looked_at = [step.tracked is not None for step in chunk]
         pictures = [step.frame.pixels for step in chunk]
-        return followed(self._refiner, pictures, analyses, looked_at, earlier or analyses[0])
+        earlier = analyses[0] if before_all is None else before_all
+        return followed(self._refiner, pictures, analyses, looked_at, earlier)

@@ -1,12 +1,11 @@
 """One clip of the command line: its video, timeline and contact sheet as files."""
 
-import json
 import shutil
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +30,8 @@ def annotate_clip(
         with _ctrl_c_stops(job) as pressed, _progress_line(source.name) as show:
             for progress in job:
                 show(progress)
-        result = job.finish()
-    try:
-        _save(result, base, options.cover, as_json)
-    finally:
-        result.close()
+        with closing(job.finish()) as result:
+            _save(result, base, options.cover, as_json)
     say("\n".join([f"{source} -> {base}.mp4: {_in_words(result)}", *result.info.notes]))
     if pressed.is_set():
         raise KeyboardInterrupt
@@ -44,27 +40,13 @@ def annotate_clip(
 def _save(result: VideoResult, base: Path, cover: bool, as_json: bool) -> None:
     result.video.save(Path(f"{base}.mp4"))
     write_whole(Path(f"{base}.csv"), result.timeline.to_csv())
-    timeline = result.timeline.to_json(result.info) if as_json else ""
-    write_json(Path(f"{base}.json"), result.info.name, timeline)
+    if as_json:
+        write_whole(Path(f"{base}.json"), result.timeline.to_json(result.info))
     sheet = Path(f"{base}-moments.png")
     if result.moments:
         write_whole(sheet, to_png(result.contact_sheet(cover)))
     else:
         remove(sheet)  # of an earlier run, where no face may have been covered
-
-
-def write_json(path: Path, source_name: str, text: str) -> None:
-    """Write the results of an input. Without text, remove what an earlier run said of one that was
-    called so, which would pass for this run's. Raises FerError where that cannot be done."""
-    if text:
-        write_whole(path, text)
-        return
-    try:
-        earlier = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # there is none, or it is something else
-        return
-    if isinstance(earlier, dict) and earlier.get("source") == source_name:
-        remove(path)
 
 
 @contextmanager

@@ -84,13 +84,8 @@ def remove_drafts(folder: Path) -> None:
             draft.unlink()
 
 
-def is_full(error: OSError) -> bool:
-    """Whether there is no more room for a file."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
 def reason(error: OSError) -> str:
     """Why a file could not be read or written, as the end of a sentence without its full stop."""
-    if is_full(error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "the disk is full. Make room first"
     return (error.strerror or str(error)).rstrip(".")

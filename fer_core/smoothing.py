@@ -29,6 +29,7 @@ class ExpressionSmoother:
 
     def __init__(self) -> None:
         self._memories: dict[int, _Memory] = {}
+        self._seconds = -math.inf  # of the update before
 
     def update(
         self,
@@ -40,7 +41,8 @@ class ExpressionSmoother:
         """Take in what the classifier says at a time: probs (N, 7), a row for each person.
 
         After one time constant, a lasting change has come through by 63%, at any frame rate;
-        0 takes each frame as it is.
+        0 takes each frame as it is. Who was not taken in shortly before the update before this is
+        forgotten: a face that is missed once is known for one more frame, however slowly they come.
         """
         for person, row in zip(people, probs, strict=True):
             before = self._memories.get(person)
@@ -53,8 +55,9 @@ class ExpressionSmoother:
         self._memories = {
             person: memory
             for person, memory in self._memories.items()
-            if seconds - memory.seconds <= FORGET_SECONDS
+            if memory.seconds >= self._seconds - FORGET_SECONDS
         }
+        self._seconds = seconds
 
     def knows(self, person: int) -> bool:
         """Whether the person was taken in, and is remembered."""

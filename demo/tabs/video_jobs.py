@@ -7,6 +7,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
@@ -236,12 +237,11 @@ class VideoJobs:
                     with self._news:
                         task.state = Working(progress, task.stopped)
                         self._news.notify_all()
-                whole = job.finish()
-                result = ClipResult.of(whole)
-                # Whoever knows the address sees the video: it must not be guessed.
-                path = self._files.videos / secrets.token_hex(16) / f"{result.stem}.mp4"
-                whole.video.save(path)
-                whole.close()
+                with closing(job.finish()) as whole:
+                    result = ClipResult.of(whole)
+                    # Whoever knows the address sees the video: it must not be guessed.
+                    path = self._files.videos / secrets.token_hex(16) / f"{result.stem}.mp4"
+                    whole.video.save(path)
         return Made(result, path, task.choices, task.late)
 
     def _forget_old(self) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,8 +24,7 @@ from av.video.stream import VideoStream
 
 from fer_core.clips.file_view import FileView
 from fer_core.clips.sound import COPIED, SoundWriter
-from fer_core.clips.unnamed_file import publish
-from fer_core.files import reason
+from fer_core.files import draft_of, reason
 from fer_core.types import ClipError, UInt8Array
 
 SOUND_DAMAGED = "Parts of the sound could not be read, and are silent."
@@ -53,9 +53,15 @@ class VideoFile:
         """Write it to a path, making the folder. Raises ClipError where that cannot be done."""
         with plain_errors(os.fspath(path)):
             try:
-                publish(self.file, Path(path))
+                with draft_of(Path(path)) as draft:
+                    self._copy(draft)
             except ValueError as error:  # no path at all
                 raise ClipError(f"A video cannot be written to {path!r}: {error}.") from error
+
+    def _copy(self, path: Path) -> None:
+        self.file.seek(0)
+        with path.open("xb") as copy:
+            shutil.copyfileobj(self.file, copy)
 
     def read(self) -> bytes:
         """The whole file. Raises ClipError where it was closed."""

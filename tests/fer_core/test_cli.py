@@ -245,20 +245,6 @@ def test_an_output_folder_that_cannot_be_made_is_told_before_the_work(
         assert code == 1 and err == f"error: {out} cannot be written to: Not a directory.\n"
 
 
-def test_json_of_an_earlier_run_does_not_stay_beside_another_picture(capsys, tmp_path, photo):
-    run(capsys, "annotate", photo, "--out", tmp_path / "o", "--json")
-    run(capsys, "annotate", photo, "--out", tmp_path / "o")
-    assert [path.name for path in (tmp_path / "o").iterdir()] == ["me-faces.png"]
-
-
-@pytest.mark.parametrize("other", ['{"source": "me.mp4"}', '["mine"]', "notes"])
-def test_what_is_no_json_of_the_picture_stays(capsys, tmp_path, photo, other):
-    (tmp_path / "o").mkdir()
-    (tmp_path / "o" / "me-faces.json").write_text(other)
-    run(capsys, "annotate", photo, "--out", tmp_path / "o")
-    assert (tmp_path / "o" / "me-faces.json").read_text() == other
-
-
 def test_a_photo_that_is_called_like_a_clip_and_a_folder(capsys, tmp_path, photo):
     named = photo.rename(tmp_path / "me.mp4")
     code, out, err = run(capsys, "annotate", named, tmp_path, "--out", tmp_path / "o")

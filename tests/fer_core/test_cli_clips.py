@@ -171,9 +171,9 @@ def test_a_narrow_terminal_gets_one_line(capsys, tmp_path, clip, monkeypatch, co
     assert says in err and max(map(len, err.split("\r"))) == columns - 1
 
 
-def test_sheet_and_json_of_an_earlier_run_do_not_stay_beside_another_video(capsys, tmp_path, clip):
+def test_the_sheet_of_an_earlier_run_does_not_stay_beside_another_video(capsys, tmp_path, clip):
     words = ("annotate", clip, "--out", tmp_path / "o")
-    run(capsys, *words, "--json")
+    run(capsys, *words)
     clip.write_bytes(make_clip(draw=lambda number, size_wh: np.full((120, 160, 3), 90, np.uint8)))
     code, said, _ = run(capsys, *words, "--cover")
     assert code == 0 and "no face found" in said

@@ -2,7 +2,6 @@
 
 import errno
 import io
-import os
 from fractions import Fraction
 
 import av
@@ -55,12 +54,20 @@ class TestWhatGoesWrong:
             copy_clip(make_clip(frames=50, draw=noise))
 
     def test_a_full_disk_where_the_result_goes(self, small_video, monkeypatch, tmp_path):
+        def fail(*_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
         video = small_video()
-        monkeypatch.setattr(
-            clip_writer, "publish", lambda *_: os.write(os.open("/dev/full", os.O_WRONLY), b"x")
-        )
+        monkeypatch.setattr("shutil.copyfileobj", fail)
         with pytest.raises(ClipError, match=r"me.mp4 cannot be written: the disk is full"):
             video.save(tmp_path / "me.mp4")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder_of_that_name_is_left_alone(self, small_video, tmp_path):
+        (tmp_path / "me.mp4").mkdir()
+        with pytest.raises(ClipError, match="Is a directory"):
+            small_video().save(tmp_path / "me.mp4")
+        assert list(tmp_path.iterdir()) == [tmp_path / "me.mp4"]
 
     def test_a_folder_that_cannot_be_made(self, small_video, tmp_path):
         (tmp_path / "file").write_text("")

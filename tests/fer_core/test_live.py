@@ -288,6 +288,17 @@ class TwoViews(FakeClassifier):
         return read_levels(crops)
 
 
+@pytest.mark.parametrize("fps", [0.1, 0.4, 2])
+def test_a_face_that_is_missed_once_stays_for_a_frame_however_slowly_they_come(fps):
+    def scene(seconds):
+        return {} if seconds == 2 / fps else {"happy": face_at(160, 120)}
+
+    options = LiveOptions(tracking=TrackingOptions(hold_seconds=0, hold_frames=1))
+    analyses = Player(scene).play(fps, 4 / fps, options)
+    assert [len(analysis) for analysis in analyses] == [1] * 4
+    assert [bool(analysis.seen[0]) for analysis in analyses] == [True, True, False, True]
+
+
 def two_views_of_a_still(mirror_average, options):
     """The classifier, after four frames of one picture that is no mirror image of itself."""
     card = replace(CARD, input=replace(CARD.input, mirror_average=mirror_average))

@@ -147,10 +147,12 @@ def test_old_people_are_forgotten():
     smoother.update(2.0, [1], row(happy=0.9)[None], 0.4)
     assert smoother.answers([1, 2]) == (HAPPY, HAPPY)
     smoother.update(2.1, [1], row(happy=0.9)[None], 0.4)
+    assert smoother.knows(2)  # the update before was not yet too late
+    smoother.update(2.2, [1], row(happy=0.9)[None], 0.4)
     with pytest.raises(KeyError):
         smoother.answers([2])
     # Who comes after that begins anew.
-    smoother.update(2.2, [2], row(sad=0.9)[None], 0.4)
+    smoother.update(2.3, [2], row(sad=0.9)[None], 0.4)
     assert smoother.answers([2])[0].name == "sad"
 
 

@@ -243,27 +243,3 @@ def test_a_killed_program_leaves_nothing(tmp_path):
         assert process.stdout is not None and int(process.stdout.readline()) > 0
         os.kill(process.pid, signal.SIGKILL)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_program_killed_while_it_saves_leaves_nothing(tmp_path):
-    child = os.fork()
-    if not child:
-        try:
-            import shutil
-            from tempfile import TemporaryFile
-
-            from fer_core.clips.unnamed_file import publish
-
-            def copy(source, target):
-                target.write(b"half of it")
-                target.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
-
-            shutil.copyfileobj = copy
-            with TemporaryFile() as file:
-                publish(file, tmp_path / "me.mp4")
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-    assert list(tmp_path.iterdir()) == []
