@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from train.data import PLAIN_SPLITS, Dataset, Split
 from train.errors import DataError
-from train.leaks import repeated
+from train.leaks import repeats
 
 SEED = 2013  # for the divisions that a data set itself does not have
 TENTH = 0.1
@@ -40,10 +40,8 @@ def kept_apart(
             raise DataError(f"{name} has no face for {split_name}. Is the data set complete?")
     # A validation face that repeats a test face lets the choice of checkpoint see the test: both
     # stay, as the data set has them, and the test face is not among the clean ones.
-    in_test, seen = repeated(train.images, test.images)
-    in_valid, _ = repeated(train.images, valid.images)
-    _, seen_in_valid = repeated(valid.images, test.images)
-    keep = ~(in_test | in_valid)
+    of_test, of_valid = (repeats(train.images, split.images) for split in (test, valid))
+    keep = ~(of_test.same | of_valid.same)
     if not keep.any():
         raise DataError(
             f"{name} shows every face for {split_names[0]} in another split too: a network would "
@@ -54,7 +52,7 @@ def kept_apart(
             f"{(~keep).sum():,} of {len(keep):,} faces for {split_names[0]} show a photo that "
             f"{split_names[1]} or {split_names[2]} has too: left out.",
         )
-    clean_test = ~(seen | seen_in_valid)
+    clean_test = ~(of_test.alike | repeats(valid.images, test.images).alike)
     return Dataset(name, train[keep], valid, test, clean_test, train[~keep], split_names, notes)
 
 
