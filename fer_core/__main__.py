@@ -51,7 +51,7 @@ def _weights(options: argparse.Namespace) -> int:
                 "default": card.name == DEFAULT,
                 "arch": card.arch,
                 "params": card.params,
-                **{f"{name}_accuracy": each.accuracy for name, each in card.metrics.items()},
+                **{f"accuracy, {each.dataset}": each.accuracy for each in card.metrics.values()},
                 "trained_on": card.trained_on,
             }
             for card in cards

@@ -43,20 +43,22 @@ class FerPipeline:
         weights: str = "default",
         detector: str = DEFAULT_DETECTOR,
         device: str = "auto",
-        folder: Path = FOLDER,
+        folder: str | os.PathLike[str] = FOLDER,
     ) -> "FerPipeline":
         """Load weights and detector by name. folder: where the weights and their cards are.
 
         Raises WeightsError, ModelError or OptionError (all FerError) for an unknown name, weights
         that cannot be used, or a device that this machine does not have.
         """
+        folder = Path(folder)
         choice = choose_device(device, "float32")  # in which the weights were judged
         card = read_card(weights, folder)
         found = create_detector(detector, choice)
         if detector not in card.crop:
             raise OptionError(
-                f"The weights {card.name} were not measured with the detector {detector!r}. "
-                f"Choose one of: {', '.join(card.crop)}."
+                f"For the weights {card.name} it is not measured how to cut the faces that "
+                f"{detector} finds. Choose one of: {', '.join(card.crop)}; or measure it with "
+                f"python -m train.cut --data PATH --detector {detector}."
             )
         classifier = load_classifier(card, choice, folder)
         return cls(found, classifier, card, card.crop[detector])

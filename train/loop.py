@@ -161,7 +161,7 @@ class Trainer:
         seen = 0
         self.model.train()
         with tqdm(
-            total=steps * recipe.batch_size,
+            total=min(steps * recipe.batch_size, len(order)),
             desc=f"epoch {epoch + 1}/{recipe.epochs}",
             unit="img",
             disable=not ranks.leads,

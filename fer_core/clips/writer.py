@@ -51,6 +51,7 @@ class VideoFile:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a path, making the folder. Raises ClipError where that cannot be done."""
+        self._check_open()
         with plain_errors(os.fspath(path)):
             try:
                 with draft_of(Path(path)) as draft:
@@ -65,10 +66,13 @@ class VideoFile:
 
     def read(self) -> bytes:
         """The whole file. Raises ClipError where it was closed."""
-        if self.file.closed:
-            raise ClipError("The video was closed, and is gone. Read it before that.")
+        self._check_open()
         self.file.seek(0)
         return self.file.read()
+
+    def _check_open(self) -> None:
+        if self.file.closed:
+            raise ClipError("The video was closed, and is gone. Save or read it before that.")
 
     def close(self) -> None:
         """Give its place on the disk back."""

@@ -110,8 +110,8 @@ def test_the_data_page_counts_and_maps_labels(names, fer2013):
     matrix = np.array(shelf().reports[names[0]].main.confusion)
     assert shown["marker"]["color"][0].lower() == "#d55e00"
     maps = dict(at.table[-1].value.to_numpy())
-    assert maps["neutral"] == "NE (JAFFE)"
-    assert maps["left out"] == "contempt (FER+, CK+, image folders); unknown (FER+); NF (FER+)"
+    assert "NE (JAFFE)" in maps["neutral"].split("; ")
+    assert {"unknown (FER+)", "NF (FER+)"} <= set(maps["left out"].split("; "))
     at.text_input(key="fer2013_path").set_value(str(fer2013))
     checked(at.run())
     own = figure(at, "Labels of each split")["data"][2]

@@ -51,7 +51,7 @@ def logits(name: str) -> list[float]:
             made /= 4
         value.copy_(made)
     found: list[float] = model(wave(torch.Size([1, 1, 48, 48]), 0).float())[0, :2].tolist()
-    return found
+    return [float(f"{logit:.4g}") for logit in found]  # the rest depends on the machine
 
 
 def probs(name: str) -> list[float]:
@@ -62,21 +62,26 @@ def probs(name: str) -> list[float]:
     return found
 
 
+def kept(kind: str, name: str) -> list[float]:
+    """What the network or the weights computed when the file was written."""
+    values: dict[str, list[float]] = json.loads(EXPECTED.read_text())[kind]
+    assert name in values, f"{name} is new: run python -m tests.fer_core.test_graphs"
+    return values[name]
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_computes_what_it_did(name: str) -> None:
-    expected = json.loads(EXPECTED.read_text())["logits"][name]
-    assert logits(name) == pytest.approx(expected, rel=0.01, abs=1e-3)
+    assert logits(name) == pytest.approx(kept("logits", name), rel=0.01, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", list_weights())
 def test_shipped_weights_answer_as_they_did(name: str) -> None:
-    expected = json.loads(EXPECTED.read_text())["probs"][name]
-    assert probs(name) == pytest.approx(expected, abs=1e-3)
+    assert probs(name) == pytest.approx(kept("probs", name), abs=1e-3)
 
 
 if __name__ == "__main__":
     values = {
         "logits": {name: logits(name) for name in NETWORKS},
-        "probs": {name: [round(prob, 5) for prob in probs(name)] for name in list_weights()},
+        "probs": {name: [round(prob, 4) for prob in probs(name)] for name in list_weights()},
     }
     EXPECTED.write_text(json.dumps(values, indent=1) + "\n")

@@ -4,10 +4,12 @@ from dataclasses import replace
 import pytest
 
 from fer_core import FerError
+from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import read_report
 from fer_core.study import read_rows
 from fer_core.weights import FOLDER, list_weights, read_card
 from train.config import Experiment, Recipe
+from train.evaluate import data_name
 from train.experiments import EXPERIMENTS
 from train.finished import is_of
 from train.study_tables import study_row
@@ -48,7 +50,9 @@ def test_every_experiment_has_its_row():
 
 def test_every_shipped_report_is_of_its_experiment_as_it_is_declared():
     for path in (FOLDER / "reports").glob("*.json"):
-        assert is_of(read_report(path), EXPERIMENTS[path.stem]), path.stem
+        report = read_report(path)
+        if data_name(report.main) == "FER2013":  # others are of whoever has trained on their own
+            assert is_of(report, EXPERIMENTS[path.stem]), path.stem
 
 
 def test_weights_from_another_data_set_are_not_in_fer2013s_table(monkeypatch):
@@ -98,7 +102,7 @@ def test_a_row_that_is_not_run_says_why(data, words, tmp_path):
 
 def test_the_networks_to_compare_with_are_chosen_on_validation():
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
-    of_labels = {n: r for n, r in reports.items() if r.main.label_set == "fer2013"}
+    of_labels = {n: r for n, r in reports.items() if r.main.judged_on == BY_ITS_LABELS}
     best = max(of_labels, key=lambda name: max(of_labels[name].curves["valid_accuracy"]))
     assert f"\n`{best}`, {of_labels[best].main.accuracy:.1%} (clean:" in figures_table()
 
