@@ -144,7 +144,7 @@ def check_names(**names: object) -> None:
     """Raises OptionError for what is none: anyone may call /annotate, with anything."""
     for option, name in names.items():
         if not isinstance(name, str):
-            raise OptionError(f"{name!r} is no {option}; give the name of one.")
+            raise OptionError(f"{option} must be a name, not {name!r}.")
 
 
 def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSet[str]) -> None:

@@ -42,14 +42,14 @@ const tell = (sentence) => put(find("[role=status]"), sentence);
 function busy(yes) {
   starting = yes;
   find(".start").setAttribute("aria-disabled", String(yes));
-  tell(yes ? "Your browser asks for permission to use the camera. Allow it there …" : "");
+  tell(yes ? "Your browser is asking for permission to use the camera. Allow it there …" : "");
 }
 
 async function start() {
   if (starting) return;
   say("");
   if (!navigator.mediaDevices) {
-    say("The browser gives the camera only to pages with https, or on this computer itself.");
+    say("Browsers allow the camera only on pages opened with https, or on the computer that runs this app.");
     return;
   }
   busy(true);
@@ -74,7 +74,7 @@ async function start() {
 // Why there is no camera, or "". id: of one of several; else the one that the browser takes.
 async function open(id) {
   try {
-    await source.open(id, () => stop("The camera was switched off or taken away. Start it again."));
+    await source.open(id, () => stop("The camera was switched off or disconnected. Start it again."));
   } catch (error) {
     return REFUSALS[error.name] ?? `The camera could not be started: ${error.message}.`;
   }

@@ -2,8 +2,8 @@
 // in the same script, begins it.
 const CHART_MS = 250;
 const SILENT_MS = 2000; // without a picture, it is said that none comes; later on a slow link
-const SILENT = "No picture comes back from the server. Waiting for it …";
-const BLIND = "The camera sends no picture. Another program may be using it.";
+const SILENT = "No picture is coming back from the server. Waiting for one …";
+const BLIND = "The camera is sending no picture. Another program may be using it.";
 
 // Twice what the last picture took: so long the next may take, too.
 const usual = () => 2 * roundMs;

@@ -1,8 +1,8 @@
 // What the page asks of the server. Gradio's own `server.frame` can neither be given up nor outlive
 // the page. camera.js, in the same script, asks.
 const ANSWER_MS = 10_000; // a reply that takes longer is lost: the connection died without a word
-const NO_ANSWER = "The server does not answer. Trying again …";
-const REFUSED = "The server does not take the picture. Trying again …";
+const NO_ANSWER = "The server is not answering. Trying again …";
+const REFUSED = "The server refused the picture. Trying again …";
 
 function post(name, data, more) {
   const { components } = window.gradio_config;

@@ -6,9 +6,9 @@ const IN_USE = "The camera is in use by another program. Close that program, the
 const NONE = "No camera was found. Connect one, then start again.";
 const REFUSALS = {
   NotAllowedError:
-    "The camera was not allowed. Allow it beside the page's address, and in your device's own " +
-    "settings for the camera, then start again." +
-    (self === top ? "" : " Or open this page in a window of its own: it stands inside another."),
+    "The camera was not allowed. Allow it next to the page's address and in your device's camera " +
+    "settings, then start again." +
+    (self === top ? "" : " Or open this page in its own window: it is embedded in another page."),
   NotFoundError: NONE,
   OverconstrainedError: NONE, // the one that was chosen is gone
   NotReadableError: IN_USE,

@@ -1,6 +1,6 @@
 // A file may be dropped anywhere on the page, or pasted: both feed the open tab's upload button, or
 // where that has none, open the tab that has.
-const ONE_CLIP = "Only one clip at a time: wait until it is done, or stop it. Then drop the next.";
+const ONE_CLIP = "Only one clip at a time: wait until this one is done, or stop it. Then drop the next.";
 
 // Browsers know no type of some files, as of an iPhone's HEIC.
 const TYPES = [

@@ -1,7 +1,7 @@
 // Where the connection breaks while an answer is on its way, Gradio loads the page anew.
 const UNDER_WAY = "fer-studio-goes-on";
 const LOST =
-  "This page was loaded anew, and what was under way is lost. Please choose the photo again.";
+  "This page was reloaded, and the work in progress was lost. Please choose the photo again.";
 const memory = (() => {
   try {
     return sessionStorage;

@@ -9,7 +9,7 @@ addEventListener("click", (event) => {
 window.isLate = (file, kind) =>
   file.orig_name !== last[kind]?.name || file.size !== last[kind]?.size;
 
-const NOT_TAKEN = "The file was not taken. Choose it again, or another one.";
+const NOT_TAKEN = "The file was not accepted. Choose it again, or another one.";
 
 // An upload may take long, and the server hears of it only when it is over.
 addEventListener("change", (event) => {

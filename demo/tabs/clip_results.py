@@ -18,8 +18,8 @@ from fer_core.video import VideoProgress, VideoResult
 FILE_KINDS = ("csv", "json", "png")
 PREVIEW_SIDE = 640
 NO_FACE = (
-    "Faces are missed that are very small, turned away, lying on their side or in the dark: turn "
-    "the clip upright, brighten it, or take one with larger faces."
+    "Faces can be missed when they are very small, turned away, lying on their side or in the "
+    "dark: turn the clip upright, brighten it, or choose one with larger faces."
 )
 
 
@@ -96,10 +96,7 @@ def made_with_html(choices: ClipChoices) -> str:
     nth = choices.every_nth
     frames = "every frame analysed" if nth == 1 else f"at least one frame in {nth} analysed"
     made = f"{choices.style}, {faces}, {frames}, model {choices.weights}"
-    return (
-        f"<p>Made with: {escape(made)}. What you choose above from now on holds for the next "
-        "clip.</p>"
-    )
+    return f"<p>Made with: {escape(made)}. What you change above applies to the next clip.</p>"
 
 
 def timeline_html(result: ClipResult) -> str:
@@ -107,8 +104,8 @@ def timeline_html(result: ClipResult) -> str:
     people = len(result.timeline.people)
     whom = f"the {MOST_PEOPLE} people longest in view" if people > MOST_PEOPLE else "each person"
     return (
-        f"<h2>Over time</h2><p>The seven probabilities of {whom}. Click to see that moment in the "
-        "clip.</p>"
+        f"<h2>Over time</h2><p>The seven probabilities of {whom}. Click in the chart to see that "
+        "moment in the clip.</p>"
     )
 
 
@@ -120,9 +117,9 @@ def people_html(result: ClipResult) -> str:
     )
     rows = "".join(_person_row(person) for person in result.timeline.people)
     return (
-        '<p id="people-read">Of the time that each person was seen, how much each expression was '
-        "shown; below it, its mean probability. Whoever comes back after a cut of the scene, or "
-        "after some seconds, is counted as another person.</p>"
+        '<p id="people-read">For each person, the share of the time in view in which each '
+        "expression was shown; below it, the expression's mean probability. Someone who comes back "
+        "after a cut, or after some seconds, is counted as another person.</p>"
         '<div class="scroll" tabindex="0" role="region" aria-label="Each person">'
         '<table aria-describedby="people-read">'
         f'<thead><tr><th scope="col">Person</th><th scope="col">Seen</th>{heads}</tr></thead>'

@@ -11,8 +11,8 @@ WISH_BYTES = 100_000  # names and choices; held as long as the wish waits, and s
 FRAME_BYTES = 4_000_000  # more than a camera's picture may have as it is sent
 UPLOAD_MB = 200  # of 1024 x 1024 bytes, as Gradio counts them
 UPLOAD_BYTES = UPLOAD_MB * 2**20 + 10_000  # with the lines around the file
-TOO_LARGE = f"This is too large. Files go to the upload's own address: up to {UPLOAD_MB} MB."
-NO_FILES = "Files are taken by the upload's own address alone."
+TOO_LARGE = f"This is too large. Send files to the upload address: up to {UPLOAD_MB} MB."
+NO_FILES = "Files are accepted only at the upload address."
 
 
 class Gate:

@@ -25,7 +25,7 @@ UPLOAD_PATH = f"{API_PREFIX}/upload"
 SERVER_FUNCTIONS_PATH = f"{API_PREFIX}/component_server"  # where camera pictures come in
 NAME_CHARS = 64  # those of Gradio's own pages have a dozen
 PATIENCE = 3  # times
-REFUSED = "This server opens no addresses. Upload the file itself."
+REFUSED = "This server does not open web addresses. Upload the file itself."
 
 
 class _Refusing(httpx.AsyncBaseTransport):

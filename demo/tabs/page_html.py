@@ -108,8 +108,8 @@ def _percent_of(value: float, whole: int) -> str:
 HEADER = """
 <header>
   <h1>An emoji for every face</h1>
-  <p>Give it a photo, your camera or a clip. Each face that is found comes back under the emoji
-  of its expression, with the probabilities beside it.</p>
+  <p>Choose a photo or a clip, or use your camera. Each face that is found gets the emoji of its
+  expression, with the probabilities beside it.</p>
 </header>
 """
 
@@ -132,8 +132,8 @@ see is how an expression looks to a program, not what a person feels.</p>
 NO_FACE = """
 <div class="no-face">
   <h2>What to try</h2>
-  <p>That happens with faces that are very small, turned away, half hidden, lying on their side or
-  in the dark. These may help:</p>
+  <p>Faces can be missed when they are very small, turned away, half hidden, lying on their side
+  or in the dark. These may help:</p>
   <ul>
     <li>a lower “minimum detection score”, under More options</li>
     <li>the other detector, in the same place</li>
@@ -146,16 +146,17 @@ NO_FACE = """
 VIDEO_INVITATION = """
 <div class="invitation">
   <p class="headline">Drop a clip here</p>
-  <p>or choose a file: MP4, MOV, WebM, MKV, AVI and more, up to {limit}. Of a longer clip, the first
-  {minutes} minutes are used; larger frames are reduced to {side} pixels on the longer side.</p>
+  <p>or choose a file: MP4, MOV, WebM, MKV, AVI and more, up to {limit}. Only the first {minutes}
+  minutes of a longer clip are used; larger frames are scaled down to {side} pixels on the longer
+  side.</p>
   <p class="left-out" aria-live="polite"></p>
 </div>
 """
 
 VIDEO_PROMISE = """
-<p class="promise">Your clip is gone from the server's disk when it is done. The annotated one
-stays there until you choose another clip, until half a minute after you leave this page, or an hour
-at most. What you see is how expressions look to a program, not what people feel.</p>
+<p class="promise">Your clip is deleted from the server's disk when it is done. The annotated clip
+stays there until you choose another one or until half a minute after you leave this page, for an
+hour at most. What you see is how expressions look to a program, not what people feel.</p>
 """
 
 MOMENTS_HEADING = "<h2>Strongest moments</h2>"

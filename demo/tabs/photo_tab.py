@@ -235,6 +235,6 @@ def _more_options(store: PipelineStore) -> tuple[gr.Dropdown, gr.Dropdown, gr.Sl
             step=0.01,
             label="Minimum detection score",
             info="Lower values find more faces, but also more things that are not faces. "
-            "MTCNN gives none below 0.7.",
+            "MTCNN gives no score below 0.7.",
         ),
     )

@@ -91,7 +91,7 @@ def _unpacked_bytes(name: str, data: bytes) -> int:
     each = WIDE_BYTES if mode == "I" else PIXEL_BYTES_OF.get(kind, PIXEL_BYTES)
     if pixels * each > ROOM_BYTES:
         raise ImageError(
-            f"{name} has too many pixels for a {kind} file, of which there is room for "
+            f"{name} has too many pixels: a {kind} file may have at most "
             f"{ROOM_BYTES // each // 1_000_000} million. Make it smaller, or save it as a JPEG."
         )
     return pixels * each

@@ -23,7 +23,7 @@ from fer_core.pixels import fit
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"
 STOPPED = "Stopping; what is done so far is kept …"
 NOT_BEGUN = "Your clip was not started, and has been deleted."
-OUT_OF_TIME = f"It took {WORK_SECONDS / 60:.0f} minutes, the most that is spent on one clip."
+OUT_OF_TIME = f"This took {WORK_SECONDS / 60:.0f} minutes, the longest that one clip may take."
 
 
 class VideoScreen(NamedTuple):
@@ -73,7 +73,7 @@ def screen(state: State, before: State | None, cover: bool) -> VideoScreen:
 
 
 def waiting_sentence(state: Waiting) -> str:
-    after = {0: "", 1: ", after another one"}.get(state.before, f", after {state.before} others")
+    after = {0: "", 1: ", after one other"}.get(state.before, f", after {state.before} others")
     return f"Waiting for its turn{after} …"
 
 

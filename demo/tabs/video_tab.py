@@ -26,9 +26,9 @@ from demo.tabs.video_states import State, Waiting
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."
-LOST = "This page was loaded anew, and what was under way is lost. Please choose the clip again."
-FULL = "Too many other clips are waiting at the moment. Please try again in some minutes."
-UNSHOWN = "What came of the clip could not be shown. It may still be saved, or be chosen again."
+LOST = "This page was reloaded, and the work in progress was lost. Please choose the clip again."
+FULL = "Too many other clips are waiting at the moment. Please try again in a few minutes."
+UNSHOWN = "The results could not be shown. Try to save them, or choose the clip again."
 # Many systems know no type of these.
 UNKNOWN = [".mkv", ".flv", ".avi", ".wmv", ".ts", ".m4v", ".3gp", ".ogv", ".mpg"]
 SAVED = {"csv": "Save CSV", "json": "Save JSON", "png": "Save moments"}
@@ -57,7 +57,7 @@ def video_tab(store: PipelineStore, jobs: VideoJobs, uploads: MutableSet[str], l
             value=1,
             step=1,
             label="Analyse every nth frame",
-            info="More is faster; in between, faces move in straight lines.",
+            info="Higher is faster; between analysed frames, faces move in straight lines.",
         )
         weights = weights_choice(store)
     controls = [style, cover, every, weights]  # in the order of `ClipChoices`

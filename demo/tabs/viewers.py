@@ -36,7 +36,7 @@ COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, hold_fram
 
 BUSY = "The picture before this one is still being worked on."
 LATE = "This picture came after a newer one."
-FULL = "All places are taken for the moment. It will go on as soon as somebody leaves."
+FULL = "All places are taken at the moment. Your turn comes as soon as somebody leaves."
 BROKEN_FRAME = "The camera's picture could not be read. Stop the camera and start it again."
 OUR_FAULT = "Something went wrong on our side. Stop the camera and start it again."
 

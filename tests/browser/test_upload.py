@@ -26,7 +26,7 @@ UPLOAD = "/upload"  # in the address that files are sent to
 # Of the kinds in `cases`, all of which the app's handlers are given elsewhere: what differs in the
 # browser. At the first, nothing is shown yet; at the next that are refused, what was shown stays.
 KINDS = ["text.jpg", "rotated.jpg", "truncated.jpg", "empty.jpg", "animation.gif", "one-pixel.png"]
-NOT_TAKEN = "The file was not taken. Choose it again, or another one."
+NOT_TAKEN = "The file was not accepted. Choose it again, or another one."
 
 
 def save(page: Page, kind: str) -> Download:

@@ -195,7 +195,7 @@ def test_a_server_that_does_not_answer_is_a_sentence_and_it_goes_on_later(page: 
     start(page)
     # As of a proxy whose server is away; of an error's number, the browser's console would tell.
     page.route("**/component_server/", lambda route: route.fulfill(body="no JSON"))
-    gone = page.get_by_role("alert").filter(has_text="The server does not answer")
+    gone = page.get_by_role("alert").filter(has_text="The server is not answering")
     expect(gone).to_be_visible()
     page.unroute("**/component_server/")
     expect(gone).to_have_count(0)
@@ -261,7 +261,7 @@ def test_the_focus_stays_on_the_page_and_it_says_that_the_browser_asks(page: Pag
     begin = page.get_by_role("button", name="Start the camera")
     begin.focus()
     page.keyboard.press("Enter")
-    asks = page.get_by_role("status").filter(has_text="Your browser asks for permission")
+    asks = page.get_by_role("status").filter(has_text="Your browser is asking for permission")
     expect(asks).to_be_visible()
     expect(begin).to_be_focused()
     page.keyboard.press("Enter")  # once is enough
@@ -272,5 +272,5 @@ def test_the_focus_stays_on_the_page_and_it_says_that_the_browser_asks(page: Pag
         "document.querySelector('.camera video').srcObject.getVideoTracks()[0]"
         ".dispatchEvent(new Event('ended'))"
     )
-    expect(page.get_by_role("alert").filter(has_text="taken away")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="disconnected")).to_be_visible()
     expect(begin).to_be_focused()

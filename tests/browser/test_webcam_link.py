@@ -29,7 +29,7 @@ def live(page: Page) -> Iterator[Page]:
 
 def test_it_is_said_that_no_picture_comes(live: Page) -> None:
     live.route(FRAMES, lambda route: None)
-    silent = live.get_by_role("alert").filter(has_text="No picture comes back")
+    silent = live.get_by_role("alert").filter(has_text="No picture is coming back")
     expect(silent).to_be_visible()
     expect(live.locator(".figures")).to_have_text(re.compile(r"^0 frames a second; the last came"))
     expect(live.locator(".person figcaption").first).to_have_text(re.compile(": no picture$"))
@@ -58,7 +58,7 @@ def test_a_slow_link_gets_smaller_pictures_until_it_is_quick_again(live: Page) -
 def test_a_link_that_is_always_slow_is_no_alarm_at_each_picture(live: Page) -> None:
     live.evaluate("window.late = 3500")
     alarm = live.locator("#camera [role=alert]")
-    expect(alarm).to_have_text(re.compile("No picture comes back"))
+    expect(alarm).to_have_text(re.compile("No picture is coming back"))
     expect(alarm).to_have_text("")  # from now on it is known how long they take
     live.evaluate(
         "() => { window.said = []; new MutationObserver(([{ target }]) => said.push("

@@ -80,7 +80,7 @@ def test_a_camera_that_falls_silent_is_told_and_its_last_picture_not_sent_again(
     live: Page,
 ) -> None:
     live.evaluate(f"Object.defineProperty({TRACK}, 'muted', {{ value: true, configurable: true }})")
-    blind = live.get_by_role("alert").filter(has_text="The camera sends no picture")
+    blind = live.get_by_role("alert").filter(has_text="The camera is sending no picture")
     expect(blind).to_be_visible()
     expect(live.locator(".figures")).to_contain_text("0 frames a second; the last came")
     asked = live.evaluate("log.length")
@@ -101,7 +101,7 @@ def test_a_camera_without_a_first_picture_can_be_stopped(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_focused()
     waiting = page.get_by_role("status").filter(has_text="Waiting for the camera's first picture")
     expect(waiting).to_be_visible()
-    expect(page.get_by_role("alert").filter(has_text="sends no picture")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="is sending no picture")).to_be_visible()
     expect(waiting).to_have_count(0)
     page.get_by_role("tab", name="About").click()
     page.wait_for_function("stream.getTracks()[0].readyState === 'ended'")
@@ -126,7 +126,7 @@ def test_who_turns_the_phone_is_the_first_person_again(page: Page) -> None:
 def test_a_reply_that_never_comes_does_not_end_the_pictures(live: Page) -> None:
     held = []
     live.route(FRAMES, lambda route: route.continue_() if held else held.append(route))
-    lost = live.get_by_role("alert").filter(has_text="The server does not answer")
+    lost = live.get_by_role("alert").filter(has_text="The server is not answering")
     expect(lost).to_be_visible(timeout=ANSWER_MS)
     live.wait_for_function("document.querySelector('.picture').naturalWidth < 640")  # at first
     expect(lost).to_have_count(0)
@@ -138,7 +138,7 @@ def test_a_reply_that_never_comes_does_not_end_the_pictures(live: Page) -> None:
 
 def test_the_goodbye_comes_after_the_last_frame_and_nothing_is_said_any_more(live: Page) -> None:
     live.evaluate("() => { window.late = 3500; window.log.length = 0; }")
-    expect(live.get_by_role("alert").filter(has_text="No picture comes back")).to_be_visible()
+    expect(live.get_by_role("alert").filter(has_text="No picture is coming back")).to_be_visible()
     stop(live)
     expect(live.locator("#camera [role=alert]")).to_have_text("")
     live.wait_for_function("log.at(-1) === 'leave answered'")

@@ -158,10 +158,10 @@ def test_a_picture_that_another_call_used_up_is_asked_for_again(
 @pytest.mark.parametrize(
     "wrong, says",
     [
-        ({"style": ["box"]}, "['box'] is no style; give the name of one."),
-        ({"weights": ["x"]}, "['x'] is no weights; give the name of one."),
-        ({"detector": {"a": 1}}, "{'a': 1} is no detector; give the name of one."),
-        ({"detector": None}, "None is no detector; give the name of one."),
+        ({"style": ["box"]}, "style must be a name, not ['box']."),
+        ({"weights": ["x"]}, "weights must be a name, not ['x']."),
+        ({"detector": {"a": 1}}, "detector must be a name, not {'a': 1}."),
+        ({"detector": None}, "detector must be a name, not None."),
         ({"min_score": "abc"}, "The minimum detection score is 'abc'; give 0 to 1."),
         ({"image": None}, "Give a picture file as image."),
     ],

@@ -221,12 +221,12 @@ def test_the_promises_name_the_times_after_which_things_are_forgotten() -> None:
     for said, seconds in (
         ("ten idle minutes after its connection was lost", LOST_SECONDS),
         ("an hour after you last changed anything about it", FORGET_SHOT_SECONDS),
-        ("deleted there about ten minutes later", visitor_files.KEEP_SECONDS),
-        ("minute after you close the page, or for an hour at most", KEEP_SECONDS),
+        ("deleted from there about ten minutes later", visitor_files.KEEP_SECONDS),
+        ("minute after you close the page, for an hour at most", KEEP_SECONDS),
     ):
         assert said in about_page
         assert seconds == (3600 if "hour" in said else 600)
-    assert "or an hour at most" in clips
+    assert "for an hour at most" in clips
 
 
 def test_every_example_is_there_and_small() -> None:

@@ -82,9 +82,7 @@ def test_the_table_and_the_sentence_name_everybody():
     assert done_sentence(result()) == "2 people found in 40 frames, 4.0 s. A note."
     assert done_sentence(result([])).startswith("No face found in")
     table = people_html(result())
-    assert (
-        "comes back after a cut of the scene, or after some seconds, is counted as another" in table
-    )
+    assert "comes back after a cut, or after some seconds, is counted as another" in table
     # Each person's share of happy, and its mean.
     assert table.count("<tr>") == 3 and table.count("100%") == 4
 
@@ -153,7 +151,7 @@ def test_the_page_follows_a_clip_from_its_place_in_the_line_to_its_end():
     shown = screen(waiting, None, False)
     assert shown.message == messages("Waiting for its turn, after 2 others …", busy=True)
     assert "Waiting for its turn …" in screen(Waiting(0), waiting, False).message
-    assert "after another one" in screen(Waiting(1), waiting, False).message
+    assert "after one other" in screen(Waiting(1), waiting, False).message
     assert shown.stop["visible"] and shown.stop["value"] == STOP
     assert screen(Waiting(2), waiting, False) == UNCHANGED
     assert screen(Opening(), waiting, False).stop["value"] == STOP_AND_KEEP
