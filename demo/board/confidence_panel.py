@@ -30,7 +30,8 @@ def confidence(faces: dict[str, Judged], judged: dict[str, Evaluation], judging:
             in_words(judging),
         )
         st.caption(
-            "Under the diagonal a model is surer than it is right. Larger marks: more faces."
+            "Below the diagonal, a model is right less often than its confidence says. Larger "
+            "marks: more faces."
         )
     with right:
         _unsure(faces, judging)
@@ -47,13 +48,13 @@ def _unsure(faces: dict[str, Judged], judging: Judging) -> None:
         format="%d%%",
         key="unsure",
         bind="query-params",
-        help="A face whose likeliest expression has less than this probability gets no answer.",
+        help="A face whose most likely expression has less than this probability gets no answer.",
     )
     place = round(at / 100 * (THRESHOLDS - 1))
     words = []
     for name, curve in curves.items():
         share, right = curve.answered[place], curve.accuracy[place]
-        some = f"answers {percent(share)}, {right:.1%} of them right"
+        some = f"answers {percent(share)} of the faces, {right:.1%} of them right"
         words.append(f"{name} {some if share > 0 else 'answers none'}")
     chart(
         quality.answered(curves, place),

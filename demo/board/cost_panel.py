@@ -65,12 +65,12 @@ def accuracy_against_cost(
     chart(
         against_cost(points, lines, f"Accuracy against {against}", AXES[column]),
         f"{len(points)} experiments. The most accurate is {best.name} with {best.accuracy:.1f} "
-        f"per cent. The front, the cheapest first: {cheapest_first}.",
+        f"per cent. On the front, cheapest first: {cheapest_first}.",
         f"accuracy-against-{column.split()[0].lower()}",
         known[["experiment", column, "accuracy", "low", "high"]].assign(on_front=front),
         in_words(judging),
     )
-    st.caption(f"The front, the cheapest first: {cheapest_first}.")
+    st.caption(f"On the front (nothing cheaper is as accurate), cheapest first: {cheapest_first}.")
     if lines:
         st.caption(f"Dotted: {meaning(lines, judging.subset)}.")
     others = int((~known["learned these"].astype(bool)).sum())

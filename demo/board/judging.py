@@ -11,9 +11,9 @@ from fer_core.report import EvalReport, Evaluation
 
 SUBSETS = {"all": "all faces", "clean": "without repeated faces"}
 SUBSETS_HELP = (
-    "Many test faces show a photo that the training or validation images have too, perhaps moved, "
-    "mirrored or changed: with them, or without. “left out” counts the images that were kept out "
-    "of a model's training for that reason: as many as were known then."
+    "Many test faces show a photo that is also among the training or validation images, perhaps "
+    "moved, mirrored or changed. Judge with those faces or without them. “left out” counts the "
+    "images that were kept out of a model's training for that reason, as far as was known then."
 )
 
 
@@ -67,9 +67,9 @@ def judged_by(reports: Sequence[EvalReport], page: str) -> Judging | None:
         "a set of labels",
         own.judged_on if own.judged_on in shared else "",
         format_func=lambda name: _without_split(name, own),
-        hint="The same answers against FER2013's own labels, or against the answer with most of "
-        "FER+'s ten votes, the first of the matrix's order where several have as many; a clear "
-        "majority has more than half of them, single votes left aside.",
+        hint="The same answers, judged by FER2013's own labels or by FER+'s ten votes. The "
+        "majority is the expression with the most votes; where several tie, the first in the "
+        "matrix's order. A clear majority has more than half of the votes, single ones aside.",
     )
     return Judging(judged, subset_switch(f"{page}_faces"))
 

@@ -29,8 +29,8 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
         inserted, deleted = curves.insertion, curves.deletion
         st.markdown(
             f"Area under insertion **{inserted.area:.2f}** (by chance {inserted.chance_area:.2f}; "
-            f"more is better), under deletion **{deleted.area:.2f}** (by chance "
-            f"{deleted.chance_area:.2f}; less is better): {_verdict(curves)}"
+            f"higher is better), under deletion **{deleted.area:.2f}** (by chance "
+            f"{deleted.chance_area:.2f}; lower is better): {_verdict(curves)}"
         )
         chart(
             faithfulness_chart(curves, f"Deletion and insertion: {LABELS[class_index]}"),
@@ -55,8 +55,8 @@ def how_faithful(card: WeightsCard, crop: UInt8Array, result: GradCam, class_ind
 def _verdict(found: Faithfulness) -> str:
     if found.deletion.probs[-1] >= found.deletion.probs[0]:
         return (
-            "but the model names this expression no less in the blurred face, so neither says "
-            "anything about the map."
+            "but the model gives this expression no less probability in the blurred face, so "
+            "neither area says anything about the map."
         )
     inserting, deleting = found.insertion_beats == SHIFTS, found.deletion_beats == SHIFTS
     beyond = {

@@ -24,39 +24,41 @@ COLUMNS: Mapping[str, Any] = {
     "experiment": _text("experiment", pinned=True, width="medium"),
     "accuracy": _number("accuracy", format="%.2f%%"),
     "interval": _text("95% interval"),
-    "macro-F1": _number("macro-F1", format="%.1f%%", help="F1, each class the same weight"),
+    "macro-F1": _number(
+        "macro-F1", format="%.1f%%", help="F1, averaged over the classes with equal weight"
+    ),
     "ECE": _number("ECE", format="%.1f%%", help="Mean gap between confidence and accuracy"),
     "parameters": _number("parameters", format="compact"),
     "shipped as": _text(
         "shipped as",
         width=130,  # as for the file's size
         help="What its weights are called in the app: the experiment's name without its "
-        "number, since a later one may make better weights of that name.",
+        "number, since a later experiment may make better weights with that name",
     ),
     "MB": _number(
         "file",
         format="%.1f MB",
         width=80,  # from its first values, many of them empty, it comes out too narrow
-        help="Of the shipped weights, if there are any",
+        help="Size of the shipped weights, if there are any",
     ),
     "ms per face": _number(
-        "per face", format="%.1f ms", help="Fastest of several, on this machine's CPU"
+        "per face", format="%.1f ms", help="Fastest of several runs, on this machine's CPU"
     ),
     "published": _number(
         "published",
         format="%.2f%%",
-        help="The accuracy on all faces that its source printed, if any; Leeds's is of "
+        help="The accuracy on all faces that its source published, if any; Leeds's is on "
         "other test faces of FER2013 than ours",
     ),
     "left out": _number(
         "left out",
         format="localized",
-        help="Training images without which it learned, since a validation or test face "
-        "repeats them: as many as were known then",
+        help="Images kept out of its training because a validation or test face repeats "
+        "them, as far as was known then",
     ),
     "minutes": _number("training", format="%.0f min"),
     "learned": _text("own labels"),
-    "faces": _number("faces", format="localized", help="How many it is judged on"),
+    "faces": _number("faces", format="localized", help="How many faces it is judged on"),
 }
 
 
@@ -94,7 +96,7 @@ def meaning(figures: Collection[str], subset: str) -> str:
     published = "the best figure that each source published"
     person = "how often a person agrees with the labels (Goodfellow et al. 2013)"
     told = [published] if any(words != A_PERSON for words in figures) else []
-    of_all = "" if subset == "all" else "; on all test faces, also the repeated ones"
+    of_all = "" if subset == "all" else "; on all test faces, including the repeated ones"
     return ", and ".join([*told, person] if A_PERSON in figures else told) + of_all
 
 

@@ -11,7 +11,7 @@ from fer_core.fer2013 import EXPECTED, Fer2013, Fer2013Error, files_at, read
 
 KEPT = 2  # copies in memory, 83 MB each, whoever uses them
 UPLOADED = "fer2013_uploaded"
-READING = "Reading FER2013, once: that takes some ten seconds …"
+READING = "Reading FER2013; this happens once and takes about ten seconds …"
 
 
 def own_copy(use: str) -> Fer2013 | None:

@@ -75,27 +75,27 @@ def _face_by_face(faces_a: Judged, faces_b: Judged, a: str, b: str) -> None:
     st.table(counts, hide_index=True, border="horizontal")
     st.caption(
         f"McNemar's exact test on the {result.n:,} faces that both were judged on: p = "
-        f"{result.p:.3g}. It looks only at the faces that one of the two has right."
+        f"{result.p:.3g}. It looks only at the faces that only one of the two gets right."
     )
 
 
 def verdict(result: Agreement, a: str, b: str) -> str:
     """McNemar's test in words. It is about these very models: their seed is no part of it."""
     if result.only_a == result.only_b:
-        return f"{a} and {b} have equally many faces right."
+        return f"{a} and {b} get equally many faces right."
     better, more, fewer = (
         (a, result.only_a, result.only_b)
         if result.only_a > result.only_b
         else (b, result.only_b, result.only_a)
     )
-    counts = f"{better} alone has {more:,} faces right, the other alone {fewer:,}."
+    counts = f"{better} alone gets {more:,} faces right, the other alone {fewer:,}."
     p = "less than 0.1%" if result.p < 0.001 else f"{result.p:.1%}"
     if result.p < CHANCE:
         return (
             f"**More than chance for these two as they were trained:** {counts} If they were "
             f"equally good on such faces, a difference this large would come up in {p} of such "
-            "tests: who compares many pairs finds some by chance. Trained again from another seed, "
-            "the two may differ otherwise."
+            "tests: anyone who compares many pairs will find some by chance. Trained again from "
+            "another seed, the two may differ in another way."
         )
     return (
         f"**The difference is within chance:** {counts} If the two were equally good, a "

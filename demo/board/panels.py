@@ -62,7 +62,7 @@ def sidebar() -> None:
             required=True,
             key=PICTURES,
             persist_state="session",
-            help="The camera at a chart's upper right saves it in this format.",
+            help="The camera icon at the top right of a chart saves it in this format.",
         )
         st.caption(
             "Figures are about expressions as people labelled them: how a face looks to others, "
@@ -93,7 +93,7 @@ def show_problems(sentences: Sequence[str]) -> None:
 
 def say_how_to_make(what: str, place: Path) -> None:
     """The command that makes the first weights and reports where this page looks for them."""
-    st.info(f"No {what} yet in {_plain(str(place))}. Make one:")
+    st.info(f"No {what} yet in {_plain(str(place))}. To make the first:")
     to = "" if weights_folder() == FOLDER else f" --to {quoted(weights_folder())}"
     st.code(MAKE_ONE + to, language="bash")
 

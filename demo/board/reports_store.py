@@ -106,7 +106,7 @@ def _read_rows(path: Path, changed: int) -> tuple[StudyRow, ...]:
 def _fault(report: EvalReport, name: str) -> str:
     """What keeps a report from being shown, or "". name: that of its file."""
     if report.experiment != name:
-        return f"it is of the experiment {report.experiment!r}, so its file has another's name"
+        return f"it is of the experiment {report.experiment!r}, so its file has the wrong name"
     if report.labels != LABELS:
         return f"its labels are not {', '.join(LABELS)}"
     try:
@@ -114,7 +114,7 @@ def _fault(report: EvalReport, name: str) -> str:
         for judged in report.evaluations:
             words += [judged.dataset, judged.label_set, judged.split, judged.subset]
         if not all(isinstance(each, str) for each in words):
-            return "a name in it is no text"
+            return "a name in it is not text"
         for judged in report.evaluations:
             matrix = np.array(judged.confusion, np.int64)
             where = f"{judged.dataset} ({judged.subset})"
@@ -135,9 +135,9 @@ def _fault(report: EvalReport, name: str) -> str:
         if not all(math.isfinite(value) for value in [*figures, *curves]):
             return "a figure is not a number"
         if not isinstance(report.recipe, Mapping):
-            return "its recipe is none"
+            return "its recipe is not a table of settings"
         if report.epochs and any(len(report.curves[each]) != report.epochs for each in CURVES):
-            return f"its curves have not {report.epochs} epochs each"
+            return f"its curves do not have {report.epochs} epochs each"
     except (TypeError, ValueError, KeyError) as error:
         return f"a figure is missing or not a number ({error})"
     return ""

@@ -98,5 +98,5 @@ def answered(models: Mapping[str, Thresholds], place: int) -> go.Figure:
     figure.update_xaxes(range=[0, 101], dtick=25, ticksuffix="%")
     figure.update_yaxes(ticksuffix="%")
     return finish(
-        figure, "Accuracy of what is answered", "share of faces answered", "share right", 440
+        figure, "Accuracy of the answers given", "share of faces answered", "share right", 440
     )

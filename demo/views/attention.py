@@ -48,7 +48,7 @@ def photo() -> bytes | None:
             "Photo",
             key="photo",
             max_upload_size=UPLOAD_MB,
-            help="It stays in memory, until you leave.",
+            help="It stays in memory until you leave.",
         )
         return file.getvalue() if file else None
     if source == "camera":

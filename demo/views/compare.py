@@ -27,8 +27,9 @@ from fer_core.report import EvalReport, Evaluation, ReportError
 COUNTS, PER_CENT = "faces", "% of row"  # what the cells of a matrix hold
 METRICS = {"recall": "recall", "precision": "precision", "f1": "F1"}
 METRIC_HELP = (
-    "Recall: of the faces labelled so, how many the model named so. Precision: of the faces that "
-    "the model named so, how many are labelled so. F1: their harmonic mean."
+    "Recall: of the faces with this label, the share that the model recognises. Precision: of the "
+    "model's answers with this name, the share that is right. F1: the harmonic mean of recall and "
+    "precision."
 )
 
 
@@ -66,7 +67,7 @@ def matrices(
     in_per_cent = unit == PER_CENT
     top = None if in_per_cent else max(int(m.max()) for m in counts.values())
     more = "the larger the share of the row" if in_per_cent else "the more faces"
-    st.caption(f"One colour scale for all of them; the more colour, {more}.")
+    st.caption(f"One colour scale for all of them; the stronger the colour, {more}.")
     for first in range(0, len(counts), 2):
         pair_of_names = list(counts)[first : first + 2]
         for column, name in zip(st.columns(2), pair_of_names, strict=False):
@@ -138,7 +139,7 @@ def page() -> None:
         placeholder=f"Choose up to {MOST_COMPARED}",
     )
     if not names:
-        st.info("Choose a model or more above.")
+        st.info("Choose one or more models above.")
         return
     reports = {name: found[name] for name in names}
     judging = judged_by(list(reports.values()), "compare")

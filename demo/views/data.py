@@ -53,15 +53,15 @@ def show_counts(
 
 
 def label_maps() -> None:
-    st.subheader("How the data sets' labels map onto the seven", anchor=False)
+    st.subheader("How the data sets' labels map onto the seven expressions", anchor=False)
     table = pd.DataFrame(
         {"here": ours or "left out", "there": "; ".join(_other_names(ours))}
         for ours in (*LABELS, "")
     )
     st.table(table, hide_index=True, border="horizontal")
     st.caption(
-        f"Of {', '.join(DATASET_LABELS)}. Where one is not named, the word there is ours; "
-        "folders of images may have ours too."
+        f"For {', '.join(DATASET_LABELS)}. A data set that a row does not name uses our word "
+        "there; image folders may use ours too."
     )
 
 
@@ -107,7 +107,7 @@ def samples(own: Fer2013) -> None:
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     label = bar.selectbox("Class", LABELS, key="class", width=200)
     seed = st.session_state.setdefault("sheet", 0)
-    if bar.button("Others", icon=":material/shuffle:"):
+    if bar.button("Other faces", icon=":material/shuffle:"):
         st.session_state["sheet"] = seed = seed + 1
     rows = np.flatnonzero((own.labels == LABELS.index(label)) & (own.splits == SPLITS[0]))
     if not len(rows):
@@ -135,14 +135,14 @@ def agreement(labels: np.ndarray, votes: np.ndarray) -> None:
     figure.update_xaxes(title_text="FER+ majority")
     chart(
         figure,
-        f"FER2013's label and the FER+ majority agree for {share:.0%} of the faces.",
+        f"FER2013's label and the FER+ majority agree on {share:.0%} of the faces.",
         "ferplus-agreement",
         pd.DataFrame(matrix, columns=list(LABELS)).assign(labelled=LABELS),
     )
     st.caption(
-        f"They agree for {share:.1%} of {matrix.sum():,} faces; for {(~usable).sum():,} the votes "
-        f"have no majority among the seven (most said {', '.join(VOTE_NAMES[-3:])}, which is not a "
-        "face, or nothing)."
+        f"They agree on {share:.1%} of {matrix.sum():,} faces. For {(~usable).sum():,} others, the "
+        f"votes have no majority among the seven: most said {' or '.join(VOTE_NAMES[-3:])} (not a "
+        "face), or nobody voted."
     )
 
 

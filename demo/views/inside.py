@@ -96,7 +96,8 @@ def matching(own: Fer2013 | None, faces: Judged, label_set: str) -> Fer2013 | No
         same = (own.labels[faces.rows] == faces.answers).mean() > SAME
     if not same:
         st.warning(
-            "This report is about other faces than your FER2013's test split, so none are shown."
+            "This report is about other faces than those of your FER2013's test split, so none are "
+            "shown."
         )
         return None
     return own
@@ -119,7 +120,7 @@ def one_card(face: Judged, own: Fer2013 | None) -> Card:
 @st.fragment
 def gallery(faces: Judged, own: Fer2013 | None, name: str) -> None:
     if not len(faces.rows):
-        st.info("No face is in this cell.")
+        st.info("There are no faces in this cell.")
         return
     pages = -(-len(faces.rows) // A_PAGE)
     page = st.pagination(pages, key=f"page-{name}") if pages > 1 else 1

@@ -67,8 +67,9 @@ def filters(reports: list[EvalReport], study_of: dict[str, str]) -> tuple[pd.Dat
         placeholder="all",
         bind="query-params",
         width=220,
-        help="Whose row an experiment is: “ours” are this project's own networks, “records” "
-        "published figures outside the four reports; the page “Reports against ours” has them all.",
+        help="The study that an experiment belongs to: “ours” are this project's own networks, "
+        "“records” are published figures outside the four reports. The page “Reports against ours” "
+        "has them all.",
     )
     sort = top.selectbox("Sort by", SORTS, key="sort", bind="query-params", width=150)
     rows = table(
@@ -177,8 +178,8 @@ def under_table(
 def page() -> None:
     heading(
         "Which model?",
-        "Every experiment that has a report, its figures as they were measured on the test faces. "
-        "Two accuracies whose intervals overlap may be the same: tick both and compare.",
+        "Every experiment that has a report, with its figures as measured on the test faces. Two "
+        "accuracies whose intervals overlap may really be the same: tick both and compare.",
     )
     found = reports_or_stop()
     rows_of_studies = rows_or_empty()

@@ -89,17 +89,17 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "clean": number(
                 "clean",
                 format="%.2f%%",
-                help="Ours on the test faces whose photo stands in no other split. Repeated faces "
-                "are easier even for networks that never saw them: fewer are happy, more are "
-                "surprised. Only a gap clearly larger than those networks have points to faces "
+                help="Our accuracy on the test faces whose photo is in no other split. Repeated "
+                "faces are easier even for networks that never saw them: fewer are labelled happy, "
+                "more surprise. Only a gap clearly larger than those networks show points to faces "
                 "that were learned by heart.",
             ),
             "not run because": st.column_config.TextColumn("not run because", width=260),
             "n": number("n", format="localized"),
             "difference": st.column_config.TextColumn(
                 "difference",
-                help="Ours minus published in points, with the interval of ours, where both are "
-                "of the same test faces. Where it spans 0, the difference may be chance.",
+                help="Ours minus published, in points, with our interval, where both are on the "
+                "same test faces. Where the interval spans 0, the difference may be chance.",
             ),
         },
     )
@@ -121,9 +121,11 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
 def _behind(rows: list[StudyRow]) -> str:
     both = [row for row in rows if row.comparable]
     if not both:
-        return "None has both a published figure and ours, of the same faces."
+        return "No row has both a published figure and ours on the same faces."
     inside = sum(row.interval[0] <= row.published <= row.interval[1] for row in both)
-    return f"Of {len(both)} rows with both, {inside} published figures lie in our interval."
+    return (
+        f"In {inside} of the {len(both)} rows with both, the published figure lies in our interval."
+    )
 
 
 def show_seeds(reports: list[EvalReport]) -> None:
@@ -132,8 +134,8 @@ def show_seeds(reports: list[EvalReport]) -> None:
         return
     st.subheader("Over several seeds", anchor=False)
     st.markdown(
-        "Mean and deviation, by the labels that the models learned. With three seeds each, means "
-        "less than about two and a half deviations apart may well be chance."
+        "Mean and standard deviation, by the labels that the models learned. With three seeds "
+        "each, a difference of less than about two and a half deviations may well be chance."
     )
     st.dataframe(
         table,
@@ -178,7 +180,7 @@ def show_detectors() -> None:
         times = {n: {p: v["milliseconds"][n] for p, v in photos.items()} for n in names}
         faces = {f"{n}: faces": [v["faces"][n] for v in photos.values()] for n in names}
     except (OSError, ValueError, KeyError, StopIteration):
-        st.caption("Not measured here. Measure: python -m benchmarks detectors")
+        st.caption("Not measured here. To measure: python -m benchmarks detectors")
         return
     table = pd.DataFrame({"photo": list(photos), **faces})
     chart(
@@ -192,8 +194,8 @@ def show_detectors() -> None:
     )
     st.table(table, hide_index=True, border="horizontal")
     st.caption(
-        f"Measured turn by turn on {found.get('cpus', '?')} CPU cores, minimum detection "
-        f"score {found.get('min_score', '?')}, on the photos of the demo."
+        f"Measured in turn on {found.get('cpus', '?')} CPU cores with a minimum detection score of "
+        f"{found.get('min_score', '?')}, on the demo's photos."
     )
 
 
@@ -201,15 +203,15 @@ def page() -> None:
     heading(
         "Reports against ours",
         "Four reports and the published records, row by row. Published figures are the "
-        "sources' own; where they chose the checkpoint on the test faces, theirs look better than "
-        "they are.",
+        "sources' own; where a source chose its checkpoint on the test faces, its figures look "
+        "better than they are.",
     )
     reports = reports_here()
     try:
         rows = study_rows()
     except ReportError as error:
         own = weights_folder() == FOLDER
-        elsewhere = f"The project writes them into its own folder alone, {FOLDER}."
+        elsewhere = f"The project writes them only into its own folder, {FOLDER}."
         st.warning(f"{error} {'Write them: python -m train.tables' if own else elsewhere}")
         rows = ()
     study = ""

@@ -98,7 +98,9 @@ def show_curves(names: list[str], quantity: str) -> None:
     alike = len(set(judged.values())) == 1
     if not alike and quantity != "lr":
         each_by = "; ".join(f"{name} by {words}" for name, words in judged.items())
-        st.warning(f"Validated by different labels or faces, so not to be compared: {each_by}.")
+        st.warning(
+            f"Validated by different labels or faces, so the curves cannot be compared: {each_by}."
+        )
     chart(
         training(curves, quantity, title),
         f"{title} by epoch. On validation, {ends}.",
@@ -117,7 +119,7 @@ def show_curves(names: list[str], quantity: str) -> None:
 def validated_by(recipe: Mapping[str, Any]) -> str:
     """The labels and faces that a run is validated by, in words."""
     labels = LABEL_SETS.get(recipe.get("label_set", ""), "unknown labels")
-    return f"{labels}, on a division of its own" if recipe.get("resplit") else labels
+    return f"{labels}, on a split of its own" if recipe.get("resplit") else labels
 
 
 def apart(recipes: Mapping[str, Mapping[str, Any]], quantity: str) -> str:
@@ -156,7 +158,7 @@ def page() -> None:
     heading("Training", "How the runs went, epoch by epoch.")
     shown = everything(reports_here(), runs())
     if not shown:
-        st.info("No report here was trained in epochs, and the runs folder is empty.")
+        st.info("No report here has training epochs, and the runs folder is empty.")
         return
     training_now = going(shown)
     reports = {n: each.source for n, each in shown.items() if isinstance(each.source, EvalReport)}
@@ -176,7 +178,7 @@ def page() -> None:
     name_of = QUANTITIES.__getitem__
     quantity = switch("Curve", QUANTITIES, "curve", "a curve", format_func=name_of)
     if not names:
-        st.info("Choose a run or more above.")
+        st.info("Choose one or more runs above.")
         return
     every = REFRESH_SECONDS if set(training_now) & set(names) else None
     st.fragment(show_curves, run_every=every)(names, quantity)

@@ -148,7 +148,7 @@ def test_the_front_is_on_the_chart(names):
     [
         ("labels", "all", True, "Dotted: the best figure that each source published, and how"),
         ("labels", "all", False, "Dotted: how often a person agrees with the labels ({}).\n"),
-        ("labels", "clean", False, "({}); on all test faces, also the repeated ones."),
+        ("labels", "clean", False, "({}); on all test faces, including the repeated ones."),
         ("FER+ majority", "all", True, ""),
     ],
 )
@@ -187,14 +187,14 @@ def test_each_of_many_ticked_experiments_has_a_mark_of_its_own():
         ({"labels": ["angry"]}, "labels are not"),
         ({"per_class": {}}, "missing or not a number"),
         ({"left_out": "some"}, "not a number"),
-        ({"recipe": [1]}, "recipe is none"),
+        ({"recipe": [1]}, "recipe is not a table of settings"),
         ({"experiment": "other"}, "of the experiment 'other'"),
         ({"curves": 3}, "is not a report"),
         ({"curves": {}}, "missing or not a number"),
-        ({"epochs": 6}, "curves have not 6 epochs"),
-        ({"subset": 5}, "a name in it is no text"),
-        ({"arch": 5}, "a name in it is no text"),
-        ({"split": []}, "a name in it is no text"),
+        ({"epochs": 6}, "curves do not have 6 epochs"),
+        ({"subset": 5}, "a name in it is not text"),
+        ({"arch": 5}, "a name in it is not text"),
+        ({"split": []}, "a name in it is not text"),
     ],
 )
 def test_a_bad_report_is_named_and_the_rest_works(names, folder, changes, says):

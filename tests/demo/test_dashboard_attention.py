@@ -38,7 +38,7 @@ def test_attention_shows_maps_for_the_predicted_and_a_chosen_class():
     checked(at.run())
     assert figure(at, "Deletion and insertion: surprise")
     # Blurred, she looks a little surprised.
-    assert "neither says anything about the map" in text(at)
+    assert "neither area says anything about the map" in text(at)
 
 
 def test_a_photo_of_several_faces_shows_their_numbers_and_the_address_the_chosen_one():

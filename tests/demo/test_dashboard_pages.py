@@ -153,7 +153,7 @@ def test_the_data_page_and_training_take_the_same_for_the_ferplus_majority(names
     shown = figure(checked(at.run()), "FER+ majority, % of row")
     cells = [float(each["text"]) for each in shown["layout"]["annotations"]]
     assert cells == pytest.approx(row_per_cent(expected).ravel(), abs=0.51)
-    assert f"for {(~have).sum()} the votes have no majority" in text(at)
+    assert f"For {(~have).sum()} others, the votes have no majority" in text(at)
 
 
 def values(column):
@@ -189,7 +189,7 @@ def test_the_studies_rows_come_with_ours_or_the_reason(names, folder):
 def test_without_rows_it_is_said_for_which_folder_they_are_written(names, folder, monkeypatch):
     (folder / "studies" / "rows.json").unlink()
     said = opened("studies").warning[0].value
-    assert f"own folder alone, {FOLDER}." in said and "train.tables" not in said
+    assert f"only into its own folder, {FOLDER}." in said and "train.tables" not in said
     monkeypatch.setattr("fer_core.weights.FOLDER", folder)
     assert "Write them: python -m train.tables" in opened("studies").warning[0].value
 

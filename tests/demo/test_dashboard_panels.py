@@ -18,9 +18,9 @@ def test_the_verdict_says_whether_it_is_chance():
     assert "More than chance" in verdict(fewer, "A", "B")
     said = verdict(many, "A", "B")
     assert "More than chance for these two as they were trained" in said
-    assert "A alone has 200" in said and "another seed" in said
+    assert "A alone gets 200" in said and "another seed" in said
     other = Agreement(n=1000, same=700, both=600, only_a=100, only_b=200, neither=100)
-    assert "B alone has 200" in verdict(other, "A", "B")
+    assert "B alone gets 200" in verdict(other, "A", "B")
     even = Agreement(n=10, same=10, both=10, only_a=0, only_b=0, neither=0)
     assert "equally many" in verdict(even, "A", "B")
 
