@@ -16,11 +16,11 @@ BLUR = 1 / 8
 
 CAPTION = (
     "Deletion and insertion: the expression's probability as the crop's pixels are replaced by "
-    "their blurred version, or put back, the map's brightest first. A faithful map falls fast and "
-    f"rises fast. By chance: the mean of the same map at {SHIFTS} random places. A map at a random "
-    f"place beats all of those once in {SHIFTS + 1} times on each measure, one in the middle of "
-    "the face more often. It measures the map against this model, not the model against the truth. "
-    "Source: Petsiuk et al., BMVC 2018."
+    "their blurred version, or put back, the map's brightest first. With a faithful map it falls "
+    f"fast and rises fast. By chance: the mean of the same map at {SHIFTS} random places. A map at "
+    f"a random place beats all of those once in {SHIFTS + 1} times on each measure, one in the "
+    "middle of the face more often. This measures the map against this model, not the model "
+    "against the truth. Source: Petsiuk et al., BMVC 2018."
 )
 
 

@@ -200,8 +200,8 @@ def _votes(name: str, file: File, splits: np.ndarray) -> np.ndarray:
     table = _with_columns(name, table, ("Usage", *VOTE_NAMES))
     if not np.array_equal(table["Usage"], splits):
         raise Fer2013Error(
-            f"{name} lists {len(table):,} other rows than the {len(splits):,} faces: "
-            "give the FER+ file as it is published."
+            f"{name} lists {len(table):,} rows that do not match the {len(splits):,} faces: "
+            "give the FER+ file as it was published."
         )
     counts = table[list(VOTE_NAMES)].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     if (bad := ~((counts >= 0) & np.isfinite(counts)).all(1)).any():

@@ -133,7 +133,7 @@ def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
     if is_endless(file):
         raise ImageError(
             f"{name} is made of so many parts, or such large ones, that reading it would take too "
-            "long. Save it anew with a picture editor, then try again."
+            "long. Save it again with a picture editor, then try again."
         )
     try:
         # The size is in the header: it is judged before any pixel is unpacked.

@@ -129,7 +129,9 @@ class VideoJob:
             raise ClipError(f"{self._clip.name} was not begun: loop over the job, then finish it.")
         if not self._frames and self._analyzer.complete:
             notes = " ".join(self._clip.notes)
-            raise ClipError(f"{self._clip.name} holds no frame in what is used of it. {notes}")
+            raise ClipError(
+                f"The part of {self._clip.name} that is used contains no frame. {notes}"
+            )
         if not self._frames:
             raise ClipError(f"{self._clip.name} was stopped before its first frame was done.")
         complete = self._clip.complete
@@ -138,7 +140,9 @@ class VideoJob:
         self._finished = True
         stopped = f"Stopped after {self._seconds:.1f} s; what was done until then was kept."
         if self._full:
-            stopped = f"A video may have {self._options.max_bytes / 1e6:,.10g} MB. {stopped}"
+            stopped = (
+                f"A video may have at most {self._options.max_bytes / 1e6:,.10g} MB. {stopped}"
+            )
         info = ClipInfo(
             self._clip.name,
             self._clip.size_hw,

@@ -41,7 +41,7 @@ class VideoOptions:
         check_style(self.style)
         if not (isinstance(self.every_nth, Integral) and 1 <= self.every_nth <= MOST_EVERY):
             raise OptionError(
-                f"Every {self.every_nth!r}th frame is to be analyzed; give 1 to {MOST_EVERY}."
+                f"One frame in {self.every_nth!r} is to be analysed; give 1 to {MOST_EVERY}."
             )
         if not (isinstance(self.max_bytes, Real) and self.max_bytes > 0):
             raise OptionError(f"The video may have {self.max_bytes!r} bytes; give more than 0.")

@@ -79,7 +79,7 @@ class WeightsCard:
             spec, cuts, metrics = (fields.pop(name) for name in ("input", "crop", "metrics"))
             spec = {key: tuple(v) if isinstance(v, list) else v for key, v in spec.items()}
             if not isinstance(fields["report"], str):
-                raise TypeError("its report is no path")
+                raise TypeError("its report is not a path")
             return cls(
                 **{**fields, "labels": tuple(fields["labels"])},
                 input=InputSpec(**spec),

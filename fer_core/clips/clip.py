@@ -88,9 +88,13 @@ class Clip:
         self.size_hw = self._upright.size_hw
         if self._upright.reduced_from_hw:
             (height, width), (h, w) = self._upright.reduced_from_hw, self.size_hw
-            self._notes.append(f"The frames were reduced from {width}x{height} to {w}x{h} pixels.")
+            self._notes.append(
+                f"The frames were scaled down from {width}x{height} to {w}x{h} pixels."
+            )
         if self._opened.container.streams.audio and not self.sound:
-            self._notes.append("The sound is coded in a way not known here, and was left out.")
+            self._notes.append(
+                "The sound has an encoding that is not known here, and was left out."
+            )
 
     def __enter__(self) -> "Clip":
         return self
@@ -202,7 +206,7 @@ class Clip:
             seconds = float((shown or 0) * self.time_base - self._opened.start_seconds)
             self._notes.append(
                 f"The clip's times jump after {seconds:.1f} s, as where clips are joined; "
-                "what follows was put right behind."
+                "what follows was placed directly after that."
             )
 
     def _packets(self) -> Iterator[Packet]:

@@ -38,10 +38,10 @@ class Damage:
         """The sentence where a clip, called so, gave no frame at all, of up to so many pixels in
         square."""
         if self.seconds is None and not self.cut_short:
-            return f"{name} holds no frame. Choose another clip, or record it again."
+            return f"{name} contains no frame. Choose another clip, or record it again."
         return (
             f"No frame of {name} can be read: it is damaged, larger than {most_px}x{most_px} "
-            "pixels, or coded in a way that is not known here. Copy it again, or make it smaller "
+            "pixels, or in an encoding that is not known here. Copy it again, or make it smaller "
             "and convert it to H.264 (MP4)."
         )
 

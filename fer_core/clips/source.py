@@ -179,12 +179,12 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
     streams = [s for s in container.streams.video if not s.disposition & covers]
     if not streams:
         held = "only sound" if container.streams.audio else "nothing to see"
-        raise ClipError(f"{name} holds {held}. Give a clip that has a picture.")
+        raise ClipError(f"{name} contains {held}. Give a clip that has a picture.")
     best = container.streams.best("video")
     stream = best if isinstance(best, VideoStream) and best in streams else streams[0]
     if stream.codec_context is None:
         raise ClipError(
-            f"{name} has frames that are coded in a way not known here. "
+            f"{name} has frames in an encoding that is not known here. "
             "Convert it to H.264 (MP4) first."
         )
     return stream

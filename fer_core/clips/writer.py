@@ -72,7 +72,7 @@ class VideoFile:
 
     def _check_open(self) -> None:
         if self.file.closed:
-            raise ClipError("The video was closed, and is gone. Save or read it before that.")
+            raise ClipError("The video was closed, and is gone. Save or read it before closing it.")
 
     def close(self) -> None:
         """Give its place on the disk back."""

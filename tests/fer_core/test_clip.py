@@ -121,7 +121,7 @@ def test_large_frames_are_reduced_and_too_large_ones_refused():
     clip_8k = make_clip("mov", "mjpeg", 1, size_wh=(7680, 4320), pixel_format="yuvj420p")
     frames, clip = read_clip(clip_8k, limits=ClipLimits(max_source_side_px=8192))
     assert frames[0].pixels.shape == (1080, 1920, 3)
-    assert clip.notes == ("The frames were reduced from 7680x4320 to 1920x1080 pixels.",)
+    assert clip.notes == ("The frames were scaled down from 7680x4320 to 1920x1080 pixels.",)
     assert red_corner(frames[0].pixels) == "top left"
     with pytest.raises(ClipError, match=r"No frame of me\.mov .* larger than 4096x4096 pixels"):
         Clip(clip_8k, name="me.mov")  # such a decoder tells no size that it must not take
@@ -236,7 +236,7 @@ def test_sound_that_no_decoder_knows_is_left_out_with_a_note():
     data = make_clip("matroska", frames=25, sound="flac").replace(b"A_FLAC", b"A_XYZ9")
     frames, clip = read_clip(data)
     assert len(frames) == 25 and clip.sound is None and clip.complete
-    assert clip.notes == ("The sound is coded in a way not known here, and was left out.",)
+    assert clip.notes == ("The sound has an encoding that is not known here, and was left out.",)
 
 
 @pytest.mark.parametrize("limit, most", [("MOST_WAITING", 5), ("MOST_WAITING_BYTES", 300)])

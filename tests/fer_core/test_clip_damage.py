@@ -138,11 +138,11 @@ def index_in_front(data, folder):
         (bytes(range(256)) * 40, "is not a video"),
         (b"#EXTM3U\n#EXTINF:5,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n", "is not a video"),
         (b"ffconcat version 1.0\nfile /etc/hostname\n", "is not a video"),
-        (sound_only(), "holds only sound"),
-        (sound_only(cover_picture=True), "holds only sound"),
-        (make_clip(frames=0), "holds nothing to see"),
-        (make_clip("flv", frames=0), "holds no frame"),
-        (make_clip(frames=3).replace(b"avc1", b"xyz1"), "coded in a way not known here"),
+        (sound_only(), "contains only sound"),
+        (sound_only(cover_picture=True), "contains only sound"),
+        (make_clip(frames=0), "contains nothing to see"),
+        (make_clip("flv", frames=0), "contains no frame"),
+        (make_clip(frames=3).replace(b"avc1", b"xyz1"), "in an encoding that is not known here"),
         (make_clip(frames=3).replace(b"isom", b"heic"), "is a picture"),
         (7, "A clip was expected"),
     ],
@@ -210,7 +210,7 @@ def test_pictures_and_folders_are_no_clips(tmp_path, astronaut):
 
 def test_frames_that_no_decoder_knows_get_a_sentence():
     data = make_clip("avi", "mpeg4", 4, time_base=Fraction(1, 25))
-    with pytest.raises(ClipError, match=r"coded in a way not known here"):
+    with pytest.raises(ClipError, match=r"in an encoding that is not known here"):
         Clip(data.replace(b"FMP4", b"XYZ9").replace(b"mp4v", b"XYZ9"))
 
 

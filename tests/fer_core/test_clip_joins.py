@@ -13,7 +13,7 @@ from fer_core.clips.clip import Clip
 
 JUMP = (
     "The clip's times jump after {} s, as where clips are joined; "
-    "what follows was put right behind."
+    "what follows was placed directly after that."
 )
 BROADCASTS = [
     ("mpegts", "libx264", "aac"),

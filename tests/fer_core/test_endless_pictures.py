@@ -67,7 +67,7 @@ def test_a_picture_of_endless_parts_is_refused_unopened(endless, monkeypatch, tm
     (tmp_path / "me").write_bytes(endless)
     monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
     for source in (endless, tmp_path / "me"):
-        with pytest.raises(ImageError, match=r"so many parts.* too long\. Save it anew"):
+        with pytest.raises(ImageError, match=r"so many parts.* too long\. Save it again"):
             read_picture(source)
 
 

@@ -98,10 +98,10 @@ FACES, VOTES = "fer2013.csv", "fer2013new.csv"
         (lambda f: change(f, FACES, 20, Usage="Test"), "line 22: Usage Test .* Training, PublicT"),
         (lambda f: change(f, VOTES, 1, fear="x"), "line 3: a number of votes is missing"),
         (lambda f: change(f, VOTES, 1, fear=-1), "line 3: a number of votes is missing"),
-        (lambda f: change(f, VOTES, 1, Usage="PublicTest"), "give the FER\\+ file as it is"),
+        (lambda f: change(f, VOTES, 1, Usage="PublicTest"), "give the FER\\+ file as it was"),
         (
             lambda f: pd.read_csv(f / VOTES)[:-1].to_csv(f / VOTES),
-            "lists 20 other rows than the 21",
+            "lists 20 rows that do not match the 21",
         ),
         (lambda f: (f / VOTES).write_text("fear\n1\n"), "fer2013new.csv lacks"),
         (lambda f: (f / VOTES).write_text(""), "fer2013new.csv cannot be read"),

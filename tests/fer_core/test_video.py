@@ -213,7 +213,7 @@ def test_limits_say_themselves(annotate, red):
     result, progress = annotate(red, make_clip(frames=50, draw=moving), limits=limits)
     assert result.info.frames == 25 and result.info.size_hw == result.video.size_hw == (60, 80)
     assert result.info.notes == (
-        "The frames were reduced from 160x120 to 80x60 pixels.",
+        "The frames were scaled down from 160x120 to 80x60 pixels.",
         "Only the first 1 s of the clip were used; it is 2 s long.",
     )
     assert progress[-1].share == 1
@@ -221,9 +221,7 @@ def test_limits_say_themselves(annotate, red):
 
 def test_frames_that_come_behind_all_that_is_used_are_not_called_stopped(annotate, red):
     late = make_clip("matroska", frames=5, ticks=range(1200, 1320, 24), sound="aac")
-    with pytest.raises(
-        ClipError, match=r"holds no frame in what is used of it\. Only the first 1 s"
-    ):
+    with pytest.raises(ClipError, match=r"that is used contains no frame\. Only the first 1 s"):
         annotate(red, late, limits=ClipLimits(max_seconds=1))
 
 
@@ -237,8 +235,8 @@ def test_frames_that_come_behind_all_that_is_used_are_not_called_stopped(annotat
         ({"max_bytes": 0}, "give more than 0"),
         ({"smoothing_seconds": -1}, "give 0 to 10"),
         ({"min_score": 2}, "give 0 to 1"),
-        ({"every_nth": "2"}, "Every '2'th"),
-        ({"every_nth": 2.5}, r"Every 2\.5th"),
+        ({"every_nth": "2"}, "One frame in '2'"),
+        ({"every_nth": 2.5}, r"One frame in 2\.5"),
         ({"min_score": None}, "give 0 to 1"),
     ],
 )

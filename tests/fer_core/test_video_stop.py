@@ -61,7 +61,9 @@ class TestStopping:
         assert 0 < result.info.frames < 50 and not result.complete
         assert len(result.video.read()) < 15_000
         result.close()
-        assert re.match(r"A video may have 0\.005 MB\. Stopped after ", result.info.notes[-1])
+        assert re.match(
+            r"A video may have at most 0\.005 MB\. Stopped after ", result.info.notes[-1]
+        )
 
     def test_stopped_at_its_last_frame_it_is_whole(self, red):
         with VideoJob(red, make_clip(frames=5, draw=moving)) as job:
