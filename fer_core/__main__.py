@@ -92,25 +92,25 @@ def _table(rows: list[dict[str, Any]]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fer_core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_annotate(commands.add_parser("annotate", help="put an emoji over every face of files"))
+    _add_annotate(commands.add_parser("annotate", help="put an emoji over every face in files"))
     lists = {"weights": _weights, "models": _models, "detectors": _detectors}
     for name, command in lists.items():
         listing = commands.add_parser(name, help=f"list the {name}")
-        listing.add_argument("--json", action="store_true", help="as JSON")
+        listing.add_argument("--json", action="store_true", help="print it as JSON")
         listing.set_defaults(command=command)
     return parser
 
 
 def _add_annotate(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Put an emoji over every face of pictures and clips."
+    parser.description = "Put an emoji over every face in pictures and clips."
     parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures and clips")
     parser.add_argument(
         "--out",
         type=Path,
         required=True,
-        help="folder for the results; an earlier run's of the same name are replaced",
+        help="folder for the results; earlier results with the same name are replaced",
     )
-    parser.add_argument("--json", action="store_true", help="write the results as JSON, too")
+    parser.add_argument("--json", action="store_true", help="also write the results as JSON")
     parser.add_argument(
         "--style",
         choices=STYLES,
@@ -123,32 +123,37 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="hide every face that is found, whatever the style; one that is missed stays visible",
     )
-    parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
+    parser.add_argument(
+        "--weights",
+        default="default",
+        help="name of the weights; to list them: python -m fer_core weights",
+    )
     parser.add_argument("--detector", choices=list_detectors(), default=DEFAULT_DETECTOR)
     parser.add_argument(
         "--min-score",
         type=float,
         default=MIN_SCORE,
-        help="minimum detection score, 0 to 1 (default: %(default)s); MTCNN gives none below 0.7",
+        help="minimum detection score, 0 to 1 (default: %(default)s); MTCNN gives no score below "
+        "0.7",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     clips = parser.add_argument_group("clips only")
     clips.add_argument(
-        "--every", type=int, default=1, metavar="N", help="analyze every N-th frame (default: 1)"
+        "--every", type=int, default=1, metavar="N", help="analyse every Nth frame (default: 1)"
     )
     clips.add_argument(
         "--smoothing",
         type=float,
         default=SMOOTHING_SECONDS,
         metavar="SECONDS",
-        help="time constant of the probabilities, 0 for none (default: %(default)s)",
+        help="time constant for smoothing the probabilities, 0 for none (default: %(default)s)",
     )
     clips.add_argument(
         "--max-minutes",
         type=float,
         default=30.0,
         metavar="N",
-        help="how much of a clip is used (default: %(default)g)",
+        help="how many minutes of a clip are used (default: %(default)g)",
     )
     parser.set_defaults(command=annotate)
 

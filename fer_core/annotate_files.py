@@ -62,7 +62,7 @@ def annotate(arguments: argparse.Namespace) -> int:
             failed += 1
             say(f"error: {source}: {error}", sys.stderr)
         except KeyboardInterrupt:
-            say("Stopped. What is finished stays.", sys.stderr)
+            say("Stopped. Finished files are kept.", sys.stderr)
             return INTERRUPTED
     if failed:
         say(f"{failed} of {len(arguments.inputs)} files failed.", sys.stderr)

@@ -72,5 +72,5 @@ def read_checkpoint(path: Path, device: torch.device, mapped: bool = False) -> C
         return Checkpoint(**torch.load(path, map_location=device, weights_only=True, mmap=mapped))
     except Exception as error:  # whatever the bytes of another file lead the reader to
         raise RunError(
-            f"{path} is damaged, or no checkpoint of ours. Move it away to train anew."
+            f"{path} is damaged, or not a checkpoint of ours. Move it away to start again."
         ) from error

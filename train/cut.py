@@ -105,12 +105,14 @@ def main() -> int:
         default=1000,
         help="how many training faces to show (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="which ones (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the seed that picks them (default: %(default)s)"
+    )
     options = parser.parse_args()
     if options.faces < 1:
-        parser.error("--faces is at least 1")
+        parser.error("--faces must be at least 1")
     if options.seed < 0:
-        parser.error("--seed is at least 0")
+        parser.error("--seed must be at least 0")
 
     def work() -> None:
         data = read_data(options.data)

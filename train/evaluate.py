@@ -124,14 +124,18 @@ def in_words(evaluation: Evaluation) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__)
-    parser.add_argument("--weights", default="default", help="see: python -m fer_core weights")
+    parser.add_argument(
+        "--weights",
+        default="default",
+        help="name of the weights; to list them: python -m fer_core weights",
+    )
     add_data_option(parser)
     parser.add_argument(
         "--split",
         help="FER2013: Training, PublicTest or PrivateTest; others: train, valid or test "
         "(default: the test split)",
     )
-    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
     add_device_option(parser)
     options = parser.parse_args()
 

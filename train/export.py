@@ -112,7 +112,7 @@ def export(run: Path, name: str, folder: Path = FOLDER) -> WeightsCard:
     if name == "default" or not re.fullmatch(r"\w[\w.-]*", name):
         raise RunError(
             f"Weights cannot be called {name!r}. Choose a name of letters, digits, '-', '_' and "
-            "'.', but 'default', which stands for the default weights."
+            "'.', but not 'default', which stands for the default weights."
         )
     report = _called(_finished_report(run), name, folder)
     recipe = _recipe(report, run)
@@ -155,7 +155,7 @@ def _recipe(report: EvalReport, run: Path) -> Recipe:
         return Recipe(**report.recipe)
     except (TypeError, ValueError) as error:
         raise RunError(
-            f"{run} is of a recipe that cannot be declared any more: {error}. Train it anew."
+            f"{run} is of a recipe that cannot be declared any more: {error}. Train it again."
         ) from error
 
 
@@ -197,7 +197,9 @@ def main() -> int:
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--name", help="what the weights will be called, also in the app")
     chosen.add_argument("--report-only", action="store_true", help="ship the report alone")
-    parser.add_argument("--to", type=Path, default=FOLDER, help="folder (default: weights/)")
+    parser.add_argument(
+        "--to", type=Path, default=FOLDER, help="folder to write to (default: weights/)"
+    )
     options = parser.parse_args()
 
     def work() -> None:

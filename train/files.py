@@ -28,7 +28,9 @@ def claimed(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise RunError(f"Another process trains in {folder}: wait for it.") from error
+        raise RunError(
+            f"Another process is training in {folder}: wait until it is done."
+        ) from error
     except OSError as error:
         raise RunError(f"{folder} could not be written to: {reason(error)}.") from error
     try:
@@ -49,4 +51,4 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     try:
         return load(path.read_bytes())
     except (OSError, SafetensorError) as error:
-        raise RunError(f"{path} cannot be read: {error}. Train that run anew.") from error
+        raise RunError(f"{path} cannot be read: {error}. Train that run again.") from error

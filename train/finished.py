@@ -51,7 +51,7 @@ def finished_model(run: Path, data: Dataset) -> nn.Module:
             model.load_state_dict(read_tensors(run / BEST))
         except RuntimeError as error:
             raise RunError(
-                f"{run / BEST} does not fit {report.arch} as it is now: {error}. Train it anew."
+                f"{run / BEST} does not fit {report.arch} as it is now: {error}. Train it again."
             ) from error
         return model
     if (run / CHECKPOINT).is_file():
@@ -74,7 +74,7 @@ def finished_model(run: Path, data: Dataset) -> nn.Module:
 def _refuse_strangers(report: EvalReport, name: str, data: Dataset, what: str) -> None:
     declared = EXPERIMENTS.get(name)
     if declared and not is_of(report, replace(declared, data=data_name(report.main))):
-        raise RunError(f"{what} is of another recipe than {name} is now. Train it anew.")
+        raise RunError(f"{what} is of another recipe than {name} is now. Train it again.")
     refuse_other_faces(report, data, what)
 
 
@@ -86,7 +86,7 @@ def refuse_other_faces(report: EvalReport, data: Dataset, what: str) -> None:
         told = "{}, judged on {}, {:,} training faces left out"
         raise RunError(
             f"{what} was trained on other faces ({told.format(*theirs)}) than are learned from now "
-            f"({told.format(*ours)}), and may know some of the test faces. Train it anew."
+            f"({told.format(*ours)}), and may know some of the test faces. Train it again."
         )
 
 

@@ -26,8 +26,8 @@ def one_of(known: Mapping[str, T], kind: str) -> Callable[[str], T]:
 
     def find(name: str) -> T:
         if name not in known:
-            near = ", ".join(get_close_matches(name, known, 4)) or "none by a like name"
-            raise argparse.ArgumentTypeError(f"there is no {kind} {name!r}; there is: {near}")
+            near = ", ".join(get_close_matches(name, known, 4)) or "none"
+            raise argparse.ArgumentTypeError(f"there is no {kind} {name!r}; similar names: {near}")
         return known[name]
 
     return find
@@ -48,14 +48,14 @@ def add_machine_options(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("auto", *FORMATS),
         default="auto",
-        help="of matrix work; auto: bfloat16 on GPUs that have it, float32 on the CPU, where "
-        "bfloat16 is up to twice as fast on processors with units for it",
+        help="number format of matrix operations; auto: bfloat16 on GPUs that have it, float32 on "
+        "the CPU, where bfloat16 is up to twice as fast on processors with units for it",
     )
     parser.add_argument(
         "--compile",
         action="store_true",
-        help="compile the steps first, a minute or more; for long runs on one GPU, or of Leeds's "
-        "ResNets on a CPU",
+        help="compile the steps first, which takes a minute or more; for long runs on one GPU, or "
+        "for Leeds's ResNets on a CPU",
     )
 
 

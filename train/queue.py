@@ -99,7 +99,7 @@ def work(
             continue  # another queue has finished it meanwhile
         try:
             if ranks.from_lead(_has_diverged(folder, recipe)):
-                _say(ranks, f"{experiment.name}: diverged before; to try it anew, remove {folder}")
+                _say(ranks, f"{experiment.name}: diverged before; to try it again, remove {folder}")
                 continue
             what = remaining(experiment, data, out, cost)
             trained = isinstance(recipe, Recipe) and what.epochs_done == recipe.epochs
@@ -174,7 +174,7 @@ def main() -> int:
         "--out",
         type=Path,
         default=Path("runs"),
-        help="folder of the run folders, what is finished in its weights/ (default: runs)",
+        help="folder for the run folders; finished runs go into its weights/ (default: runs)",
     )
     parser.add_argument(
         "--minutes",
@@ -183,7 +183,7 @@ def main() -> int:
         help="how long this call may work (default: %(default)s)",
     )
     parser.add_argument(
-        "--plan", action="store_true", help="only say what is missing, and how long"
+        "--plan", action="store_true", help="only say what is missing, and how long it takes"
     )
     add_machine_options(parser)
     options = parser.parse_args()
@@ -195,13 +195,13 @@ def main() -> int:
         if all(each.data != data.name for each in everything):
             print(f"No experiment is about {data.name}. Train one on it: python -m train.run NAME")
         elif not missing(everything, data, options.out):
-            print(f"On {data.name} nothing is left to train that has no report yet.")
+            print(f"On {data.name}, nothing is left to train that has no report yet.")
         elif options.plan:
             print(plan(everything, data, options.out, machine.choice))
         else:
             work(everything, data, options.out, machine, deadline)
 
-    return exit_code(work_or_plan, "The same command goes on.")
+    return exit_code(work_or_plan, "Run the same command to go on.")
 
 
 if __name__ == "__main__":

@@ -208,8 +208,8 @@ def make_report(
     probs = at_temperature(classifier(data.test.images), temperature)
     if not np.isfinite(probs).all():
         raise RunError(
-            f"The weights of {trainer.folder} answer with no number where they are rounded to "
-            "float16, as they ship. Train it anew with a lower learning rate."
+            f"The weights of {trainer.folder} give no numbers once they are rounded to "
+            "float16, as they are shipped. Train it again with a lower learning rate."
         )
     history = trainer.history
     report = new_report(

@@ -118,7 +118,7 @@ def by_subject(source: Path, faces: Split, subjects: Sequence[str]) -> tuple[Spl
     if folds < 3:
         raise DataError(
             f"{source} shows {people} people, and no expression more than {commonest} times: three "
-            "splits need at least 3 of either. Is the data set complete?"
+            "splits need at least 3 of each. Is the data set complete?"
         )
     places = np.arange(len(faces))
     divided = StratifiedGroupKFold(folds, shuffle=True, random_state=SEED)

@@ -176,8 +176,8 @@ def main() -> int:
         "sweep", type=one_of(SWEEPS, "sweep"), metavar="SWEEP", help=f"one of {', '.join(SWEEPS)}"
     )
     add_data_option(parser)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run folders")
-    parser.add_argument("--trials", type=int, help="finish at most so many values (default: all)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the run folders")
+    parser.add_argument("--trials", type=int, help="finish at most this many values (default: all)")
     parser.add_argument(
         "--minutes", type=float, help="how long this call may work, one epoch at least"
     )
@@ -201,7 +201,7 @@ def main() -> int:
             ) from error
         print(table(options.sweep, study))
 
-    return exit_code(try_values, "The same command goes on.")
+    return exit_code(try_values, "Run the same command to go on.")
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def test_ctrl_c_ends_it_between_pictures_with_a_sentence(capsys, tmp_path, photo
 
     monkeypatch.setattr(annotate_files, "render", interrupted)
     code, _, err = run(capsys, "annotate", photo, photo, "--out", tmp_path / "o")
-    assert code == 130 and err == "Stopped. What is finished stays.\n"
+    assert code == 130 and err == "Stopped. Finished files are kept.\n"
 
 
 def test_ctrl_c_before_the_first_file(capsys, monkeypatch):

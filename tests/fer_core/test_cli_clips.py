@@ -144,7 +144,7 @@ def test_ctrl_c_keeps_what_was_done(capsys, tmp_path, clip, pipeline, monkeypatc
     before = signal.getsignal(signal.SIGINT)
     words = ("annotate", clip, tmp_path / "next.mp4", "--out", tmp_path / "o")
     code, out, err = run(capsys, *words)
-    assert code == 130 and err == "Stopped. What is finished stays.\n"
+    assert code == 130 and err == "Stopped. Finished files are kept.\n"
     assert signal.getsignal(signal.SIGINT) is before
     assert "Stopped after 0.2 s; what was done until then was kept." in out
     frames = len(frame_times((tmp_path / "o" / "me-faces.mp4").read_bytes()))

@@ -99,7 +99,7 @@ def test_mistakes_get_a_sentence(words, call):
 
 def test_a_wrong_name_is_answered_with_near_ones(call):
     code, _, err = call("train.run", "unt-sdg-100", "--data", "synthetic", "--out", "x")
-    assert code == 2 and "no experiment 'unt-sdg-100'; there is: unt-sgd-100" in err
+    assert code == 2 and "no experiment 'unt-sdg-100'; similar names: unt-sgd-100" in err
 
 
 def test_evaluate_writes_its_figures(call, tmp_path, monkeypatch, tiny_data):
@@ -133,7 +133,7 @@ def test_the_queue_says_where_nothing_is_left(call, tmp_path, monkeypatch):
     words = ("--data", "synthetic", "--out", tmp_path, "--minutes", "1")
     monkeypatch.setattr("train.finished.report_of", lambda *_: "a report")
     code, out, err = call("train.queue", *words)
-    assert (code, out) == (0, "On synthetic nothing is left to train that has no report yet.\n"), (
+    assert (code, out) == (0, "On synthetic, nothing is left to train that has no report yet.\n"), (
         err
     )
     monkeypatch.setattr("train.experiments.EXPERIMENTS", {})

@@ -60,7 +60,7 @@ def test_the_cut_is_measured_on_no_other_faces(monkeypatch, tiny_data, capsys):
     monkeypatch.setattr("sys.argv", ["train.cut", "--data", "x", "--seed", "-1"])
     with pytest.raises(SystemExit):
         main()
-    assert "--seed is at least 0" in capsys.readouterr().err
+    assert "--seed must be at least 0" in capsys.readouterr().err
 
 
 def test_the_measured_cuts_are_for_the_shipped_detectors():

@@ -116,14 +116,14 @@ def finished(tiny_experiment, tiny_data, tmp_path):
 def test_a_damaged_checkpoint_is_named(finished, tiny_experiment, tiny_data, content):
     path = finished / CHECKPOINT
     path.write_bytes(content)
-    with pytest.raises(FerError, match=r"checkpoint\.pt is damaged, or no checkpoint of ours"):
+    with pytest.raises(FerError, match=r"checkpoint\.pt is damaged, or not a checkpoint of ours"):
         run(tiny_experiment, tiny_data, finished, CPU, resume=True)
     assert path.read_bytes() == content
 
 
 def test_another_programs_checkpoint_is_named(tmp_path):
     torch.save({"state_dict": {}}, tmp_path / CHECKPOINT)
-    with pytest.raises(FerError, match="no checkpoint of ours"):
+    with pytest.raises(FerError, match="not a checkpoint of ours"):
         read_checkpoint(tmp_path / CHECKPOINT, CPU.choice.device)
 
 

@@ -103,7 +103,7 @@ def test_too_little_memory_is_a_sentence(recipe, tiny_data, tmp_path, monkeypatc
 
 
 def test_two_processes_do_not_train_in_one_folder(recipe, tiny_data, tmp_path):
-    with claimed(tmp_path), pytest.raises(FerError, match="Another process trains in"):
+    with claimed(tmp_path), pytest.raises(FerError, match="Another process is training in"):
         run(Experiment("tiny", recipe), tiny_data, tmp_path, CPU)
 
 

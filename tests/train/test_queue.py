@@ -87,7 +87,7 @@ def test_what_another_process_trains_is_passed_over(experiments, tiny_data, tmp_
     first, second = experiments[1], experiments[3]
     with claimed(tmp_path / first.name):
         work([first, second], tiny_data, tmp_path, 600)
-    assert "first: Another process trains in" in capsys.readouterr().out
+    assert "first: Another process is training in" in capsys.readouterr().out
     assert queue.missing([first, second], tiny_data, tmp_path) == [first]
 
 
@@ -133,7 +133,7 @@ def test_what_diverges_at_once_is_tried_once(experiments, tiny_data, tmp_path, c
         return math.nan, 0.0
 
     monkeypatch.setattr(Trainer, "_train_epoch", diverge)
-    for told in ("in epoch 1 the loss is nan", "diverged before; to try it anew, remove"):
+    for told in ("in epoch 1 the loss is nan", "diverged before; to try it again, remove"):
         work([first], tiny_data, tmp_path, 600)
         assert told in capsys.readouterr().out
     assert began == [tmp_path / "first"]

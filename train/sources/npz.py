@@ -33,7 +33,9 @@ def load(path: Path) -> Dataset:
         test = _split(arrays, "test", path, name, first_row=len(train) + len(valid))
     else:
         valid, test = held_out(valid, share=0.5)
-        notes += ("There is no test part: half of the validation faces of each label are it.",)
+        notes += (
+            "There is no test part: half of the validation faces of each label are used for it.",
+        )
     return kept_apart(name, train, valid, test, notes=notes)
 
 
@@ -46,7 +48,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
     except Exception as error:  # a broken archive fails in many ways
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
     if missing := [name for name in names if name not in arrays]:
-        raise DataError(f"{path} lacks {', '.join(missing)}. Expected is {FORM}.")
+        raise DataError(f"{path} lacks {', '.join(missing)}. Expected: {FORM}.")
     return arrays
 
 
