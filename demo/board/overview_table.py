@@ -44,12 +44,6 @@ COLUMNS: Mapping[str, Any] = {
     "ms per face": _number(
         "per face", format="%.1f ms", help="Fastest of several runs, on this machine's CPU"
     ),
-    "published": _number(
-        "published",
-        format="%.2f%%",
-        help="The accuracy on all faces that its source published, if any; Leeds's is on "
-        "other test faces of FER2013 than ours",
-    ),
     "left out": _number(
         "left out",
         format="localized",
@@ -114,8 +108,6 @@ def table(
         if judged is None:
             continue
         low, high = (100 * end for end in judged.interval)
-        # What a source printed is about the labels and the split that its row learned by.
-        printed = report.published if judged.judged_on == report.main.judged_on else 0.0
         lines.append(
             {
                 "experiment": report.experiment,
@@ -136,7 +128,6 @@ def table(
                 "device": report.device,
                 "learned": report.main.dataset,
                 "learned these": learned(report, judged),
-                "published": 100 * printed if printed else np.nan,
                 "faces": judged.n,
             }
         )

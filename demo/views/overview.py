@@ -131,7 +131,6 @@ def show_table(rows: pd.DataFrame, known: Collection[str]) -> list[str]:
             "shipped as",
             "MB",
             *(["ms per face"] if rows["ms per face"].notna().any() else []),
-            *(["published"] if rows["published"].notna().any() else []),
             "left out",
             "minutes",
             "device",

@@ -49,7 +49,6 @@ def test_the_overview_lists_every_experiment_the_best_first(names):
     assert list(table["experiment"]) == names[::-1]
     report = shelf().reports[names[-1]]
     assert table["accuracy"][0] == pytest.approx(100 * report.main.accuracy)
-    assert table["published"][0] == pytest.approx(61)
 
 
 def test_weights_stand_beside_the_experiment_that_made_them():
@@ -83,7 +82,6 @@ def test_the_overview_filters_and_switches_the_labels(names):
     at.selectbox(key="labels").set_value("FER2013 FER+ majority, PrivateTest")
     checked(at.run())
     assert list(at.dataframe[0].value["accuracy"]) != own
-    assert at.dataframe[0].value["published"].isna().all()  # by the labels that were learned
     at.text_input(key="find").set_value("nothing like it")
     assert "No experiment fits" in text(checked(at.run()))
 
