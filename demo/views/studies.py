@@ -99,8 +99,9 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "difference": st.column_config.TextColumn(
                 "difference",
                 help="Ours minus published, in points, with our interval, where both are on the "
-                "same test faces. Where the interval spans 0, the difference may be chance; as the published "
-                "figure has an interval too, it may be so also where ours just misses 0.",
+                "same test faces. Where the interval spans 0, the difference may be chance. The "
+                "published figure has an interval too, so it may be chance also where ours "
+                "just misses 0.",
             ),
         },
     )
