@@ -16,7 +16,7 @@ def reason(experiment: Experiment) -> str:
     """In words, for an experiment without a report."""
     held_back = [name for name in HELD_BACK if name in experiment.data]
     if held_back:
-        return f"{' and '.join(held_back)} may not be passed on: run it with a copy of your own"
+        return f"{' and '.join(held_back)} may not be passed on: run it with your own copy"
     recipe = experiment.recipe
     if not isinstance(recipe, Recipe):
         return "still to fit"
@@ -24,7 +24,7 @@ def reason(experiment: Experiment) -> str:
     hours = _flops(recipe.arch) * faces * recipe.epochs / flops_per_second / 3600
     return (
         f"still to train: up to {recipe.epochs} epochs of {recipe.arch}, "
-        f"{_time(hours)} of one core at the pace of {PACE_OF}"
+        f"about {_time(hours)} on one core at the pace of {PACE_OF}"
     )
 
 

@@ -20,25 +20,45 @@ from train.trained_table import clean_of, in_cell, trained
 INTRODUCTION = """# Every experiment, published and ours
 
 Written by `python -m train.tables` from the experiments in `train/experiments.py` and the reports
-in this folder. Accuracy on the test split, by the labels named; our 95% interval in brackets.
-Figures by FER2013's labels and by the FER+ votes cannot be compared. Published figures are the
-sources' own; where their training faces repeat test faces, or where they chose the checkpoint on
-the test split, theirs look better than they are; so may ours where not all repeated faces were left
-out, see the first table. Where a source does not say how it trained, or we do not know it, the
-settings are ours: all of Leeds's (its published code trains on CK+, with Adam at .0001; ours is the
-same on every data set), START's epochs, UNT's momentum, batch and rate, USTH's rate and patience,
-and what `train/studies/records.py` names. A difference is then one of recipes, too. It is given
-where both figures are of the same test faces. Leeds's on FER2013 and UNT's are not of PrivateTest's
-3,589: no number of these is 64.07% or 60.20%. The data set that Leeds's repository names has
-PublicTest and PrivateTest together as its test faces. Khaireddin & Chen's is of PublicTest, which
-their published code tests on. USTH's is of a tenth of all faces that it drew itself, with their
-repeats in training; ours are of another tenth. A dash is a figure that the source does not give,
-that is not known to us, or that is not of faces by which ours could be judged. A sweep's value has
-no row of its own where another row has that recipe already. Of what is still to train, the hours
-are those of all its epochs at the pace of `usth-cnn`, which computed most in a second on one core;
-deep ResNets take six times as long and more. Leeds divides CK+ and JAFFE by pictures, a fifth for
-the test; we divide them by people, a tenth: those figures are of different tasks.
+in this folder. Accuracy is on the test split, by the labels named; our 95% interval is in brackets.
+
+- **Labels.** Figures on FER2013's labels cannot be compared with figures on the FER+ votes.
+- **Published figures** are the sources' own. They look better than they are where the training
+  faces repeat test faces, or where the checkpoint was chosen on the test split. So may ours where
+  not all repeated faces were left out: see the first table.
+- **Settings.** Where a source does not say how it trained, or we do not know, the settings are
+  ours: all of Leeds's (its published code trains on CK+ alone, with Adam at .0001; ours uses SGD on
+  all three data sets), START's epochs, UNT's momentum, batch size and learning rate, USTH's
+  learning rate and patience, and those that `train/studies/records.py` names. A difference in
+  accuracy is then also one of recipes.
+- **Difference** is given only where both figures are on the same test faces. These are not:
+  - Leeds on FER2013, and UNT: no number of PrivateTest's 3,589 faces is 64.07% or 60.20% of them.
+    The data set that Leeds's repository names tests on PublicTest and PrivateTest together.
+  - Khaireddin & Chen, whose published code tests on PublicTest.
+  - USTH, on a tenth of all faces that it drew itself, with repeats of them in training; ours are on
+    another tenth.
+  - Leeds on CK+ and JAFFE, split by picture with a fifth for the test; we split by person with a
+    tenth, which is a different task.
+- **A dash** marks a figure that the source does not give, that we do not know, or that is on faces
+  on which ours could not be judged.
+- **Sweeps.** A value has no row of its own where another row already has that recipe.
+- **Hours** still to train are for all epochs, at the pace of `usth-cnn`, which computed most per
+  second on one core. Deep ResNets take six times as long or more.
 """
+# What each study is, above its table.
+ABOUT = {
+    "ours": "The demo's weights, the runs that led to them or taught them, and the attention "
+    "modules compared.",
+    "START": "A student report from Toronto: ResNet9 on FER2013, RAF-DB and the Toronto faces, "
+    "beside classical methods.",
+    "UNT": "A student report of the University of North Texas: a small network trained with SGD "
+    "and with Adam.",
+    "Leeds": "Miskow & Altahhan, [arXiv 2410.17740](https://arxiv.org/abs/2410.17740):\nVGG, "
+    "ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
+    "USTH": "A student report of the University of Science and Technology of Hanoi: a network\n"
+    "trained from scratch, and VGG16 from ImageNet.",
+    "records": "Published results on FER2013 outside the four reports.",
+}
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {
     "UNT": (0.6020, ""),  # of 3,589 faces, no number is 60.20%
@@ -83,7 +103,7 @@ def rows_without_experiment() -> list[StudyRow]:
             data="FER2013",
             published=published,
             published_on=published_on,
-            reason="which of the rows it is, is not known to us",
+            reason="we do not know which of the rows it is",
         )
         for study, (published, published_on) in BEST_PRINTED.items()
     ]
@@ -93,7 +113,7 @@ def rows_without_experiment() -> list[StudyRow]:
         table="one photo",
         changes="a photo of 13 faces",
         data="a photo",
-        reason="the photo is the report's own, not ours",
+        reason="the photo is the report's own",
     )
     return [*best, photo]
 
@@ -105,6 +125,7 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
     for study, group in groupby(rows, key=lambda row: row.study):
         parts += [
             f"## {study[0].upper()}{study[1:]}",
+            *([ABOUT[study]] if study in ABOUT else []),
             "\n".join(
                 [
                     "| table | row | published | ours | clean | difference | judged on | n "
@@ -144,7 +165,7 @@ def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
     if not all(path.is_file() for path in paths.values()):  # of a row without report: the folder
         return []
     lines = [
-        "| module | parameters | accuracy, mean ± deviation | seed by seed | McNemar's p |",
+        "| module | parameters | accuracy, mean ± standard deviation | by seed | McNemar's p |",
         "|---|---|---|---|---|",
     ]
     ps: list[float] = []
@@ -164,11 +185,10 @@ def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
         )
     return [
         "### Attention in a compact network",
-        "One recipe, three seeds; McNemar's exact test compares each module with the plain network "
-        "of the same seed on the same faces.",
+        "One recipe, three seeds. McNemar's exact test compares each module with the plain "
+        "network\nof the same seed on the same faces.",
         "\n".join(lines),
-        f"These are {len(ps)} tests: with Holm's correction for so many, the least p is "
-        f"{min(holm(ps)):.3f}.",
+        f"With Holm's correction for these {len(ps)} tests, the smallest p is {min(holm(ps)):.3f}.",
     ]
 
 

@@ -30,11 +30,11 @@ STUDIES = ("ours", "START", "UNT", "Leeds", "USTH", "records")
 # What is judged by: label set and subset of an evaluation, and the column's heading.
 KINDS = {
     ("ferplus", "all"): "FER+ majority, all",
-    ("ferplus", "clean"): "clean",
-    (CLEAR, "all"): "clear, all",
-    (CLEAR, "clean"): "clean",
+    ("ferplus", "clean"): "FER+ majority, clean",
+    (CLEAR, "all"): "FER+ clear majority, all",
+    (CLEAR, "clean"): "FER+ clear majority, clean",
     ("fer2013", "all"): "FER2013 labels, all",
-    ("fer2013", "clean"): "clean",
+    ("fer2013", "clean"): "FER2013 labels, clean",
 }
 
 
@@ -43,31 +43,34 @@ def figures_table() -> str:
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
     reports = {name: report for name, report in reports.items() if _is_listed(report)}
     left_out = " or ".join(f"{n:,}" for n in sorted({each.left_out for each in reports.values()}))
+    details = "[weights/reports/README.md](weights/reports/README.md)"
     lines = [
         *_in_short(reports),
-        "Accuracy on FER2013's PrivateTest with its 95% interval. *All* is every face; *clean*",
-        "leaves out those whose photo stands in another split too, as it is, moved, mirrored or",
-        "changed, as far as our search finds them (`train/leaks.py`). Left out of their training",
-        f"were the {left_out} faces whose photo PublicTest or PrivateTest has. Clean faces are",
-        "more often happy and less often surprised than the repeated ones, which are easier by",
-        "themselves: *all* and *clean* differ also where nothing was learned by heart, see",
-        "[weights/reports/README.md](weights/reports/README.md).",
+        "The table shows accuracy on FER2013's PrivateTest with its 95% interval:",
         "",
-        "With two passes, the answers for the face and its mirror image are averaged. For FER+,",
-        "ten people voted on each face. The *majority* is the expression with most votes; of",
-        "several, the first in FER2013's order, in which neutral is last. A face is left out where",
-        "contempt, unknown or not a face has more. The majority is *clear* where it has more than",
-        "half, single votes left aside (Barsoum et al. 2016). Of `attention-*`, one seed is here;",
-        "three are compared in [weights/reports/README.md](weights/reports/README.md).",
+        "- **FER+ majority**: ten people voted on each face; the majority is the expression with",
+        "  most votes. Ties go to the first in FER2013's order, in which neutral is last. Faces on",
+        "  which contempt, unknown or not a face has more votes are left out.",
+        "- **FER+ clear majority**: only the faces on which it has more than half of the votes,",
+        "  single votes set aside (Barsoum et al. 2016).",
+        "- **all**: every face. **clean**: without those whose photo is in another split too,",
+        "  identical, moved, mirrored or changed, as far as our search finds (`train/leaks.py`).",
+        "  Clean faces are more often happy and less often surprised than the repeated ones, which",
+        "  are easier in themselves: *all* and *clean* differ even where nothing was memorised",
+        f"  ({details}).",
+        "- **passes**: with two, the answers for the face and its mirror image are averaged.",
+        "- **macro-F1** and **ECE** (calibration error): on the labels that the weights learned.",
+        "",
+        f"The {left_out} training faces whose photo PublicTest or PrivateTest has were left out of",
+        f"training. Of `attention-*`, one seed is here; {details}",
+        "compares three.",
         "",
         *_rows(reports),
         "",
-        "Macro-F1 and ECE are on the labels that the weights learned.",
+        "<details><summary>The commands that trained and judged them</summary>",
         "",
-        "<details><summary>The commands that made and judged them</summary>",
-        "",
-        "Add `--format bfloat16` where the device in",
-        "[weights/reports/README.md](weights/reports/README.md) names bfloat16.",
+        f"Add `--format bfloat16` where {details}",
+        "names bfloat16 as part of the device.",
         "",
         "```",
         *dict.fromkeys(
@@ -97,10 +100,10 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     found = reports[best].by
     all_faces, clean = (found["fer2013", subset].accuracy for subset in ("all", "clean"))
     return [
-        f"In short: the default, `{DEFAULT}`, names the expression with most of FER+'s votes for",
-        f"{votes} of the test faces. It has not learned FER2013's own labels, and agrees with",
-        f"them on {labels}: beside figures that were published by those, put",
-        f"`{best}`, {all_faces:.1%} (clean: {clean:.1%}).",
+        f"**In short:** the default, `{DEFAULT}`, agrees with the FER+ majority on {votes} of the",
+        f"test faces. It was not trained on FER2013's own labels and agrees with them on {labels}.",
+        "To compare with figures published for those labels, use",
+        f"`{best}`: {all_faces:.1%} (clean: {clean:.1%}).",
         "",
     ]
 

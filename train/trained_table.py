@@ -16,16 +16,19 @@ COLUMNS = (
     *("experiment", "parameters", "left out", "device", "epochs (best)", "minutes", "faces/s"),
     *("accuracy", "clean", "clean, same mix", "macro-F1", "ECE", "judged on", "file"),
 )
-ABOUT = """What is judged is the best epoch by the validation split, whose number is in brackets.
-*Left out* are the training faces whose photo the validation or test split has, as far as that was
-known: of FER2013's own splits 775 at first, 2,385 today. USTH's runs and clean faces are of that
-first search, and their *stratified 10%* is drawn from what it had left; a run of today is judged
-on a tenth of all faces, and its figure is of other faces than theirs.
-Minutes are of the run's own training, on a machine that did other work too. On the H200
-up to fourteen ran at once, some behind the others: their minutes tell no pace.
-What a run started from is not in them, but one of 200 epochs has its first 100 in them.
-Methods without epochs were fitted once. A CPU with bfloat16 beside it was used with
-`--format bfloat16`. Without a file, only the report is shipped."""
+ABOUT = """A row for each run that has a report, judged at its best epoch by the validation split.
+
+- **left out**: the training faces whose photo the validation or test split has too, as far as was
+  known then: of FER2013's own splits 775 at first, 2,385 today. USTH's runs and clean faces rest
+  on that first search, and their *stratified 10%* was drawn from the faces that it had kept. A run
+  started today is judged on a tenth of all faces, so its figure is on other faces than theirs.
+- **device**: a CPU with bfloat16 beside it was used with `--format bfloat16`.
+- **epochs**: the best one is in brackets. Methods without epochs were fitted once.
+- **minutes**: the run's own training, on a machine that did other work too. On the H200 up to
+  fourteen ran at once, some behind others, so their minutes say nothing about speed. The training
+  of what a run started from is not included, except that a run of 200 epochs includes its first
+  100.
+- **file**: where there is none, only the report is shipped."""
 
 
 def trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
@@ -97,16 +100,16 @@ def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
     happy, surprise, disgust = (LABELS.index(each) for each in ("happy", "surprise", "disgust"))
     gaps = [100 * (r.main.accuracy - _at_same_mix(r)) for r in unseen]
     yield (
-        "*Clean* leaves out the test faces whose photo stands in another split too, "
-        "`train/leaks.py`.\nThose left have other expressions: by FER2013's labels, "
+        "*Clean* leaves out the test faces whose photo is in another split too "
+        "(`train/leaks.py`). The rest\nhave another mix of expressions: by FER2013's labels, "
         f"{_share(clean, happy)} are happy and {_share(clean, surprise)} surprised,\nof the "
         f"repeated ones {_share(repeated, happy)} and {_share(repeated, surprise)}. *Clean, same "
-        "mix* weighs the clean faces' recalls by the\nlabels' shares of all test faces; of rare "
-        f"ones it knows little, {clean[disgust]} clean faces are disgusted.\nRepeated faces are "
-        f"easier also where none was learned from: the {len(unseen)} runs by those labels "
-        f"that\nleft out {most:,} have {min(gaps):.1f} to {max(gaps):.1f} points more on all faces "
-        "than on the clean at the same mix. Only a\ndifference well beyond that shows what was "
-        "learned by heart."
+        "mix* weighs the recalls on clean faces by the\nlabels' shares of all test faces. It says "
+        f"little about rare labels: only {clean[disgust]} clean faces are\nlabelled disgust.\n\n"
+        "Repeated faces are easier even where nothing was learned from them: the "
+        f"{len(unseen)} runs on these labels that\nleft out {most:,} are {min(gaps):.1f} to "
+        f"{max(gaps):.1f} points better on all faces than on clean ones at the same mix. Only a\n"
+        "difference well beyond that points to memorisation."
     )
 
 
@@ -123,7 +126,7 @@ def _apart(reports: Mapping[str, EvalReport]) -> Iterator[str]:
             and report.curves["train_loss"][: shorter.epochs] != shorter.curves["train_loss"]
         ):
             yield (
-                f"`{name}` and `{shorter.experiment}` are two trainings, in another number format "
-                "or on other faces,\nthough the longer is declared to go on from the shorter: more "
-                "than the epochs sets them apart."
+                f"`{name}` and `{shorter.experiment}` are two separate trainings, in another "
+                "number format or on other\nfaces, although the longer is declared to continue the "
+                "shorter: they differ in more than epochs."
             )

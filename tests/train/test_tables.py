@@ -104,7 +104,7 @@ def test_the_networks_to_compare_with_are_chosen_on_validation():
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
     of_labels = {n: r for n, r in reports.items() if r.main.judged_on == BY_ITS_LABELS}
     best = max(of_labels, key=lambda name: max(of_labels[name].curves["valid_accuracy"]))
-    assert f"\n`{best}`, {of_labels[best].main.accuracy:.1%} (clean:" in figures_table()
+    assert f"\n`{best}`: {of_labels[best].main.accuracy:.1%} (clean:" in figures_table()
 
 
 def test_what_repeated_faces_add_is_told_of_the_runs_that_left_all_out():
@@ -112,22 +112,20 @@ def test_what_repeated_faces_add_is_told_of_the_runs_that_left_all_out():
     kept = [row for row in rows if row.experiment in ("attention-eca-0", "attention-plain-0")]
     page = "\n".join(trained(kept, FOLDER))
     # By hand from the confusion matrices of attention-eca-0 and attention-plain-0.
-    assert "the 2 runs by those labels that\nleft out 2,385 have 2.4 to 3.3 points more" in page
+    assert "the 2 runs on these labels that\nleft out 2,385 are 2.4 to 3.3 points better" in page
     assert "29% are happy and 7% surprised,\nof the repeated ones 9% and 26%" in page
     (line,) = (line for line in page.splitlines() if line.startswith("| `attention-eca-0`"))
     assert "| 62.45% | 60.22% |" in line
     # Runs that left fewer out say nothing about it.
     more = [*kept, *(row for row in rows if row.experiment == "unt-sgd-200")]
-    assert "the 2 runs by those labels that\nleft out 2,385 have" in "\n".join(
-        trained(more, FOLDER)
-    )
+    assert "the 2 runs on these labels that\nleft out 2,385 are" in "\n".join(trained(more, FOLDER))
 
 
 def test_the_least_p_of_the_attention_modules_is_corrected_for_all_of_them():
     page = tables()[FOLDER / "reports" / "README.md"]
     _, _, part = page.partition("### Attention")
     ps = [float(p) for p in re.findall(r"\b[01]\.\d{3}\b", part.partition("## START")[0])]
-    assert len(ps) == 10 and f"the least p is {ps[-1]:.3f}" in part
+    assert len(ps) == 10 and f"the smallest p is {ps[-1]:.3f}" in part
     assert ps[-1] == pytest.approx(9 * min(ps), abs=9 * 0.0005)
 
 
@@ -141,9 +139,9 @@ def test_a_longer_run_that_did_not_go_on_from_the_shorter_is_told_apart():
     losses = (*short.curves["train_loss"][:-1], 9.0)
     reports["unt-sgd-100"] = replace(short, curves={**short.curves, "train_loss": losses})
     (sentence,) = _apart(reports)
-    assert sentence.startswith("`unt-sgd-200` and `unt-sgd-100` are two trainings")
+    assert sentence.startswith("`unt-sgd-200` and `unt-sgd-100` are two separate trainings")
 
 
 def test_without_networks_of_the_labels_the_default_is_compared_with(monkeypatch):
     monkeypatch.setattr("train.tables.list_weights", lambda *_: ["compact-ferplus"])
-    assert "\n`compact-ferplus`, " in figures_table()
+    assert "\n`compact-ferplus`: " in figures_table()
