@@ -43,7 +43,6 @@ def figures_table() -> str:
     reports = {name: read_report(FOLDER / read_card(name).report) for name in list_weights()}
     reports = {name: report for name, report in reports.items() if _is_listed(report)}
     left_out = " or ".join(f"{n:,}" for n in sorted({each.left_out for each in reports.values()}))
-    details = "[weights/reports/README.md](weights/reports/README.md)"
     lines = [
         *_in_short(reports),
         "The table shows accuracy on FER2013's PrivateTest with its 95% interval:",
@@ -55,22 +54,21 @@ def figures_table() -> str:
         "  single votes set aside (Barsoum et al. 2016).",
         "- **all**: every face. **clean**: without those whose photo is in another split too,",
         "  identical, moved, mirrored or changed, as far as our search finds (`train/leaks.py`).",
-        "  Clean faces are more often happy and less often surprised than the repeated ones, which",
-        "  are easier in themselves: *all* and *clean* differ even where nothing was memorised",
-        f"  ({details}).",
+        "  Clean faces are more often labelled happy and less often surprise than repeated ones,",
+        "  which are easier in themselves: *all* and *clean* differ even without memorisation.",
         "- **passes**: with two, the answers for the face and its mirror image are averaged.",
         "- **macro-F1** and **ECE** (calibration error): on the labels that the weights learned.",
         "",
         f"The {left_out} training faces whose photo PublicTest or PrivateTest has were left out of",
-        f"training. Of `attention-*`, one seed is here; {details}",
-        "compares three.",
+        "training. The [full results](weights/reports/README.md) say more about repeated faces,",
+        "and compare three seeds of `attention-*`, of which one is here.",
         "",
         *_rows(reports),
         "",
         "<details><summary>The commands that trained and judged them</summary>",
         "",
-        f"Add `--format bfloat16` where {details}",
-        "names bfloat16 as part of the device.",
+        "Add `--format bfloat16` where the",
+        "[device](weights/reports/README.md#what-was-trained) is named with bfloat16.",
         "",
         "```",
         *dict.fromkeys(

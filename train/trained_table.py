@@ -102,7 +102,7 @@ def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
     yield (
         "*Clean* leaves out the test faces whose photo is in another split too "
         "(`train/leaks.py`). The rest\nhave another mix of expressions: by FER2013's labels, "
-        f"{_share(clean, happy)} are happy and {_share(clean, surprise)} surprised,\nof the "
+        f"{_share(clean, happy)} are happy and {_share(clean, surprise)} surprise,\nof the "
         f"repeated ones {_share(repeated, happy)} and {_share(repeated, surprise)}. *Clean, same "
         "mix* weighs the recalls on clean faces by the\nlabels' shares of all test faces. It says "
         f"little about rare labels: only {clean[disgust]} clean faces are\nlabelled disgust.\n\n"

@@ -113,7 +113,7 @@ def test_what_repeated_faces_add_is_told_of_the_runs_that_left_all_out():
     page = "\n".join(trained(kept, FOLDER))
     # By hand from the confusion matrices of attention-eca-0 and attention-plain-0.
     assert "the 2 runs on these labels that\nleft out 2,385 are 2.4 to 3.3 points better" in page
-    assert "29% are happy and 7% surprised,\nof the repeated ones 9% and 26%" in page
+    assert "29% are happy and 7% surprise,\nof the repeated ones 9% and 26%" in page
     (line,) = (line for line in page.splitlines() if line.startswith("| `attention-eca-0`"))
     assert "| 62.45% | 60.22% |" in line
     # Runs that left fewer out say nothing about it.
