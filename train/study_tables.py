@@ -5,16 +5,11 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
-
-from fer_core.judged import Judged, agreement
-from fer_core.report import EvalReport, read_predictions, read_report
-from fer_core.significance import holm
 from fer_core.study import StudyRow
+from train.attention_tables import in_leeds_networks, in_the_compact_network
 from train.config import Experiment
 from train.finished import report_of
 from train.not_run import reason
-from train.studies.attention import ATTENTION_KINDS, attention_name
 from train.trained_table import clean_of, in_cell, trained
 
 INTRODUCTION = """# Every experiment, published and ours
@@ -27,10 +22,12 @@ in this folder. Accuracy is on the test split, by the labels named; our 95% inte
   faces repeat test faces, or where the checkpoint was chosen on the test split. So may ours where
   not all repeated faces were left out: see the first table.
 - **Settings.** Where a source does not say how it trained, or we do not know, the settings are
-  ours: all of Leeds's (its published code trains on CK+ alone, with Adam at .0001; ours uses SGD on
-  all three data sets), START's epochs, UNT's momentum, batch size and learning rate, USTH's
-  learning rate and patience, and those that `train/studies/records.py` names. A difference in
-  accuracy is then also one of recipes.
+  ours: all of Leeds's (its published code trains on CK+ alone, with Adam at .0001; ours uses SGD),
+  START's epochs, UNT's momentum, batch size and learning rate, USTH's learning rate and patience,
+  and those that `train/studies/records.py` names. SGD has Nesterov momentum, and a run warms up for
+  its first epoch unless the source says otherwise. A difference in accuracy is then also one of
+  recipes. Leeds's VGGs on FER2013 have one recipe, its ResNets another, and the small data sets a
+  third: compare within a family, not families.
 - **Difference** is given only where both figures are on the same test faces. These are not:
   - Leeds on FER2013, and UNT: no number of PrivateTest's 3,589 faces is 64.07% or 60.20% of them.
     The data set that Leeds's repository names tests on PublicTest and PrivateTest together.
@@ -119,8 +116,9 @@ def rows_without_experiment() -> list[StudyRow]:
 
 
 def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
-    """Markdown: a table for each study, and the comparison of the attention modules."""
+    """Markdown: a table for each study, and the comparisons of the attention modules."""
     rows = list(rows)
+    by_experiment = {row.experiment: row for row in rows}
     parts = [INTRODUCTION, *trained(rows, weights)]
     for study, group in groupby(rows, key=lambda row: row.study):
         parts += [
@@ -136,7 +134,9 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
             ),
         ]
         if study == "ours":
-            parts += _attention(rows, weights)
+            parts += in_the_compact_network(by_experiment, weights)
+        if study == "Leeds":
+            parts += in_leeds_networks(by_experiment, weights)
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -152,49 +152,3 @@ def _line(row: StudyRow) -> str:
         name = f"`{row.experiment}`" if row.experiment else ""
         cells += [f"not run: {row.reason}", "", "", "", "", name]
     return f"| {' | '.join(cells)} |"
-
-
-def _attention(rows: Iterable[StudyRow], weights: Path) -> list[str]:
-    """Mean and deviation over the seeds, and McNemar's test against plain for each seed."""
-    reports_of = {row.experiment: row.report for row in rows}
-    paths = {
-        (kind, seed): weights / reports_of[attention_name(kind, seed)]
-        for kind in ATTENTION_KINDS
-        for seed in range(3)
-    }
-    if not all(path.is_file() for path in paths.values()):  # of a row without report: the folder
-        return []
-    lines = [
-        "| module | parameters | accuracy, mean ± standard deviation | by seed | McNemar's p |",
-        "|---|---|---|---|---|",
-    ]
-    ps: list[float] = []
-    for kind in ATTENTION_KINDS:
-        reports = [read_report(paths[kind, seed]) for seed in range(3)]
-        shares = np.array([report.main.accuracy for report in reports]) * 100
-        against = [
-            _p_against(paths["plain", seed], paths[kind, seed], reports[seed])
-            for seed in range(3)
-            if kind != "plain"
-        ]
-        ps += against
-        lines.append(
-            f"| {kind} | {reports[0].params:,} | {shares.mean():.2f} ± {shares.std(ddof=1):.2f}% "
-            f"| {', '.join(f'{share:.2f}' for share in shares)} | "
-            f"{', '.join(f'{p:.3f}' for p in against) or '—'} |"
-        )
-    return [
-        "### Attention in a compact network",
-        "One recipe, three seeds. McNemar's exact test compares each module with the plain "
-        "network\nof the same seed on the same faces.",
-        "\n".join(lines),
-        f"With Holm's correction for these {len(ps)} tests, the smallest p is {min(holm(ps)):.3f}.",
-    ]
-
-
-def _p_against(plain: Path, other: Path, report: EvalReport) -> float:
-    one, two = (
-        Judged.of(read_predictions(path.with_suffix(".npz")), report.main.label_set, "all")
-        for path in (plain, other)
-    )
-    return agreement(one, two).p

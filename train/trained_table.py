@@ -14,7 +14,7 @@ from train.metrics import accuracy_at_mix
 
 COLUMNS = (
     *("experiment", "parameters", "left out", "device", "epochs (best)", "minutes", "faces/s"),
-    *("accuracy", "clean", "clean, same mix", "macro-F1", "ECE", "judged on", "file"),
+    *("accuracy", "clean", "clean, same mix", "macro-F1", "ECE", "ECE, clean", "judged on", "file"),
 )
 ABOUT = """A row for each run that has a report, judged at its best epoch by the validation split.
 
@@ -28,6 +28,7 @@ ABOUT = """A row for each run that has a report, judged at its best epoch by the
   fourteen ran at once, some behind others, so their minutes say nothing about speed. The training
   of what a run started from is not included, except that a run of 200 epochs includes its first
   100.
+- **ECE**: networks are calibrated on the validation split, methods without epochs are not.
 - **file**: where there is none, only the report is shipped."""
 
 
@@ -57,6 +58,7 @@ def trained(rows: Iterable[StudyRow], weights: Path) -> list[str]:
             in_cell(_at_same_mix(report)),
             f"{report.main.macro_f1:.3f}",
             f"{report.main.ece:.3f}",
+            f"{clean.ece:.3f}" if clean else "—",
             report.main.judged_on,
             f"{file.stat().st_size / 1e6:.1f} MB" if file else "—",
         ]
@@ -100,8 +102,8 @@ def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
     happy, surprise, disgust = (LABELS.index(each) for each in ("happy", "surprise", "disgust"))
     gaps = [100 * (r.main.accuracy - _at_same_mix(r)) for r in unseen]
     yield (
-        "*Clean* leaves out the test faces whose photo is in another split too "
-        "(`train/leaks.py`). The rest\nhave another mix of expressions: by FER2013's labels, "
+        "*Clean* leaves out the test faces whose photo is, or may be, in another split too "
+        "(`train/leaks.py`).\nThe rest have another mix of expressions: by FER2013's labels, "
         f"{_share(clean, happy)} are happy and {_share(clean, surprise)} surprise,\nof the "
         f"repeated ones {_share(repeated, happy)} and {_share(repeated, surprise)}. *Clean, same "
         "mix* weighs the recalls on clean faces by the\nlabels' shares of all test faces. It says "
