@@ -14,8 +14,8 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 from PIL import Image
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.memory import give_back_memory
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.memory import give_back_memory
+from demo.serving.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
 

@@ -19,8 +19,8 @@ import torch
 from benchmarks.film import frames
 from benchmarks.memory import memory_mb
 from demo.data_uris import jpeg_uri
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.viewers import QUALITY, Viewers
+from demo.serving.pipelines import PipelineStore
+from demo.serving.viewers import QUALITY, Viewers
 from fer_core import FerPipeline, render
 from fer_core.classifier import Classifier
 from fer_core.images import read_picture

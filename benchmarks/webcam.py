@@ -40,7 +40,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from playwright.sync_api import sync_playwright
 
     from demo.gradio_app import build_app, launch_options
-    from demo.tabs.visitor_files import VisitorFiles
+    from demo.serving.visitor_files import VisitorFiles
     from fer_core import FerPipeline
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

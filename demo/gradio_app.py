@@ -9,19 +9,20 @@ import torch
 from gradio.events import api
 from starlette.middleware import Middleware
 
-from demo.tabs import gradio_inside, page_html, theme
+from demo.serving import gradio_internals
+from demo.serving.departures import Departures
+from demo.serving.periodic import Periodic
+from demo.serving.pipelines import PipelineStore
+from demo.serving.request_limits import UPLOAD_MB, RequestLimits
+from demo.serving.turns import Turns
+from demo.serving.uploads import HeldUploads, open_upload
+from demo.serving.video_jobs import VideoJobs
+from demo.serving.visitor_files import SWEEP_SECONDS, VisitorFiles
+from demo.tabs import page_html, theme
 from demo.tabs.about import about
-from demo.tabs.departures import Departures
-from demo.tabs.gate import UPLOAD_MB, Gate
 from demo.tabs.photo_tab import ANALYSES, EXAMPLES_FOLDER, Options, photo_tab
 from demo.tabs.photos import make_file, refuse_large, take
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.turns import Turns
-from demo.tabs.uploads import HeldUploads, open_upload
-from demo.tabs.video_jobs import VideoJobs
 from demo.tabs.video_tab import video_tab
-from demo.tabs.visitor_files import SWEEP_SECONDS, VisitorFiles
-from demo.tabs.watch import Watch
 from demo.tabs.webcam_tab import webcam_tab
 from fer_core import FerError, FerPipeline
 from fer_core.results import records
@@ -42,11 +43,11 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     # for its slowest part: with two threads, the webcam came to half as many frames a second.
     torch.set_num_threads(1)
     store = PipelineStore(pipeline)
-    gradio_inside.fetch_nothing()
-    gradio_inside.take_one_file()
-    gradio_inside.refuse_long_names()
-    gradio_inside.go_on_without_forgotten_sessions()
-    gradio_inside.displace_photos_by_photos()
+    gradio_internals.fetch_nothing()
+    gradio_internals.take_one_file()
+    gradio_internals.refuse_long_names()
+    gradio_internals.go_on_without_forgotten_sessions()
+    gradio_internals.displace_photos_by_photos()
     turns, held = Turns(), HeldUploads(WAITING)
     # Served where they lie: from Gradio's cache they would vanish with the visitors' files.
     gr.set_static_paths([EXAMPLES_FOLDER, files.videos])
@@ -54,7 +55,7 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
         title="fer-studio: an emoji for every face",
         analytics_enabled=False,
     ) as app:
-        jobs = VideoJobs(files, store, partial(gradio_inside.forget_shown, app))
+        jobs = VideoJobs(files, store, partial(gradio_internals.forget_shown, app))
         gr.HTML(page_html.HEADER, apply_default_css=False)
         with gr.Tabs():
             with gr.Tab("Photo", id="photo"):
@@ -62,31 +63,31 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
             with gr.Tab("Webcam"):
                 webcam_tab(store)
             with gr.Tab("Video", id="video"):
-                video_tab(store, jobs, gradio_inside.uploads(app), UPLOAD_LIMIT)
+                video_tab(store, jobs, gradio_internals.uploads(app), UPLOAD_LIMIT)
             with gr.Tab("About"):
                 about_tab(store, options)
-        annotate_endpoint(store, options, gradio_inside.uploads(app))
+        annotate_endpoint(store, options, gradio_internals.uploads(app))
 
         def forget(visitor: str) -> None:
-            gradio_inside.forget_session(app, visitor)
+            gradio_internals.forget_session(app, visitor)
             jobs.forget(visitor)
             held.forget(visitor)
             turns.forget(visitor)
 
-        departures = Departures(forget, partial(gradio_inside.idle_seconds, app))
+        departures = Departures(forget, partial(gradio_internals.idle_seconds, app))
         goodbyes(app, departures)
     # Who waits for a clip and who waits for a photo are counted together; clips have a limit of
     # their own. There is no way round the queue.
     app.queue(max_size=QUEUE, default_concurrency_limit=2, api_open=False)
     # The files themselves are deleted by `VisitorFiles`. Gradio's own `delete_cache` ends for good
     # where a file comes while it looks through those there are.
-    names, folder, answers = app.temp_file_sets, files.uploads, gradio_inside.Answers(app)
+    names, folder, answers = app.temp_file_sets, files.uploads, gradio_internals.Answers(app)
 
     def tidy() -> bool:
         answers.forget_unfetched()
-        return gradio_inside.forget_deleted(names, folder)
+        return gradio_internals.forget_deleted(names, folder)
 
-    Watch(tidy, SWEEP_SECONDS).begin()
+    Periodic(tidy, SWEEP_SECONDS).begin()
     return app
 
 
@@ -96,7 +97,7 @@ def launch_options() -> dict[str, Any]:
         **theme.look(),
         "max_file_size": UPLOAD_LIMIT.replace(" ", "").lower(),
         "state_session_capacity": 2 * SESSIONS,  # as many more have none
-        "app_kwargs": {"middleware": [Middleware(Gate)]},
+        "app_kwargs": {"middleware": [Middleware(RequestLimits)]},
         "footer_links": ["api"],
         "run_history": False,  # it would keep results in the visitor's browser
         "enable_monitoring": False,
@@ -176,7 +177,7 @@ def annotate_endpoint(store: PipelineStore, options: Options, uploads: MutableSe
             name, content = make_file(shot, style, "png")
         except FerError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return gradio_inside.in_cache(content, name, picture), records(shot.analysis)
+        return gradio_internals.in_cache(content, name, picture), records(shot.analysis)
 
     call.click(
         annotate,

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.film import camera_flags, frames, mjpeg
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.visitor_files import VisitorFiles
 from docs.dashboard_screenshots import DOCS, SIZE, small_webp
 from fer_core import FerPipeline
 

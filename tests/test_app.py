@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from demo.tabs.visitor_files import PREFIX
+from demo.serving.visitor_files import PREFIX
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 120  # for a busy machine; an idle one needs a tenth
@@ -123,7 +123,7 @@ def test_no_table_of_many_wishes_is_made_after_each() -> None:
 KEEPS_OR_GIVES_BACK = """
 import sys
 from pathlib import Path
-from demo.tabs.memory import give_back_memory
+from demo.serving.memory import give_back_memory
 if sys.argv[1] == "gives back":
     give_back_memory()
 del (block := [b"x" * 20_000_000])[0]  # from now on, glibc would keep such

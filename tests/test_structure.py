@@ -15,6 +15,7 @@ FORBIDDEN = {
     "train": {"demo", *UI},
     "demo": {"train"},
     # Two applications: whoever changes the one need not know the other's library.
+    "demo/serving": {"streamlit"},
     "demo/tabs": {"streamlit"},
     "demo/board": {"gradio"},
     "demo/views": {"gradio"},

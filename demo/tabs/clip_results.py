@@ -1,19 +1,17 @@
-"""A visitor's clip: what is kept of it, and the page's pieces and files made of it. Knows no UI."""
+"""The page's pieces and the files made of an annotated clip. Knows no UI library."""
 
-from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
 
 from demo.charts.timeline import MOST_PEOPLE
 from demo.data_uris import emoji_uri, jpeg_uri
-from demo.tabs.file_names import results_stem
+from demo.serving.video_states import ClipChoices, ClipResult
 from fer_core import EMOTIONS
-from fer_core.contact_sheet import PEOPLE, Moment, contact_sheet
+from fer_core.contact_sheet import PEOPLE, contact_sheet
 from fer_core.emotions import UNSURE
 from fer_core.pixels import to_png
 from fer_core.results import percent
-from fer_core.timeline import ClipInfo, PersonSummary, Timeline
-from fer_core.video import VideoProgress, VideoResult
+from fer_core.timeline import PersonSummary
+from fer_core.video import VideoProgress
 
 FILE_KINDS = ("csv", "json", "png")
 PREVIEW_SIDE = 640
@@ -21,33 +19,6 @@ NO_FACE = (
     "Faces can be missed when they are very small, turned away, lying on their side or in the "
     "dark: turn the clip upright, brighten it, or choose one with larger faces."
 )
-
-
-class ClipChoices(NamedTuple):
-    """How a visitor wants a clip, in the order of the controls."""
-
-    style: str
-    cover: bool
-    every_nth: int
-    weights: str
-
-
-@dataclass(frozen=True, eq=False)
-class ClipResult:
-    """What stays in memory of an annotated clip: no frame of it but the small moments."""
-
-    info: ClipInfo
-    timeline: Timeline
-    moments: tuple[Moment, ...]
-
-    @classmethod
-    def of(cls, result: VideoResult) -> "ClipResult":
-        return cls(result.info, result.timeline, result.moments)
-
-    @property
-    def stem(self) -> str:
-        """What its files are called, without the ending."""
-        return results_stem(self.info.name, "clip")
 
 
 def make_file(result: ClipResult, kind: str, cover: bool) -> tuple[str, bytes]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
+from demo.serving.pipelines import PipelineStore
 from demo.tabs.page_html import messages
-from demo.tabs.pipelines import PipelineStore
 from fer_core.emoji import STYLES
 
 # Our own message says what goes on; Gradio's would cover what is shown.

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from demo.serving.pipelines import PipelineStore
+from demo.serving.turns import Turn
 from demo.tabs import page_html
 from demo.tabs.photos import Shot, preview, take
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.turns import Turn
 from fer_core import FerError
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,12 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from demo.serving.gradio_internals import forget_shown, in_cache, uploads
+from demo.serving.pipelines import PipelineStore
+from demo.serving.turns import Turn, Turns
+from demo.serving.uploads import HeldUploads, OpenUpload, open_upload
 from demo.tabs import page_html
 from demo.tabs.controls import QUIET, save_on_click, style_choice, weights_choice
-from demo.tabs.gradio_inside import forget_shown, in_cache, uploads
 from demo.tabs.photo_screen import (
     EXPIRED,
     GONE,
@@ -21,9 +24,6 @@ from demo.tabs.photo_screen import (
     still,
 )
 from demo.tabs.photos import FILE_KINDS, PHOTO_LIMIT, make_file, refuse_large
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.turns import Turn, Turns
-from demo.tabs.uploads import HeldUploads, OpenUpload, open_upload
 from fer_core.detection import MIN_SCORE, list_detectors
 from fer_core.types import ImageError
 

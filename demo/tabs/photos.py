@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from demo.data_uris import jpeg_uri
-from demo.tabs.file_names import results_stem
-from demo.tabs.room import Room
-from demo.tabs.uploads import OpenUpload
+from demo.serving.file_names import results_stem
+from demo.serving.memory import Room
+from demo.serving.uploads import OpenUpload
 from fer_core import FerPipeline, render
 from fer_core.crops import FaceCut, cut_square
 from fer_core.endless_pictures import is_endless

@@ -6,6 +6,8 @@ import gradio as gr
 
 from demo.charts.timeline import timeline_figure
 from demo.data_uris import jpeg_uri
+from demo.serving.video_jobs import WORK_SECONDS
+from demo.serving.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from demo.tabs.clip_results import (
     PREVIEW_SIDE,
     done_sentence,
@@ -16,8 +18,6 @@ from demo.tabs.clip_results import (
     timeline_html,
 )
 from demo.tabs.page_html import messages
-from demo.tabs.video_jobs import WORK_SECONDS
-from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
 from fer_core.pixels import fit
 
 STOP, STOP_AND_KEEP = "Stop", "Stop and keep what is done"

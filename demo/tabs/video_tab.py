@@ -5,14 +5,15 @@ from typing import Any
 
 import gradio as gr
 
+from demo.serving.gradio_internals import in_cache
+from demo.serving.pipelines import PipelineStore
+from demo.serving.uploads import open_upload
+from demo.serving.video_jobs import LIMITS, VideoJobs
+from demo.serving.video_states import ClipChoices, State, Waiting
 from demo.tabs import page_html
-from demo.tabs.clip_results import FILE_KINDS, ClipChoices, make_file, sheet_html
+from demo.tabs.clip_results import FILE_KINDS, make_file, sheet_html
 from demo.tabs.controls import QUIET, save_on_click, style_choice, weights_choice
-from demo.tabs.gradio_inside import in_cache
-from demo.tabs.pipelines import PipelineStore
 from demo.tabs.theme import STATIC
-from demo.tabs.uploads import open_upload
-from demo.tabs.video_jobs import LIMITS, VideoJobs
 from demo.tabs.video_screen import (
     NOT_BEGUN,
     STOP,
@@ -22,7 +23,6 @@ from demo.tabs.video_screen import (
     screen,
     waiting_sentence,
 )
-from demo.tabs.video_states import State, Waiting
 from fer_core.video_options import MOST_EVERY
 
 GONE = "The clip is no longer in memory. Please choose it again."

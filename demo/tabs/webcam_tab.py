@@ -13,9 +13,9 @@ from typing import Any
 import gradio as gr
 
 from demo.data_uris import emoji_uri
-from demo.tabs.pipelines import PipelineStore
+from demo.serving.pipelines import PipelineStore
+from demo.serving.viewers import Viewers
 from demo.tabs.theme import STATIC
-from demo.tabs.viewers import Viewers
 from fer_core import EMOTIONS
 from fer_core.emoji import STYLES
 from fer_core.emotions import UNSURE

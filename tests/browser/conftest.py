@@ -21,7 +21,7 @@ from playwright.sync_api import (
 )
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.visitor_files import VisitorFiles
 from fer_core import FerPipeline
 
 FLAGS = [

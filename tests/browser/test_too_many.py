@@ -4,9 +4,9 @@ import pytest
 from gradio import Blocks
 from playwright.sync_api import BrowserContext, Page, expect
 
+from demo.serving.uploads import HeldUploads
+from demo.serving.video_jobs import VideoJobs
 from demo.tabs import photo_tab, video_tab
-from demo.tabs.uploads import HeldUploads
-from demo.tabs.video_jobs import VideoJobs
 from tests.browser.photo_page import GROUP_FACES, choose, show_group, tab
 
 CLIP = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"a clip"}

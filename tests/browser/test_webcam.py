@@ -9,7 +9,7 @@ import pytest
 from gradio import Blocks
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from demo.tabs.viewers import Viewers
+from demo.serving.viewers import Viewers
 from fer_core import FerPipeline
 from fer_core.emoji import PAD_RGB
 from fer_core.images import read_picture

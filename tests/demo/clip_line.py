@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from demo.tabs.clip_results import ClipChoices
-from demo.tabs.uploads import OpenUpload
-from demo.tabs.video_jobs import VideoJobs
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.uploads import OpenUpload
+from demo.serving.video_jobs import VideoJobs
+from demo.serving.video_states import ClipChoices
+from demo.serving.visitor_files import VisitorFiles
 from fer_core.clips.source import ClipError
 from fer_core.timeline import ClipInfo
 from fer_core.video import VideoProgress

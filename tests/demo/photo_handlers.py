@@ -10,9 +10,9 @@ from fakes import CARD, fake_pipeline
 from gradio.state_holder import StateHolder
 
 from demo.gradio_app import build_app
+from demo.serving.visitor_files import VisitorFiles
 from demo.tabs.photo_screen import Choices, Kept
 from demo.tabs.photo_tab import EXAMPLES
-from demo.tabs.visitor_files import VisitorFiles
 
 EMOJI = Choices("emoji", CARD.name, "mtcnn", 0.5)
 BOX = EMOJI._replace(style="box")

@@ -16,14 +16,14 @@ from picture_files import SIDE, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import GONE, build_app, launch_options
-from demo.tabs import gate
-from demo.tabs.gate import FRAME_BYTES, TOO_LARGE, WISH_BYTES
-from demo.tabs.gradio_inside import REFUSED
+from demo.serving import request_limits
+from demo.serving.gradio_internals import REFUSED
+from demo.serving.request_limits import FRAME_BYTES, TOO_LARGE, WISH_BYTES
+from demo.serving.viewers import BROKEN_FRAME
+from demo.serving.viewers import FRAME_BYTES as PICTURE_BYTES
+from demo.serving.visitor_files import VisitorFiles
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER
 from demo.tabs.photos import PHOTO_BYTES
-from demo.tabs.viewers import BROKEN_FRAME
-from demo.tabs.viewers import FRAME_BYTES as PICTURE_BYTES
-from demo.tabs.visitor_files import VisitorFiles
 from tests.readme_examples import readme_examples
 
 HOME = "http://127.0.0.1:7860"  # in the README
@@ -252,7 +252,7 @@ def test_what_is_too_large_is_refused_whether_it_says_so_or_not(
 def test_an_upload_that_is_too_large_is_refused(
     client: Client, says: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "UPLOAD_BYTES", 999)
+    monkeypatch.setattr(request_limits, "UPLOAD_BYTES", 999)
     kind = {"content-type": "multipart/form-data; boundary=b", **says}
     parts = iter([b"--b--\r\n".ljust(500), b" " * 500])  # what follows the last part counts, too
     answer = httpx.post(f"{client.src_prefixed}upload", content=parts, headers=kind)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from demo.tabs import departures
-from demo.tabs.departures import LOST_SECONDS, RELOAD_SECONDS, Departures
+from demo.serving import departures
+from demo.serving.departures import LOST_SECONDS, RELOAD_SECONDS, Departures
 from tests.waiting import wait_until
 
 

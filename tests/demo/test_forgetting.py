@@ -14,9 +14,9 @@ from clip_files import make_clip
 from gradio import state_holder
 
 from demo.gradio_app import SESSIONS, build_app, launch_options
-from demo.tabs import video_jobs
-from demo.tabs.gradio_inside import displace_photos_by_photos
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving import video_jobs
+from demo.serving.gradio_internals import displace_photos_by_photos
+from demo.serving.visitor_files import VisitorFiles
 from tests.waiting import wait_until
 
 PICTURE = "data:image/jpeg"

@@ -15,20 +15,21 @@ from picture_files import Case, cases, encoded, photo
 from PIL import Image
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs import page_html, visitor_files
-from demo.tabs import turns as counted
+from demo.serving import turns as counted
+from demo.serving import visitor_files
+from demo.serving.departures import LOST_SECONDS
+from demo.serving.file_names import results_stem
+from demo.serving.pipelines import PipelineStore
+from demo.serving.turns import Turn, Turns
+from demo.serving.uploads import HeldUploads
+from demo.serving.video_jobs import KEEP_SECONDS, VideoJobs
+from demo.serving.visitor_files import VisitorFiles
+from demo.tabs import page_html
 from demo.tabs.about import about, figures
-from demo.tabs.departures import LOST_SECONDS
-from demo.tabs.file_names import results_stem
 from demo.tabs.page_html import VIDEO_PROMISE
 from demo.tabs.photo_screen import OUR_FAULT, Choices, Kept, PhotoScreen, adapted, analysed, attempt
 from demo.tabs.photo_tab import EXAMPLES, EXAMPLES_FOLDER, FORGET_SHOT_SECONDS
 from demo.tabs.photos import FILE_KINDS, PREVIEW_SIDE, make_file
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.turns import Turn, Turns
-from demo.tabs.uploads import HeldUploads
-from demo.tabs.video_jobs import KEEP_SECONDS, VideoJobs
-from demo.tabs.visitor_files import VisitorFiles
 from fer_core import EMOTIONS, FerError, FerPipeline
 from fer_core.emoji import STYLES
 

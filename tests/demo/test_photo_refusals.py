@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from demo.serving.uploads import HeldUploads, OpenUpload
 from demo.tabs.page_html import messages
 from demo.tabs.photo_screen import Choices
 from demo.tabs.photo_tab import FULL
 from demo.tabs.photos import PHOTO_BYTES
-from demo.tabs.uploads import HeldUploads, OpenUpload
 from tests.demo.photo_handlers import BOX, EMOJI, FIRST, SECOND, SURE, Page, settled_page
 
 
@@ -20,7 +20,7 @@ def page() -> Page:
 def test_where_too_many_wait_the_photo_stays_and_the_visitor_is_told(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("demo.tabs.uploads.HeldUploads.hold", lambda *_: False)
+    monkeypatch.setattr("demo.serving.uploads.HeldUploads.hold", lambda *_: False)
     page.wait(1)
     said = page.shown[1]
     assert messages(error=FULL) in said
@@ -70,7 +70,7 @@ def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
 ) -> None:
     second = page.open(1)
     next(second)
-    monkeypatch.setattr("demo.tabs.uploads.HeldUploads.hold", lambda *_: False)
+    monkeypatch.setattr("demo.serving.uploads.HeldUploads.hold", lambda *_: False)
     page.wait(0)
     assert messages(error=FULL) in page.shown[1]
     list(second)
@@ -80,7 +80,7 @@ def test_where_too_many_wait_what_was_asked_for_before_is_still_answered(
 def test_a_visitor_whose_photo_lost_its_place_while_it_waited_is_told(
     page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("demo.tabs.uploads.PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr("demo.serving.uploads.PATIENCE_SECONDS", -1.0)
     (held,) = [
         cell.cell_contents
         for cell in page._open.__closure__ or ()

@@ -10,8 +10,8 @@ import pytest
 from fakes import fake_pipeline
 
 from demo.gradio_app import build_app, launch_options
-from demo.tabs.gradio_inside import NAME_CHARS, Answers
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.gradio_internals import NAME_CHARS, Answers
+from demo.serving.visitor_files import VisitorFiles
 from tests.waiting import wait_until
 
 

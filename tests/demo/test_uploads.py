@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.tabs.uploads import (
+from demo.serving.uploads import (
     HOLD_SECONDS,
     PATIENCE_SECONDS,
     HeldUploads,

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 
 from demo.charts.timeline import MOST_PEOPLE, MOST_POINTS, timeline_figure
-from demo.tabs import clip_results
-from demo.tabs.clip_results import (
+from demo.serving.video_states import (
     ClipChoices,
     ClipResult,
+    Dropped,
+    Failed,
+    Made,
+    Opening,
+    Waiting,
+    Working,
+)
+from demo.tabs import clip_results
+from demo.tabs.clip_results import (
     done_sentence,
     made_with_html,
     make_file,
@@ -21,7 +29,6 @@ from demo.tabs.clip_results import (
 )
 from demo.tabs.page_html import messages
 from demo.tabs.video_screen import NOT_BEGUN, STOP, STOP_AND_KEEP, STOPPED, UNCHANGED, screen
-from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
 from fer_core.timeline import ClipInfo, Timeline
 from fer_core.video import VideoProgress
 

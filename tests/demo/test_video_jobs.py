@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from demo.tabs import video_jobs
-from demo.tabs.clip_results import ClipChoices
-from demo.tabs.video_jobs import LIMITS, MADE_BYTES, OUR_FAULT, WAITING
-from demo.tabs.video_states import Dropped, Failed, Made, Opening, Waiting, Working
+from demo.serving import video_jobs
+from demo.serving.video_jobs import LIMITS, MADE_BYTES, OUR_FAULT, WAITING
+from demo.serving.video_states import ClipChoices, Dropped, Failed, Made, Opening, Waiting, Working
 from fer_core.detection import DEFAULT_DETECTOR
 from fer_core.video_options import VideoOptions
 from tests.demo.clip_line import CHOICES, PROGRESS, FakeJob, Line

@@ -11,12 +11,12 @@ from clip_files import make_clip
 from gradio import Blocks
 
 from demo.gradio_app import build_app
-from demo.tabs.clip_results import ClipChoices
+from demo.serving.video_jobs import VideoJobs
+from demo.serving.video_states import ClipChoices
+from demo.serving.visitor_files import VisitorFiles
 from demo.tabs.page_html import messages
-from demo.tabs.video_jobs import VideoJobs
 from demo.tabs.video_screen import NOT_BEGUN, STOPPED, UNCHANGED
 from demo.tabs.video_tab import FULL, GONE, LOST, UNSHOWN
-from demo.tabs.visitor_files import VisitorFiles
 from fer_core.video import VideoJob
 from tests.waiting import wait_until
 

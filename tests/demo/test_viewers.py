@@ -13,8 +13,8 @@ from fakes import FakeClassifier, FakeDetector, fake_pipeline
 from picture_files import encoded
 from PIL import Image
 
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.viewers import (
+from demo.serving.pipelines import PipelineStore
+from demo.serving.viewers import (
     BROKEN_FRAME,
     BUSY,
     FULL,
@@ -162,7 +162,7 @@ def test_the_time_in_the_line_is_the_servers_own(viewers, monkeypatch):
             return future
 
     monkeypatch.setattr(viewers, "_worker", Line())
-    monkeypatch.setattr("demo.tabs.viewers.time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr("demo.serving.viewers.time", SimpleNamespace(perf_counter=lambda: now[0]))
     assert viewers.frame(message())["milliseconds"] == 500
 
 
@@ -253,7 +253,7 @@ def test_who_vanishes_is_forgotten_and_their_place_is_free(viewers, clock):
 
 
 def test_who_closes_the_page_is_forgotten_though_nobody_comes(clock, monkeypatch):
-    monkeypatch.setattr("demo.tabs.viewers.SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr("demo.serving.viewers.SWEEP_SECONDS", 0.05)
     viewers = Viewers(PipelineStore(fake_pipeline()), clock)
     viewers.frame(message())
     assert len(viewers) == 1

@@ -11,13 +11,13 @@ import pytest
 from fakes import fake_pipeline
 
 from demo.gradio_app import build_app
-from demo.tabs.gradio_inside import forget_deleted
-from demo.tabs.visitor_files import KEEP_SECONDS, VisitorFiles, sweep
+from demo.serving.gradio_internals import forget_deleted
+from demo.serving.visitor_files import KEEP_SECONDS, VisitorFiles, sweep
 from tests.waiting import wait_until
 
 KILLED_OR_ENDED = """
 import os, sys
-from demo.tabs.visitor_files import VisitorFiles
+from demo.serving.visitor_files import VisitorFiles
 files = VisitorFiles()
 for folder in (files.videos, files.uploads):
     (folder / "deep").mkdir()

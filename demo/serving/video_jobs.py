@@ -12,12 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
 
-from demo.tabs.clip_results import ClipChoices, ClipResult
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.uploads import OpenUpload
-from demo.tabs.video_states import Dropped, Failed, Made, Opening, State, Waiting, Working
-from demo.tabs.visitor_files import VisitorFiles
-from demo.tabs.watch import Watch
+from demo.serving.periodic import Periodic
+from demo.serving.pipelines import PipelineStore
+from demo.serving.uploads import OpenUpload
+from demo.serving.video_states import (
+    ClipChoices,
+    ClipResult,
+    Dropped,
+    Failed,
+    Made,
+    Opening,
+    State,
+    Waiting,
+    Working,
+)
+from demo.serving.visitor_files import VisitorFiles
 from fer_core import FerError
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import DEFAULT_DETECTOR
@@ -78,7 +87,7 @@ class VideoJobs:
         self._line: list[_Task] = []  # those that wait
         self._works = False  # the thread is there
         self._in_hand = 0  # clips: one, or none
-        self._watch = Watch(self._forget_old, LOOK_SECONDS)
+        self._watch = Periodic(self._forget_old, LOOK_SECONDS)
 
     def put(self, visitor: str, upload: OpenUpload, choices: ClipChoices) -> bool:
         """Put a visitor's opened clip at the line's end, and forget the one before. False where too

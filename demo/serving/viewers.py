@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 from demo.data_uris import jpeg_uri
-from demo.tabs.pipelines import PipelineStore
-from demo.tabs.watch import Watch
+from demo.serving.periodic import Periodic
+from demo.serving.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
 from fer_core.detection import DEFAULT_DETECTOR
 from fer_core.images import read_picture
@@ -111,7 +111,7 @@ class Viewers:
         self._lock = Lock()
         # One frame at a time, in the order in which they came: two at once would only take turns.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="frames")
-        self._watch = Watch(self.sweep, SWEEP_SECONDS)  # though nobody else comes
+        self._watch = Periodic(self.sweep, SWEEP_SECONDS)  # though nobody else comes
 
     def __len__(self) -> int:
         return len(self._places)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from demo.tabs.watch import Watch
+from demo.serving.periodic import Periodic
 from tests.waiting import wait_until
 
 
@@ -18,6 +18,6 @@ def test_a_look_that_fails_is_logged_and_not_the_last(caplog: pytest.LogCaptureF
         return len(looks) < 3
 
     with caplog.at_level(logging.ERROR):
-        Watch(look, 0.01).begin()
+        Periodic(look, 0.01).begin()
         wait_until(lambda: len(looks) == 3)
     assert "A look failed" in caplog.text and "gone" in caplog.text

@@ -2,9 +2,39 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from demo.tabs.clip_results import ClipChoices, ClipResult
-from fer_core.video import VideoProgress
+from demo.serving.file_names import results_stem
+from fer_core.contact_sheet import Moment
+from fer_core.timeline import ClipInfo, Timeline
+from fer_core.video import VideoProgress, VideoResult
+
+
+class ClipChoices(NamedTuple):
+    """How a visitor wants a clip, in the order of the controls."""
+
+    style: str
+    cover: bool
+    every_nth: int
+    weights: str
+
+
+@dataclass(frozen=True, eq=False)
+class ClipResult:
+    """What stays in memory of an annotated clip: no frame of it but the small moments."""
+
+    info: ClipInfo
+    timeline: Timeline
+    moments: tuple[Moment, ...]
+
+    @classmethod
+    def of(cls, result: VideoResult) -> "ClipResult":
+        return cls(result.info, result.timeline, result.moments)
+
+    @property
+    def stem(self) -> str:
+        """What its files are called, without the ending."""
+        return results_stem(self.info.name, "clip")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from demo.tabs.watch import Watch
+from demo.serving.periodic import Periodic
 
 PREFIX = "fer-studio-"
 UPLOADS, VIDEOS, LOCK = "uploads", "videos", "lock"  # in a server's folder
@@ -34,7 +34,7 @@ class VisitorFiles:
         self.videos, self.uploads = Path(self._home.name, VIDEOS), Path(self._home.name, UPLOADS)
         self.uploads.mkdir()
         self.videos.mkdir()  # last: it says that the lock is taken
-        Watch(partial(sweep, self.uploads), SWEEP_SECONDS).begin()
+        Periodic(partial(sweep, self.uploads), SWEEP_SECONDS).begin()
 
 
 def sweep(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from threading import Lock, Thread
 log = logging.getLogger(__name__)
 
 
-class Watch:
+class Periodic:
     """Calls `look` every so often while it returns True, in one thread at most.
 
     Safe to use from several threads.

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from demo.tabs.watch import Watch
+from demo.serving.periodic import Periodic
 
 LOST_SECONDS = 600.0  # without a connection, and without a wish for so long, a page is gone
 RELOAD_SECONDS = 30.0  # from the goodbye of a page that is loaded anew until it is there again
@@ -28,7 +28,7 @@ class Departures:
         self._idle_seconds = idle_seconds
         self._lock = Lock()
         self._lost: dict[str, tuple[float, float]] = {}  # when it is due, after how many seconds
-        self._watch = Watch(self._look, LOOK_SECONDS)
+        self._watch = Periodic(self._look, LOOK_SECONDS)
 
     def left(self, visitor: str) -> None:
         """The page is being closed."""

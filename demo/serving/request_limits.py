@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo.tabs.gradio_inside import SERVER_FUNCTIONS_PATH, UPLOAD_PATH
+from demo.serving.gradio_internals import SERVER_FUNCTIONS_PATH, UPLOAD_PATH
 
 WISH_BYTES = 100_000  # names and choices; held as long as the wish waits, and some of it longer
 FRAME_BYTES = 4_000_000  # more than a camera's picture may have as it is sent
@@ -15,7 +15,7 @@ TOO_LARGE = f"This is too large. Send files to the upload address: up to {UPLOAD
 NO_FILES = "Files are accepted only at the upload address."
 
 
-class Gate:
+class RequestLimits:
     """An ASGI middleware around the app."""
 
     def __init__(self, app: ASGIApp) -> None:
