@@ -10,7 +10,7 @@ from demo.charts.style import GUIDE, INK, finish, mark
 
 REST, FRONT = "#7C8A99", INK
 CLOSE = 0.05  # of the accuracies' range: a name's height
-LEAST_ROOM = 0.2  # powers of ten on either side: from 2 to 5, the longest step, are 0.4
+LEAST_ROOM = 0.4  # powers of ten on either side: from 2 to 5, the longest step between ticks
 
 
 @dataclass(frozen=True)

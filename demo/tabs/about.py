@@ -70,7 +70,7 @@ def figures(metrics: Mapping[str, CardFigures]) -> str:
     return (
         "<p>The table shows for what share of the test photos the model's answer agreed with "
         f"people's label, over all photos and for each expression.{several}</p>"
-        '<div class="table" tabindex="0" role="region" aria-label="Figures of these weights">'
+        '<div class="table" tabindex="0" role="region" aria-label="Figures of this model">'
         f'<table><thead><tr><th scope="col">Expression</th>{heads}</tr></thead>'
         f'<tbody><tr class="total"><th scope="row">All</th>{totals}</tr>{rows}</tbody></table>'
         "</div>"

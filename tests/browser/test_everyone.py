@@ -62,7 +62,7 @@ def test_the_figures_of_about_can_be_read_on_a_small_phone(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 640})
         for name in ("Photo", "Webcam", "Video", "About"):
             tab(page, name)  # none hides in a menu
-        figures = page.get_by_role("region", name="Figures of these weights")
+        figures = page.get_by_role("region", name="Figures of this model")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         figures.get_by_role("columnheader").last.scroll_into_view_if_needed()
         figures.evaluate("box => { box.scrollLeft = box.scrollWidth; }")

@@ -191,7 +191,7 @@ def test_a_resumed_run_ends_alike_whatever_the_recipe(recipe, tiny_data, tmp_pat
 def test_a_run_does_not_go_on_from_one_in_hand(recipe, tiny_data, tmp_path):
     short = dataclasses.replace(recipe, epochs=1, schedule="constant")
     long = Experiment("long", dataclasses.replace(short, epochs=2, continues="short"))
-    with claimed(tmp_path / "short"), pytest.raises(FerError, match=r"trains in .*short"):
+    with claimed(tmp_path / "short"), pytest.raises(FerError, match=r"is training in .*short"):
         run(long, tiny_data, tmp_path / "long", CPU, resume=True)
     assert run(long, tiny_data, tmp_path / "long", CPU, resume=True)
 
