@@ -9,8 +9,8 @@ import numpy as np
 from fer_core.clips.clip import Clip, ClipFrame
 from fer_core.covering import followed
 from fer_core.detection import Refiner
+from fer_core.frame_analysis import FrameAnalysis, seen_crops, smoothed
 from fer_core.interpolation import Alone, between
-from fer_core.live import LiveAnalysis, seen_crops, smoothed
 from fer_core.pipeline import FerPipeline
 from fer_core.scenes import SceneCuts
 from fer_core.smoothing import ExpressionSmoother
@@ -26,7 +26,7 @@ class AnalyzedFrame:
     """A frame and its analysis. looked_at: False where that lies between those of two others."""
 
     frame: ClipFrame
-    analysis: LiveAnalysis
+    analysis: FrameAnalysis
     looked_at: bool
 
 
@@ -52,7 +52,7 @@ class ClipAnalyzer:
         self._refiner = detector if isinstance(detector, Refiner) and options.cover else None
         self._tracker = FaceTracker(detector)
         self._smoother = ExpressionSmoother()
-        self._before: LiveAnalysis | None = None
+        self._before: FrameAnalysis | None = None
         self._stopped = False
 
     def stop(self) -> None:
@@ -115,7 +115,7 @@ class ClipAnalyzer:
             options = replace(options, detect_every_seconds=0)
         return _Step(frame, self._tracker.update(frame.pixels, frame.seconds, options))
 
-    def _analyze(self, chunk: list[_Step]) -> list[LiveAnalysis]:
+    def _analyze(self, chunk: list[_Step]) -> list[FrameAnalysis]:
         """An analysis of each frame. The crops of all go through the classifier together."""
         due = [(step.frame, step.tracked) for step in chunk if step.tracked is not None]
         crops = [seen_crops(self._pipeline, frame.pixels, tracked) for frame, tracked in due]
@@ -126,7 +126,7 @@ class ClipAnalyzer:
         if self._options.cover:
             alone = "held" if self._refiner is None else "left out"
         before_all = self._before
-        analyses: list[LiveAnalysis] = []
+        analyses: list[FrameAnalysis] = []
         for (frame, tracked), rows in zip(due, of_frames, strict=True):
             after = smoothed(
                 self._smoother,

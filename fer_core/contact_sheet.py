@@ -10,7 +10,7 @@ from fer_core.artwork import blend, label_tile
 from fer_core.crops import FaceCut
 from fer_core.emoji import render
 from fer_core.emotions import UNSURE, Emotion
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.pixels import resize
 from fer_core.types import UInt8Array
 
@@ -40,7 +40,7 @@ class Moment:
     answer: Emotion
     prob: float
     crop: UInt8Array
-    analysis: LiveAnalysis
+    analysis: FrameAnalysis
 
 
 class MomentKeeper:
@@ -53,7 +53,7 @@ class MomentKeeper:
         self._frames: dict[int, int] = {}  # in how many each person was seen
         self._best: dict[int, dict[Emotion, Moment]] = {}
 
-    def add(self, picture: UInt8Array, frame: int, analysis: LiveAnalysis) -> None:
+    def add(self, picture: UInt8Array, frame: int, analysis: FrameAnalysis) -> None:
         """Take in the analysis of a frame, RGB uint8 (H, W, 3), whose number is `frame`."""
         for face, (person, answer) in enumerate(
             zip(analysis.people, analysis.answers, strict=True)
@@ -122,8 +122,8 @@ def _strongest(best: dict[Emotion, Moment]) -> list[Moment]:
 
 
 def _crop(
-    picture: UInt8Array, analysis: LiveAnalysis, face: int
-) -> tuple[UInt8Array, LiveAnalysis]:
+    picture: UInt8Array, analysis: FrameAnalysis, face: int
+) -> tuple[UInt8Array, FrameAnalysis]:
     """The square around a face, moved into the picture, and the analysis of all faces in it."""
     square = AROUND.squares(analysis.faces.xyxy[face : face + 1])[0]
     limits = np.array(picture.shape[1::-1])  # width, height
@@ -132,7 +132,7 @@ def _crop(
     part = picture[corner[1] : corner[1] + side, corner[0] : corner[0] + side]
     faces = analysis.faces.mapped(corner, TILE_PX / side)
     inside = np.flatnonzero((faces.xyxy[:, 2:] > 0).all(1) & (faces.xyxy[:, :2] < TILE_PX).all(1))
-    shown = LiveAnalysis(
+    shown = FrameAnalysis(
         faces[inside],
         analysis.probs[inside],
         (TILE_PX, TILE_PX),

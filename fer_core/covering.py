@@ -7,7 +7,7 @@ import numpy as np
 
 from fer_core.boxes import join_faces
 from fer_core.detection import Refiner
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.tracking import FOLLOW_SCORE
 from fer_core.types import Faces, UInt8Array
 
@@ -15,10 +15,10 @@ from fer_core.types import Faces, UInt8Array
 def followed(
     refiner: Refiner,
     pictures: Sequence[UInt8Array],
-    analyses: Sequence[LiveAnalysis],
+    analyses: Sequence[FrameAnalysis],
     looked_at: Sequence[bool],
-    earlier: LiveAnalysis,
-) -> list[LiveAnalysis]:
+    earlier: FrameAnalysis,
+) -> list[FrameAnalysis]:
     """The analyses of consecutive frames of one scene, with each face extended back to the first of
     these frames, and forward until an analyzed frame does not find it.
 
@@ -55,7 +55,7 @@ def _refound(refiner: Refiner, picture: UInt8Array, face: Faces) -> Faces:
     return found if found.scores[0] >= FOLLOW_SCORE else face
 
 
-def _with(analysis: LiveAnalysis, other: LiveAnalysis, row: int, face: Faces) -> LiveAnalysis:
+def _with(analysis: FrameAnalysis, other: FrameAnalysis, row: int, face: Faces) -> FrameAnalysis:
     """The analysis with another face, of which is shown what `other` says in that row."""
     return replace(
         analysis,

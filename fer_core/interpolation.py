@@ -5,15 +5,15 @@ from typing import Literal
 import numpy as np
 
 from fer_core.boxes import join_faces
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.types import Faces, Float32Array
 
 Alone = Literal["nearer", "held", "left out"]
 
 
 def between(
-    before: LiveAnalysis, after: LiveAnalysis, seconds: float, alone: Alone = "nearer"
-) -> LiveAnalysis:
+    before: FrameAnalysis, after: FrameAnalysis, seconds: float, alone: Alone = "nearer"
+) -> FrameAnalysis:
     """The analysis of a frame in between: boxes and probabilities move in straight lines.
 
     alone: somebody who is in one of the two only keeps that place in the nearer half of the time,
@@ -41,7 +41,7 @@ def between(
     faces = join_faces([before.faces, after.faces])
     seen = np.concatenate([before.seen, after.seen])
     answers = (*before.answers, *after.answers)
-    return LiveAnalysis(
+    return FrameAnalysis(
         Faces(mixed(faces.xyxy), mixed(faces.landmarks), mixed(faces.scores)),
         mixed(np.concatenate([before.probs, after.probs])),
         before.size_hw,

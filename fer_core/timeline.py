@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.emotions import LABELS, UNSURE
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.types import Float32Array, check_array
 
 ANSWERS: tuple[str, ...] = (*LABELS, UNSURE.name)
@@ -96,7 +96,7 @@ class Timeline:
         return cls(*(np.concatenate(arrays) for arrays in columns))
 
     @classmethod
-    def of_frame(cls, frame: int, analysis: LiveAnalysis) -> "Timeline":
+    def of_frame(cls, frame: int, analysis: FrameAnalysis) -> "Timeline":
         """The rows of the faces that are seen in one frame."""
         seen = np.flatnonzero(analysis.seen)
         return cls(

@@ -16,8 +16,9 @@ from demo.serving.periodic import Periodic
 from demo.serving.pipelines import PipelineStore
 from fer_core import FerError, FerPipeline, render
 from fer_core.detection import DEFAULT_DETECTOR
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.images import read_picture
-from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
+from fer_core.live import LiveOptions, LiveSession
 from fer_core.pixels import fit
 from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
@@ -196,7 +197,7 @@ class Viewers:
         }
 
 
-def rows(analysis: LiveAnalysis) -> list[dict[str, Any]]:
+def rows(analysis: FrameAnalysis) -> list[dict[str, Any]]:
     """What the page needs of each face: the person, what is shown, the probabilities, and where it
     is, in shares of the picture: left, top, right, bottom."""
     height, width = analysis.size_hw

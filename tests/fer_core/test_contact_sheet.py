@@ -11,7 +11,7 @@ from fer_core.contact_sheet import (
     contact_sheet,
 )
 from fer_core.emotions import EMOTIONS, UNSURE
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.types import Faces
 
 GREY = np.full((240, 320, 3), 128, np.uint8)
@@ -24,7 +24,7 @@ def analysis(seconds, shown, boxes=None, seen=None):
     probs = np.zeros((len(shown), 7), np.float32)
     for row, (_, answer, prob) in enumerate(shown):
         probs[row, answer.index if answer is not UNSURE else NEUTRAL] = prob
-    return LiveAnalysis(
+    return FrameAnalysis(
         Faces(
             np.array(boxes, np.float32).reshape(-1, 4),
             np.zeros((len(shown), 0, 2), np.float32),

@@ -5,7 +5,7 @@ from fer_core import EMOTIONS, Analysis, Faces, FerError, artwork, render
 from fer_core.artwork import blend, emoji_tile, label_tile, readable_on
 from fer_core.emoji import STYLES, head_roll_degrees
 from fer_core.emotions import UNSURE
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 
 GROUND = 128
 NOISE = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
@@ -27,7 +27,7 @@ def analysis_of(boxes, size_hw=(200, 300), rolls=None, label=3):
 def answering(analysis, emotion):
     """The same faces, over all of which an emotion is shown, however likely it is."""
     n = len(analysis)
-    return LiveAnalysis(
+    return FrameAnalysis(
         analysis.faces,
         analysis.probs,
         analysis.size_hw,

@@ -16,7 +16,8 @@ from fer_core.detection import create_detector
 from fer_core.device import choose_device
 from fer_core.emoji import STYLES
 from fer_core.emotions import LABELS, UNSURE
-from fer_core.live import LiveAnalysis, LiveOptions, LiveSession
+from fer_core.frame_analysis import FrameAnalysis
+from fer_core.live import LiveOptions, LiveSession
 from fer_core.tracking_options import TrackingOptions
 from fer_core.types import OptionError
 
@@ -226,7 +227,7 @@ def test_a_smoothing_out_of_range_is_refused_in_words(seconds):
 
 def test_an_analysis_needs_an_entry_for_each_face():
     with pytest.raises(ValueError, match="one entry a face"):
-        LiveAnalysis(
+        FrameAnalysis(
             Faces.empty(),
             np.zeros((0, 7), np.float32),
             (10, 10),

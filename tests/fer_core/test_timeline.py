@@ -7,7 +7,7 @@ import pytest
 from fakes import HAPPY, NEUTRAL
 
 from fer_core.emotions import EMOTIONS, LABELS, UNSURE
-from fer_core.live import LiveAnalysis
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.timeline import ANSWERS, ClipInfo, Timeline
 from fer_core.types import Faces
 
@@ -19,7 +19,7 @@ def analysis(seconds, people, answers, seen=None):
     probs = np.full((count, 7), 0.1 / 6, np.float32)
     for row, answer in enumerate(answers):
         probs[row, answer.index if answer is not UNSURE else NEUTRAL] = 0.9
-    return LiveAnalysis(
+    return FrameAnalysis(
         Faces(boxes, np.zeros((count, 0, 2), np.float32), np.full(count, 0.99, np.float32)),
         probs,
         (40, 60),

@@ -12,8 +12,8 @@ from fakes import HAPPY, NEUTRAL
 
 from fer_core import EMOTIONS, Faces, clip_analysis, video
 from fer_core.clips.source import ClipLimits
+from fer_core.frame_analysis import FrameAnalysis
 from fer_core.interpolation import between
-from fer_core.live import LiveAnalysis
 from fer_core.types import ClipError, OptionError
 from fer_core.video import VideoJob
 from fer_core.video_options import VideoOptions
@@ -123,7 +123,7 @@ def one_frame(seconds, people, lost=()):
     boxes = [[10 * p + 20 * seconds, 0, 10 * p + 20 * seconds + 8, 10] for p in people]
     probs = np.zeros((len(people), 7), np.float32)
     probs[:, HAPPY], probs[:, NEUTRAL] = 1 - seconds, seconds
-    return LiveAnalysis(
+    return FrameAnalysis(
         Faces(
             np.array(boxes, np.float32).reshape(-1, 4),
             np.zeros((len(people), 0, 2), np.float32),
