@@ -112,12 +112,13 @@ def _likely_pairs(images: np.ndarray, others: np.ndarray) -> Iterator[_Pairs]:
                 move = _Move(mirrored, (COARSE_MOVES - top) * STEP, (COARSE_MOVES - left) * STEP)
                 nearest, likeness = np.zeros(len(others), int), np.full(len(others), -np.inf)
                 for start in range(0, len(part), CHUNK):
-                    near = (part[start : start + CHUNK] @ middle).numpy()
-                    rows, columns = (near > MAYBE_SAME).nonzero()
-                    yield _Pairs(move, rows + start, columns, near[rows, columns])
-                    best, most = near.argmax(0), near.max(0)
-                    nearest[most > likeness] = (best + start)[most > likeness]
-                    likeness = np.maximum(likeness, most)
+                    near = part[start : start + CHUNK] @ middle
+                    most, best = (found.numpy() for found in near.max(0))
+                    if most.max() > MAYBE_SAME:
+                        rows, columns = (near > MAYBE_SAME).numpy().nonzero()
+                        yield _Pairs(move, rows + start, columns, near.numpy()[rows, columns])
+                    nearer = most > likeness
+                    nearest[nearer], likeness[nearer] = best[nearer] + start, most[nearer]
                 yield _Pairs(move, nearest, np.arange(len(others)), likeness)
 
 
