@@ -100,7 +100,8 @@ def _in_short(reports: dict[str, EvalReport]) -> list[str]:
     all_faces, clean = (found["fer2013", subset].accuracy for subset in ("all", "clean"))
     return [
         f"**In short:** the default, `{DEFAULT}`, agrees with the FER+ majority on {votes} of the",
-        f"test faces. It was not trained on FER2013's own labels and agrees with them on {labels}.",
+        "test faces. Its targets were the votes, not FER2013's own labels: with those it agrees",
+        f"on {labels}.",
         "To compare with figures published for those labels, use",
         f"`{best}`: {all_faces:.1%} (clean: {clean:.1%}).",
         "",
