@@ -17,7 +17,7 @@ from fer_core.live import SMOOTHING_SECONDS
 from fer_core.models import list_models, model_summary
 from fer_core.output import say, silence, spell_out_letters
 from fer_core.types import FerError, WeightsError
-from fer_core.weights import DEFAULT, list_weights, read_card
+from fer_core.weights import DEFAULT, CardFigures, list_weights, read_card
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +51,7 @@ def _weights(options: argparse.Namespace) -> int:
                 "default": card.name == DEFAULT,
                 "arch": card.arch,
                 "params": card.params,
-                **{f"accuracy, {each.dataset}": each.accuracy for each in card.metrics.values()},
+                **{_column(name, each): each.accuracy for name, each in card.metrics.items()},
                 "trained_on": card.trained_on,
             }
             for card in cards
@@ -59,6 +59,12 @@ def _weights(options: argparse.Namespace) -> int:
         options.json,
     )
     return failed
+
+
+def _column(label_set: str, figures: CardFigures) -> str:
+    """Where an accuracy stands: one on other faces than FER2013's has a column of its own."""
+    of_fer2013 = figures.dataset.startswith("FER2013 ")
+    return f"{label_set}_accuracy" if of_fer2013 else f"accuracy, {figures.dataset}"
 
 
 def _models(options: argparse.Namespace) -> int:
@@ -108,7 +114,7 @@ def _add_annotate(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         required=True,
-        help="folder for the results; earlier results with the same name are replaced",
+        help="folder for the results; earlier ones of the same name and kind are replaced",
     )
     parser.add_argument("--json", action="store_true", help="also write the results as JSON")
     parser.add_argument(

@@ -125,7 +125,7 @@ class ClipAnalyzer:
         alone: Alone = "nearer"
         if self._options.cover:
             alone = "held" if self._refiner is None else "left out"
-        before_all = self._before
+        before_chunk = self._before
         analyses: list[FrameAnalysis] = []
         for (frame, tracked), rows in zip(due, of_frames, strict=True):
             after = smoothed(
@@ -147,5 +147,5 @@ class ClipAnalyzer:
             return analyses
         looked_at = [step.tracked is not None for step in chunk]
         pictures = [step.frame.pixels for step in chunk]
-        earlier = analyses[0] if before_all is None else before_all
+        earlier = analyses[0] if before_chunk is None else before_chunk
         return followed(self._refiner, pictures, analyses, looked_at, earlier)

@@ -28,7 +28,7 @@ class Predictions:
 
     rows: int64 (N,), the face's row in the data set's file. probs: float32 (N, 7).
     answers: for each label set int64 (N,), the right class or -1 where it has none.
-    clean: bool (N,), whether the face stands in no other split, not even nearly so.
+    clean: bool (N,), whether the face, as far as a search finds, stands in no other split.
     """
 
     rows: np.ndarray

@@ -18,7 +18,7 @@ class StudyRow:
     is. data: the data set it is about.
     published, ours: accuracies as shares of 1; 0 where there is none. interval: ours, 95%.
     published_on, judged_on: data, labels and split of either, "" where not known.
-    clean: ours on the test faces whose photo stands in no other split, 0 where not known.
+    clean: ours on the test faces that, as far as a search finds, stand in no other split, else 0.
     n: test faces. report: our report's path from the weights folder, or "". reason: why it is not
     run, or "".
     """

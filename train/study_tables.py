@@ -24,13 +24,15 @@ in this folder. Accuracy is on the test split, by the labels named; our 95% inte
 - **Settings.** Where a source does not say how it trained, or we do not know, the settings are
   ours: all of Leeds's (its published code trains on CK+ alone, with Adam at .0001; ours uses SGD),
   START's epochs, UNT's momentum, batch size and learning rate, USTH's learning rate and patience,
-  and those that `train/studies/records.py` names. SGD has Nesterov momentum, and a run warms up for
-  its first epoch unless the source says otherwise. A difference in accuracy is then also one of
+  and those that `train/studies/records.py` names. SGD has Nesterov momentum. Runs warm up for their
+  first epoch; UNT's and two of the records' do not, and our own that start from another run do so
+  for less. A difference in accuracy is then also one of
   recipes. Leeds's VGGs on FER2013 have one recipe, its ResNets another, and the small data sets a
   third: compare within a family, not families.
 - **Difference** is given only where both figures are on the same test faces. These are not:
-  - Leeds on FER2013, and UNT: no number of PrivateTest's 3,589 faces is 64.07% or 60.20% of them.
-    The data set that Leeds's repository names tests on PublicTest and PrivateTest together.
+  - Leeds on FER2013, and UNT: with PrivateTest's 3,589 faces, no count of right answers makes
+    64.07% or 60.20%. The data set that Leeds's repository names tests on PublicTest and
+    PrivateTest together.
   - Khaireddin & Chen, whose published code tests on PublicTest.
   - USTH, on a tenth of all faces that it drew itself, with repeats of them in training; ours are on
     another tenth.

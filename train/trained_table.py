@@ -108,7 +108,7 @@ def _repeated(reports: Iterable[EvalReport]) -> Iterator[str]:
         f"repeated ones {_share(repeated, happy)} and {_share(repeated, surprise)}. *Clean, same "
         "mix* weighs the recalls on clean faces by the\nlabels' shares of all test faces. It says "
         f"little about rare labels: only {clean[disgust]} clean faces are\nlabelled disgust.\n\n"
-        "Repeated faces are easier even where nothing was learned from them: the "
+        "Repeated faces are easier even where hardly any was learned from: the "
         f"{len(unseen)} runs on these labels that\nleft out {most:,} are {min(gaps):.1f} to "
         f"{max(gaps):.1f} points better on all faces than on clean ones at the same mix. Only a\n"
         "difference well beyond that points to memorisation."

@@ -156,7 +156,8 @@ def page() -> None:
         st.warning(str(error))
         return
     st.subheader(f"Labelled {LABELS[row]}, answered {LABELS[column]}", anchor=False)
-    if own is None and judged.dataset.startswith("FER2013 "):
+    of_fer2013 = judged.dataset.startswith("FER2013 ") and judged.split == SPLITS[2]
+    if own is None and of_fer2013:
         st.caption("To see the faces, add your own FER2013 above.")
     gallery(
         cell(faces, row, column),

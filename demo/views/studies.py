@@ -89,8 +89,9 @@ def show_rows(rows: list[StudyRow], study: str) -> None:
             "clean": number(
                 "clean",
                 format="%.2f%%",
-                help="Our accuracy on the test faces whose photo is in no other split. Repeated "
-                "faces are easier even for networks that never saw them: fewer are labelled happy, "
+                help="Our accuracy on the test faces without those whose photo is, or may be, in "
+                "another split. Repeated "
+                "faces are easier even for networks that hardly saw any: fewer are labelled happy, "
                 "more surprise. Only a gap clearly larger than those networks show points to faces "
                 "that were learned by heart.",
             ),
