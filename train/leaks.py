@@ -11,8 +11,9 @@ face is not called clean.
 
 Both searches compare coarse pictures first, and so miss some: the first, which looks at every pair
 above `MAYBE_SAME`, 10 of PrivateTest's faces that have one at .90 and more in what remains of
-Training. The second looks at each test face's likeliest partner in every position, whatever their
-likeness, and finds those. Photos that are cut at another size, or turned, may be missed by both.
+Training. The second looks at each test face's likeliest partner in every position, down to
+`MAYBE_ALIKE`, and finds those. Photos that are cut at another size, or turned, may be missed by
+both.
 """
 
 import os
@@ -32,7 +33,7 @@ SAME, ALIKE = 0.9, 0.85  # correlations
 # MAYBE_SAME at their nearest coarse offset. What networks learned from was found so: to look
 # further would make their training faces others than today's.
 STEP, MEAN_OF, COARSE_SIDE, COARSE_MOVES = 3, 5, 16, 2
-MAYBE_SAME = 0.88
+MAYBE_SAME, MAYBE_ALIKE = 0.88, 0.7
 FINE_MOVES = 2  # px, around each step
 FLAT = 1e-3  # grey levels: pictures that vary by less show nothing
 CHUNK = 512  # faces at a time, for memory
@@ -55,6 +56,9 @@ class _Pairs(NamedTuple):
     images: np.ndarray
     others: np.ndarray
     coarse: np.ndarray
+
+    def those(self, keep: np.ndarray) -> "_Pairs":
+        return _Pairs(self.move, self.images[keep], self.others[keep], self.coarse[keep])
 
 
 class Repeats(NamedTuple):
@@ -88,6 +92,9 @@ def _repeats(images: np.ndarray, others: np.ndarray, as_searched: str) -> Repeat
     if not (len(images) and len(others)):
         return found
     for pairs in _likely_pairs(images, others):
+        # Of who is known to be alike, only the same photos are still looked for.
+        open_ones = (pairs.coarse > MAYBE_SAME) | ~found.alike[pairs.others]
+        pairs = pairs.those(open_ones)
         for start in range(0, len(pairs.images), CHUNK):
             part = slice(start, start + CHUNK)
             image, other = pairs.images[part], pairs.others[part]
@@ -119,7 +126,8 @@ def _likely_pairs(images: np.ndarray, others: np.ndarray) -> Iterator[_Pairs]:
                         yield _Pairs(move, rows + start, columns, near.numpy()[rows, columns])
                     nearer = most > likeness
                     nearest[nearer], likeness[nearer] = best[nearer] + start, most[nearer]
-                yield _Pairs(move, nearest, np.arange(len(others)), likeness)
+                all_nearest = _Pairs(move, nearest, np.arange(len(others)), likeness)
+                yield all_nearest.those(likeness > MAYBE_ALIKE)
 
 
 def _coarse(images: np.ndarray) -> Tensor:
