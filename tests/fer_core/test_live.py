@@ -274,21 +274,6 @@ def test_a_real_face_is_followed_and_happy_all_the_time(pipeline, astronaut):
         assert overlap(analysis.faces.xyxy, truth)[0, 0] > 0.8
 
 
-class TwoViews(FakeClassifier):
-    """Remembers the crops that it is given, and those that only a single pass is given."""
-
-    def __init__(self):
-        self.whole, self.single = [], []
-        super().__init__(lambda crops: self._keep(self.whole, crops))
-
-    def one_pass(self):
-        return FakeClassifier(lambda crops: self._keep(self.single, crops))
-
-    def _keep(self, to, crops):
-        to.append(crops)
-        return read_levels(crops)
-
-
 @pytest.mark.parametrize("fps", [0.1, 0.4, 2])
 def test_a_face_that_is_missed_once_stays_for_a_frame_however_slowly_they_come(fps):
     def scene(seconds):
@@ -298,34 +283,3 @@ def test_a_face_that_is_missed_once_stays_for_a_frame_however_slowly_they_come(f
     analyses = Player(scene).play(fps, 4 / fps, options)
     assert [len(analysis) for analysis in analyses] == [1] * 4
     assert [bool(analysis.seen[0]) for analysis in analyses] == [True, True, False, True]
-
-
-def two_views_of_a_still(mirror_average, options):
-    """The classifier, after four frames of one picture that is no mirror image of itself."""
-    card = replace(CARD, input=replace(CARD.input, mirror_average=mirror_average))
-    classifier = TwoViews()
-    pipeline = replace(fake_pipeline(), classifier=classifier, card=card)
-    session = LiveSession(pipeline)
-    rising = np.tile(np.linspace(0, 255, 320).astype(np.uint8)[None, :, None], (240, 1, 3))
-    for number in range(4):
-        session.analyze(pipeline, rising, number / 10, options)
-    return classifier
-
-
-def test_after_the_first_every_other_frame_is_shown_to_the_classifier_mirrored():
-    classifier = two_views_of_a_still(True, LiveOptions(0.5))
-    assert len(classifier.whole) == 1
-    first, second, third = (crops[0].astype(int) for crops in classifier.single)
-    assert (first == second[:, ::-1]).all() and (first != second).any()
-    assert (third == first).all()
-
-
-@pytest.mark.parametrize(
-    "mirror_average, options",
-    [(True, RAW), (True, LiveOptions(0.3)), (False, LiveOptions(0.5))],
-    ids=["unsmoothed", "frames far apart", "weights that know but one view"],
-)
-def test_otherwise_views_do_not_alternate(mirror_average, options):
-    classifier = two_views_of_a_still(mirror_average, options)
-    assert not classifier.single and len(classifier.whole) == 4
-    assert all((crops == classifier.whole[0]).all() for crops in classifier.whole)
