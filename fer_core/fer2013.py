@@ -181,7 +181,7 @@ def _from_shards(shards: Files) -> tuple[np.ndarray, "pd.Series[int]", "pd.Serie
     images = np.empty((len(table), SIDE, SIDE), np.uint8)
     for row, encoded in enumerate(table["image"]):
         try:
-            with Image.open(io.BytesIO(encoded), formats=("PNG", "JPEG")) as picture:
+            with Image.open(io.BytesIO(encoded), formats=("WEBP", "PNG", "JPEG")) as picture:
                 if picture.size != (SIDE, SIDE):  # not unpacked: it may claim gigabytes
                     raise ValueError(f"{picture.width}x{picture.height} pixels")
                 images[row] = np.asarray(picture.convert("L"))

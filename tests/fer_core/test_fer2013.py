@@ -28,19 +28,19 @@ def folder(tmp_path, images):
     return tmp_path
 
 
-def encoded(image):
+def encoded(image, kind="PNG"):
     out = io.BytesIO()
-    Image.fromarray(image).save(out, "PNG")
+    Image.fromarray(image).save(out, kind, lossless=True)
     return out.getvalue()
 
 
-def shards(folder, images):
+def shards(folder, images, kind="PNG"):
     table = pd.DataFrame(
         {
             "row": np.arange(N),
             "usage": "PrivateTest",
             "emotion": np.arange(N) % 7,
-            "image": [encoded(each) for each in images],
+            "image": [encoded(each, kind) for each in images],
         }
     )
     table[10:].to_parquet(folder / "fer2013-0.parquet")
@@ -56,8 +56,9 @@ def test_the_csv_and_its_votes(folder, images):
     assert np.array_equal(read(files_at(folder / "fer2013.csv")).images, images)
 
 
-def test_the_shards_in_the_order_of_their_rows(tmp_path, images):
-    shards(tmp_path, images)
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_the_shards_in_the_order_of_their_rows(tmp_path, images, kind):
+    shards(tmp_path, images, kind)
     found = read(files_at(tmp_path))
     assert np.array_equal(found.images, images)
     assert found.votes is None
