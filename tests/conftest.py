@@ -12,7 +12,7 @@ from fer_core.images import read_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Two test processes share the cores: with a thread each, in what they start too, neither waits.
+# Several test processes share the cores: with a thread each, in what they start too, none waits.
 torch.set_num_threads(1)
 os.environ["OMP_NUM_THREADS"] = "1"
 
