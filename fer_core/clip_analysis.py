@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class ClipAnalyzer:
         self._tracker = FaceTracker(detector)
         self._smoother = ExpressionSmoother()
         self._before: FrameAnalysis | None = None
+        self._covered: FrameAnalysis | None = None  # the frame before, where faces are covered
         self._stopped = False
 
     def stop(self) -> None:
@@ -105,15 +106,16 @@ class ClipAnalyzer:
         Where faces are to be covered, all of that frame is searched, for who came in meanwhile.
         """
         last = chunk[-1]
-        if last.tracked is None or (self._refiner and not self._tracker.searched):
-            return [*chunk[:-1], self._track(last.frame, search=self._refiner is not None)]
-        return chunk
+        if last.tracked is None:
+            last = self._track(last.frame)
+        if self._refiner and not self._tracker.searched:
+            searched = self._tracker.search(last.frame.pixels, self._options.tracking)
+            last = _Step(last.frame, searched)
+        return [*chunk[:-1], last]
 
-    def _track(self, frame: ClipFrame, search: bool = False) -> _Step:
-        options = self._options.tracking
-        if search:
-            options = replace(options, detect_every_seconds=0)
-        return _Step(frame, self._tracker.update(frame.pixels, frame.seconds, options))
+    def _track(self, frame: ClipFrame) -> _Step:
+        tracked = self._tracker.update(frame.pixels, frame.seconds, self._options.tracking)
+        return _Step(frame, tracked)
 
     def _analyze(self, chunk: list[_Step]) -> list[FrameAnalysis]:
         """An analysis of each frame. The crops of all go through the classifier together."""
@@ -125,7 +127,6 @@ class ClipAnalyzer:
         alone: Alone = "nearer"
         if self._options.cover:
             alone = "held" if self._refiner is None else "left out"
-        before_chunk = self._before
         analyses: list[FrameAnalysis] = []
         for (frame, tracked), rows in zip(due, of_frames, strict=True):
             after = smoothed(
@@ -147,5 +148,7 @@ class ClipAnalyzer:
             return analyses
         looked_at = [step.tracked is not None for step in chunk]
         pictures = [step.frame.pixels for step in chunk]
-        earlier = analyses[0] if before_chunk is None else before_chunk
-        return followed(self._refiner, pictures, analyses, looked_at, earlier)
+        earlier = self._covered or analyses[0]
+        covered = followed(self._refiner, pictures, analyses, looked_at, earlier)
+        self._covered = covered[-1]
+        return covered

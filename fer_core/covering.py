@@ -20,33 +20,50 @@ def followed(
     earlier: FrameAnalysis,
 ) -> list[FrameAnalysis]:
     """The analyses of consecutive frames of one scene, with each face extended back to the first of
-    these frames, and forward until an analyzed frame does not find it.
+    these frames, and forward until an analyzed frame neither sees nor holds it.
 
     pictures: the frames, RGB uint8 (H, W, 3). looked_at: of each, whether it was analyzed itself;
-    the others have only who is in the analyses around them both. earlier: the analysis before.
-    Such a face counts as not seen, as one whose place is held. It is followed from frame to frame;
-    where that fails, it keeps its place: whether it was there yet, or still, is not known.
+    the others have only who is in the analyses around them both. earlier: what this made of the
+    frame before. Such a face counts as not seen, as one whose place is held. It is followed from
+    frame to frame; where that fails, it keeps its place: whether it was there yet, or still, is not
+    known.
     """
-    covered = list(analyses)
-    for index in range(1, len(analyses)):
-        known = set(analyses[index - 1].people)
-        for row, person in enumerate(analyses[index].people):
-            if person not in known:
-                late = analyses[index]
-                face = late.faces[row]
-                for before in range(index - 1, -1, -1):
-                    if person in covered[before].people:
-                        break
-                    face = _refound(refiner, pictures[before], face)
-                    covered[before] = _with(covered[before], late, row, face)
+    seen = [_seen_of(analysis) for analysis in analyses]
+    held = [
+        set(analysis.people) - set(sure.people) if looked else set()
+        for analysis, sure, looked in zip(analyses, seen, looked_at, strict=True)
+    ]
+    covered = list(seen)
+    for index in range(1, len(seen)):
+        late = seen[index]
+        for row, person in enumerate(late.people):
+            face = late.faces[row]
+            for before in range(index - 1, -1, -1):
+                if person in covered[before].people:
+                    break
+                face = _refound(refiner, pictures[before], face)
+                covered[before] = _with(covered[before], late, row, face)
     for index, looked in enumerate(looked_at):
-        if not looked:
-            for row, person in enumerate(earlier.people):
-                if person not in covered[index].people:
-                    face = _refound(refiner, pictures[index], earlier.faces[row])
-                    covered[index] = _with(covered[index], earlier, row, face)
+        for row, person in enumerate(earlier.people):
+            there = person in covered[index].people
+            if not there and (not looked or person in held[index]):
+                face = _refound(refiner, pictures[index], earlier.faces[row])
+                covered[index] = _with(covered[index], earlier, row, face)
         earlier = covered[index]
     return covered
+
+
+def _seen_of(analysis: FrameAnalysis) -> FrameAnalysis:
+    """The analysis without the faces whose place is only held."""
+    rows = np.flatnonzero(analysis.seen)
+    return replace(
+        analysis,
+        faces=analysis.faces[rows],
+        probs=analysis.probs[rows],
+        people=tuple(analysis.people[row] for row in rows),
+        seen=analysis.seen[rows],
+        answers=tuple(analysis.answers[row] for row in rows),
+    )
 
 
 def _refound(refiner: Refiner, picture: UInt8Array, face: Faces) -> Faces:

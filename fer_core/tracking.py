@@ -73,31 +73,40 @@ class FaceTracker:
         self._tracks: list[_Track] = []
         self._left: list[_Track] = []  # in the scene before
         self._people = 0
+        self._seconds = float("-inf")  # of the last frame
+        self._before_seconds = float("-inf")  # of the one before it
         self._searched_seconds = float("-inf")
-        self._before_seconds = float("-inf")  # the frame before
         self._cuts = SceneCuts()
 
     def update(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> TrackedFaces:
         """The faces of the next frame, RGB uint8 (H, W, 3), at a time that does not run back."""
         # Frames may share a time; they stay distinct, as what the first shows may be lost since.
-        seconds = max(seconds, float(np.nextafter(self._before_seconds, np.inf)))
+        seconds = max(seconds, float(np.nextafter(self._seconds, np.inf)))
+        self._before_seconds, self._seconds = self._seconds, seconds
         if self._cuts.is_cut(picture, seconds, options.scene_cuts):
             back = self._left if self._cuts.is_back else []
             self._tracks, self._left = self._remembered(back), self._tracks
             self._searched_seconds = float("-inf")
-        self._follow(picture, seconds, options)
-        if seconds - self._searched_seconds >= self._search_every(seconds, options):
-            self._search(picture, seconds, options)
-            self._searched_seconds = seconds
+        self._follow(picture, options)
+        if seconds - self._searched_seconds >= self._search_every(options):
+            return self.search(picture, options)
+        return self._shown(options)
+
+    def search(self, picture: UInt8Array, options: TrackingOptions) -> TrackedFaces:
+        """The faces of the last frame, given once more, after a search of all of it."""
+        self._search(picture, options)
+        self._searched_seconds = self._seconds
+        return self._shown(options)
+
+    def _shown(self, options: TrackingOptions) -> TrackedFaces:
         self._tracks = self._remembered(self._tracks)
-        held = seconds - options.hold_seconds
+        held = self._seconds - options.hold_seconds
         since = min(held, self._before_seconds) if options.hold_frames else held
         shown = [track for track in self._tracks if track.seen_seconds >= since]
-        self._before_seconds = seconds
         return TrackedFaces(
             join_faces([track.face for track in shown]),
             tuple(track.person for track in shown),
-            np.array([track.seen_seconds == seconds for track in shown], np.bool_),
+            np.array([track.seen_seconds == self._seconds for track in shown], np.bool_),
         )
 
     def _remembered(self, tracks: list[_Track]) -> list[_Track]:
@@ -108,16 +117,16 @@ class FaceTracker:
     @property
     def searched(self) -> bool:
         """Whether the whole of the last frame was searched."""
-        return self._searched_seconds == self._before_seconds
+        return self._searched_seconds == self._seconds
 
-    def _search_every(self, seconds: float, options: TrackingOptions) -> float:
+    def _search_every(self, options: TrackingOptions) -> float:
         """The least time from one search of the whole frame to the next, in seconds."""
         if not isinstance(self._detector, Refiner):
             return 0.0
-        lost = any(track.seen_seconds < seconds for track in self._tracks)
+        lost = any(track.seen_seconds < self._seconds for track in self._tracks)
         return min(options.detect_every_seconds, RETRY_SECONDS if lost else np.inf)
 
-    def _follow(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
+    def _follow(self, picture: UInt8Array, options: TrackingOptions) -> None:
         """Look again where known faces should be."""
         near = [
             index
@@ -127,7 +136,7 @@ class FaceTracker:
         ]
         if not near or not isinstance(self._detector, Refiner):
             return
-        expected = np.stack([self._tracks[index].expected(seconds) for index in near])
+        expected = np.stack([self._tracks[index].expected(self._seconds) for index in near])
         faces = _refined(self._detector, picture, expected)
         # A face that passes behind another draws both boxes to the one in front. It belongs to
         # the person whose box had the shorter way; the other is lost for the moment, and may not
@@ -145,18 +154,18 @@ class FaceTracker:
             doubled = (overlap(one.xyxy, taken) > ONE_FACE).any()
             if one.scores[0] >= _least_score(options) and not doubled:
                 track = self._tracks[near[face]]
-                moved = _moved(track, one, seconds)
+                moved = _moved(track, one, self._seconds)
                 kept = replace(moved, speed=track.speed)
                 self._tracks[near[face]] = kept if near_another[face] else moved
                 taken = np.concatenate([taken, one.xyxy])
 
-    def _search(self, picture: UInt8Array, seconds: float, options: TrackingOptions) -> None:
+    def _search(self, picture: UInt8Array, options: TrackingOptions) -> None:
         """Search the whole frame: who was lost is found again, who is new gets a number."""
-        seen = self._seen(seconds)
+        seen = self._seen()
         found = _detect_reduced(self._detector, picture, seen, options.search_side)
         found = in_reading_order(found[found.scores >= _least_score(options)])
         found = found[overlap(found.xyxy, seen).max(1, initial=0) <= ONE_FACE]
-        for index in self._give_to_lost(found, seconds):
+        for index in self._give_to_lost(found):
             face = found[index]
             if face.scores[0] < options.min_score:
                 continue
@@ -165,22 +174,24 @@ class FaceTracker:
                 face = _refined(self._detector, picture, face.xyxy)
                 if face.scores[0] < options.min_score:
                     continue
-            if (overlap(face.xyxy, self._seen(seconds)) > ONE_FACE).any():
+            if (overlap(face.xyxy, self._seen()) > ONE_FACE).any():
                 continue
             self._people += 1
             self._tracks.append(
-                _Track(self._people, face.xyxy[0], face, np.zeros(4, np.float32), seconds)
+                _Track(self._people, face.xyxy[0], face, np.zeros(4, np.float32), self._seconds)
             )
 
-    def _seen(self, seconds: float) -> Float32Array:
+    def _seen(self) -> Float32Array:
         """The boxes of those seen in this frame so far, (N, 4)."""
-        return stack_boxes([track.raw for track in self._tracks if track.seen_seconds == seconds])
+        return stack_boxes(
+            [track.raw for track in self._tracks if track.seen_seconds == self._seconds]
+        )
 
-    def _give_to_lost(self, found: Faces, seconds: float) -> list[int]:
+    def _give_to_lost(self, found: Faces) -> list[int]:
         """Give found faces to the lost whose places they overlap most -> which faces are left."""
-        lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < seconds]
+        lost = [i for i, track in enumerate(self._tracks) if track.seen_seconds < self._seconds]
         # Who walked on behind something is found ahead, who looked down where they were last.
-        ahead = stack_boxes([self._tracks[index].expected(seconds) for index in lost])
+        ahead = stack_boxes([self._tracks[index].expected(self._seconds) for index in lost])
         behind = stack_boxes([self._tracks[index].raw for index in lost])
         overlaps = np.maximum(overlap(ahead, found.xyxy), overlap(behind, found.xyxy))
         overlaps[overlaps < SAME_FACE] = 0
@@ -193,7 +204,7 @@ class FaceTracker:
             overlaps[row, :] = overlaps[:, column] = 0
             left.discard(int(column))
             track = self._tracks[lost[row]]
-            self._tracks[lost[row]] = _moved(track, found[int(column)], seconds)
+            self._tracks[lost[row]] = _moved(track, found[int(column)], self._seconds)
         return sorted(left)
 
 

@@ -7,6 +7,7 @@ from fer_core.detection import MIN_SCORE, check_min_score
 from fer_core.types import OptionError
 
 REMEMBER_SECONDS = 1.5  # who comes back within this time where they were to be is the same person
+COVERED_SECONDS = 1.0  # for how long a lost face stays covered, where faces are to be
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """What can be chosen about the annotation of a clip."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 
 from fer_core.clips.source import ClipLimits
 from fer_core.detection import MIN_SCORE
 from fer_core.emoji import check_style
 from fer_core.live import SMOOTHING_SECONDS, LiveOptions
-from fer_core.tracking_options import TrackingOptions
+from fer_core.tracking_options import COVERED_SECONDS, TrackingOptions
 from fer_core.types import OptionError
 
 MOST_EVERY = 30
@@ -49,5 +49,10 @@ class VideoOptions:
 
     @property
     def tracking(self) -> TrackingOptions:
-        """How faces are followed."""
-        return TrackingOptions(min_score=self.min_score, search_side=SEARCH_SIDE, scene_cuts=True)
+        """How faces are followed: one that is to be covered stays so for longer once it is lost."""
+        options = TrackingOptions(
+            min_score=self.min_score, search_side=SEARCH_SIDE, scene_cuts=True
+        )
+        if not self.cover:
+            return options
+        return replace(options, hold_seconds=COVERED_SECONDS, hold_frames=1)

@@ -20,7 +20,7 @@ from fer_core.frame_analysis import FrameAnalysis
 from fer_core.images import read_picture
 from fer_core.live import LiveOptions, LiveSession
 from fer_core.pixels import fit
-from fer_core.tracking_options import TrackingOptions
+from fer_core.tracking_options import COVERED_SECONDS, TrackingOptions
 from fer_core.types import OptionError
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,9 @@ VIEWERS = 8  # at most; each gets an equal share of the processor
 SWEEP_SECONDS = 10.0
 IDLE_SECONDS = 35.0  # who sent nothing for this long has left
 # With faces covered, everything that may be a face counts, and a lost one stays covered longer.
-COVERING = TrackingOptions(detect_every_seconds=0.2, hold_seconds=1.0, hold_frames=1, min_score=0.7)
+COVERING = TrackingOptions(
+    detect_every_seconds=0.2, hold_seconds=COVERED_SECONDS, hold_frames=1, min_score=0.7
+)
 
 BUSY = "The picture before this one is still being worked on."
 LATE = "This picture came after a newer one."

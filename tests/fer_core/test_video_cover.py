@@ -45,6 +45,45 @@ class NearDetector(LateDetector):
         return super().refine(near, xyxy)
 
 
+@pytest.mark.parametrize(
+    "detector, step_px",
+    [(NearDetector, 4), (LateDetector, 0), (RedDetector, 0)],
+    ids=["follows a walk", "refines", "searches"],
+)
+@pytest.mark.parametrize(
+    "every, missed, bare",
+    [(10, [10], []), (10, [29], []), (10, [10, 20], [20]), (1, range(11, 26), [])],
+    ids=["one", "the last", "two in a row", "for half a second"],
+)
+@pytest.mark.parametrize("room", [32, 11])
+def test_a_face_that_an_analyzed_frame_misses_stays_hidden(
+    annotate, monkeypatch, detector, step_px, every, missed, bare, room
+):
+    def blinking(number, size_wh):
+        pixels = np.full((*size_wh[::-1], 3), 120, np.uint8)
+        x = 8 + step_px * number
+        pixels[40 : 40 + FACE_PX, x : x + FACE_PX] = BRIGHT
+        if number in missed:
+            pixels[:8, :8] = 255
+        return pixels
+
+    class Blinking(detector):
+        def __call__(self, picture):
+            return Faces.empty() if picture[0, 0].min() > 200 else super().__call__(picture)
+
+    monkeypatch.setattr(clip_analysis, "CHUNK_FRAMES", room)
+    # Six frames a second where some are analyzed only: they are further apart than a face is held.
+    ticks = [number * (100 if every > 1 else 25) for number in range(30)]
+    data = make_clip(frames=30, draw=blinking, ticks=ticks)
+    pipeline = replace(red_pipeline(), detector=Blinking())
+    result, _ = annotate(pipeline, data, cover=True, every_nth=every)
+    for number, picture in enumerate(pictures(result.video.read())):
+        left = 8 + step_px * number
+        middle = picture[45:65, left + 8 : left + FACE_PX - 8].astype(int)
+        hidden = (np.abs(middle - BRIGHT).sum(2) < 60).mean() < 0.05
+        assert hidden or number in bare, number
+
+
 @pytest.mark.parametrize("every", [1, 10])
 def test_who_walks_through_between_two_analyzed_frames_is_hidden(annotate, every):
     came, left, step_px = 12, 24, 9
