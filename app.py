@@ -29,7 +29,7 @@ def main() -> None:
     files = VisitorFiles()
     os.environ["GRADIO_TEMP_DIR"] = str(files.uploads)
     tempfile.tempdir = str(files.uploads)  # whatever else is written goes the same way
-    build_app(FerPipeline.from_weights("default"), files).launch(**launch_options())
+    build_app(FerPipeline.from_weights("default"), files).launch(**launch_options(files))
 
 
 if __name__ == "__main__":

@@ -45,8 +45,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         os.environ["GRADIO_TEMP_DIR"] = folder
-        app = build_app(FerPipeline.from_weights("default", device="cpu"), VisitorFiles())
-        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        files = VisitorFiles()
+        app = build_app(FerPipeline.from_weights("default", device="cpu"), files)
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
 
         def run(faces: int, viewers: int, seconds: float) -> list[dict[str, float]]:
             clip = Path(folder) / f"{faces}.mjpeg"

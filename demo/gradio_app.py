@@ -35,7 +35,7 @@ QUEUE, WAITING = 500, 40  # wishes that may wait, of any kind; and photos among 
 
 
 def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
-    """The app around a pipeline; `launch_options()` has what its launch() takes.
+    """The app around a pipeline; `launch_options` has what its launch() takes.
 
     files: whose uploads Gradio is to use, as GRADIO_TEMP_DIR in the environment of the process.
     """
@@ -91,10 +91,12 @@ def build_app(pipeline: FerPipeline, files: VisitorFiles) -> gr.Blocks:
     return app
 
 
-def launch_options() -> dict[str, Any]:
-    """The arguments of launch(), the same for the app and for its tests."""
+def launch_options(files: VisitorFiles) -> dict[str, Any]:
+    """The arguments of launch(), the same for the app and for its tests. files: the app's."""
     return {
         **theme.look(),
+        # Gradio shows no clip from elsewhere, static or not.
+        "allowed_paths": [str(files.videos)],
         "max_file_size": UPLOAD_LIMIT.replace(" ", "").lower(),
         "state_session_capacity": 2 * SESSIONS,  # as many more have none
         "app_kwargs": {"middleware": [Middleware(RequestLimits)]},

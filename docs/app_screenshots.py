@@ -26,8 +26,9 @@ def main() -> int:
         os.environ["GRADIO_TEMP_DIR"] = folder
         film = Path(folder) / "film.mjpeg"
         film.write_bytes(mjpeg(frames(4)))
-        app = build_app(FerPipeline.from_weights("default"), VisitorFiles())
-        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        files = VisitorFiles()
+        app = build_app(FerPipeline.from_weights("default"), files)
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", *camera_flags(film)],

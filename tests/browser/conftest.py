@@ -1,7 +1,9 @@
 """The real app on a free port, and pages of a real browser that may talk to nothing else."""
 
 import contextlib
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,7 +57,7 @@ def app(chromium: str, pipeline: FerPipeline) -> Iterator[Blocks]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(files.uploads))
         app = build_app(pipeline, files)
-        app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
         yield app
         app.close()
 
@@ -111,6 +113,15 @@ def watched_page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, app: Blocks) -> Iterator[Page]:
+def temporary_files(
+    app: Blocks, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lie where app.py has them, while the app works: from there alone Gradio shows what it may."""
+    tmp_path_factory.getbasetemp()  # pytest's own stay where they are
+    monkeypatch.setattr(tempfile, "tempdir", os.environ["GRADIO_TEMP_DIR"])
+
+
+@pytest.fixture
+def page(context: BrowserContext, app: Blocks, temporary_files: None) -> Iterator[Page]:
     with watched_page(context, app) as page:
         yield page

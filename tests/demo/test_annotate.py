@@ -39,8 +39,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def serve() -> Iterator[Client]:
-    app = build_app(fake_pipeline(), VisitorFiles())
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    files = VisitorFiles()
+    app = build_app(fake_pipeline(), files)
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
     yield Client(url, verbose=False)
     app.close()
 

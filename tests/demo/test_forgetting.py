@@ -63,7 +63,7 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visitor]:
     files = VisitorFiles()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(files.uploads))
     app = build_app(red_pipeline(), files)
-    app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
     yield Visitor(app)
     app.close()
 
@@ -104,7 +104,7 @@ def test_sessions_without_a_photo_displace_only_each_other_and_so_do_photos(
     monkeypatch.setattr(state_holder, "SessionState", lambda _: SimpleNamespace(state_data={}))
     displace_photos_by_photos()
     holder = state_holder.StateHolder()
-    holder.blocks, holder.capacity = None, launch_options()["state_session_capacity"]
+    holder.blocks, holder.capacity = None, launch_options(VisitorFiles())["state_session_capacity"]
     holder["photo"].state_data[0] = "a photo"
     for number in range(SESSIONS + 1):
         holder[f"empty {number}"].state_data[0] = None

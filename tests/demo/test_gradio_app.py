@@ -236,7 +236,7 @@ def test_every_example_is_there_and_small() -> None:
 
 
 def test_nothing_on_the_page_comes_from_elsewhere() -> None:
-    options = launch_options()
+    options = launch_options(VisitorFiles())
     theme = options["theme"]
     assert not theme._stylesheets and "http" not in options["head"]
     assert not options["share"] and not options["run_history"]

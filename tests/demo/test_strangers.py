@@ -19,7 +19,7 @@ def test_a_session_of_a_long_name_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     files = VisitorFiles()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(files.uploads))
     app = build_app(fake_pipeline(), files)
-    app.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    app.launch(prevent_thread_lock=True, quiet=True, **launch_options(files))
     try:
         for session, taken in (("n" * NAME_CHARS, True), ("n" * (NAME_CHARS + 1), False)):
             for address, more in (
