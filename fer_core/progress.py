@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fer_core.report import ReportError
+from fer_core.report import CURVES, ReportError
 
 PROGRESS = "progress.json"  # in the run folder
-# What a network's training leaves a value of for each epoch.
-CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 import io
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,10 @@ import numpy as np
 
 from fer_core.emotions import LABELS
 from fer_core.types import FerError, check_array
+
+PER_CLASS = ("precision", "recall", "f1", "n")
+# What a network's training leaves a value of for each epoch.
+CURVES = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 
 
 def as_stored(probs: np.ndarray) -> np.ndarray:
@@ -72,7 +78,8 @@ class Evaluation:
     confusion: 7x7 counts, row the right class, column the predicted one.
     accuracy, interval: share of 1 and its 95% interval. macro_f1, ece: shares of 1;
         macro_f1 is the mean over the expressions that there are faces of.
-    per_class: for each label its precision, recall, f1 and n.
+    per_class: for each label its figures by the names in PER_CLASS.
+    Raises ValueError, or KeyError for a missing figure, where they do not fit together.
     """
 
     dataset: str
@@ -86,6 +93,21 @@ class Evaluation:
     macro_f1: float
     ece: float
     per_class: Mapping[str, Mapping[str, float]]
+
+    def __post_init__(self) -> None:
+        _check_words([self.dataset, self.label_set, self.split, self.subset])
+        where, classes = f"{self.dataset} ({self.subset})", len(LABELS)
+        matrix = np.array(self.confusion, np.int64)
+        if matrix.shape != (classes, classes):
+            raise ValueError(f"its matrix on {where} is not {classes}x{classes}")
+        if matrix.sum() != self.n:
+            raise ValueError(
+                f"its matrix on {where} adds up to {matrix.sum():,}, but it has n = {self.n:,}"
+            )
+        _check_numbers([self.accuracy, self.macro_f1, self.ece, *self.interval])
+        _check_numbers(self.per_class[label][name] for label in LABELS for name in PER_CLASS)
+        if len(self.interval) != 2:
+            raise ValueError(f"its interval on {where} has not two ends")
 
     @property
     def judged_on(self) -> str:
@@ -111,6 +133,7 @@ class EvalReport:
     value an epoch. temperature: what the probabilities were calibrated with, see
     `fer_core.classifier.at_temperature`. published: the source's accuracy as a share of 1, or 0
     where it has none.
+    Raises ValueError, or KeyError for a missing curve, where they do not fit together.
     """
 
     experiment: str
@@ -132,6 +155,19 @@ class EvalReport:
     left_out: int
     temperature: float
     curves: Mapping[str, tuple[float, ...]]
+
+    def __post_init__(self) -> None:
+        _check_words([self.experiment, self.arch, self.device, self.command])
+        if self.labels != LABELS:
+            raise ValueError(f"its labels are not {', '.join(LABELS)}")
+        _check_numbers([self.params, self.seconds, self.published, self.left_out])
+        _check_numbers([self.training_faces, self.best_epoch, self.temperature])
+        if not isinstance(self.recipe, Mapping):
+            raise ValueError("its recipe is not a table of settings")
+        for curve in self.curves.values():
+            _check_numbers(curve)
+        if self.epochs and any(len(self.curves[name]) != self.epochs for name in CURVES):
+            raise ValueError(f"its curves do not have {self.epochs} epochs each")
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
@@ -164,6 +200,18 @@ class EvalReport:
             raise ReportError(f"{where} lacks the field {error}. Make it again.") from error
         except (ValueError, TypeError, AttributeError) as error:
             raise ReportError(f"{where} is not a report: {error}.") from error
+
+
+def _check_words(values: Iterable[object]) -> None:
+    for value in values:
+        if not isinstance(value, str):
+            raise ValueError(f"a name in it is not text: {value!r}")
+
+
+def _check_numbers(values: Iterable[object]) -> None:
+    for value in values:
+        if not (isinstance(value, Real) and math.isfinite(value)):
+            raise ValueError(f"a figure in it is not a number: {value!r}")
 
 
 def read_report(path: Path) -> EvalReport:

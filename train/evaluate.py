@@ -14,7 +14,7 @@ from fer_core.device import choose_device
 from fer_core.emotions import LABELS
 from fer_core.files import write_whole
 from fer_core.judged import Judged, reliability
-from fer_core.report import EvalReport, Evaluation, Predictions, as_stored
+from fer_core.report import PER_CLASS, EvalReport, Evaluation, Predictions, as_stored
 from fer_core.weights import load_classifier, read_card
 from train.config import Experiment
 from train.data import CLEAR, Dataset
@@ -63,7 +63,6 @@ def judge(faces: Judged, **names: str) -> Evaluation:
         faces.answers, faces.predicted, labels=classes, zero_division=0.0
     )
     _, _, f1, n = each
-    names_of_each = ("precision", "recall", "f1", "n")
     return Evaluation(
         **names,
         n=len(faces),
@@ -73,7 +72,7 @@ def judge(faces: Judged, **names: str) -> Evaluation:
         macro_f1=float(f1[n > 0].mean()),
         ece=reliability(faces).expected_calibration_error,
         per_class={
-            label: dict(zip(names_of_each, figures, strict=True))
+            label: dict(zip(PER_CLASS, figures, strict=True))
             for label, *figures in zip(LABELS, *(figure.tolist() for figure in each), strict=True)
         },
     )

@@ -4,7 +4,6 @@ The folders are the project's own; the environment variables FER_STUDIO_WEIGHTS 
 name others.
 """
 
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,11 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
-from fer_core.emotions import LABELS
 from fer_core.judged import Judged
-from fer_core.progress import CURVES
 from fer_core.report import (
     EvalReport,
     Predictions,
@@ -27,7 +22,6 @@ from fer_core.report import (
 from fer_core.study import StudyRow, read_rows
 from fer_core.weights import FOLDER
 
-PER_CLASS = ("precision", "recall", "f1", "n")
 KEPT_REPORTS, KEPT_PREDICTIONS, KEPT_ROWS = 1000, 16, 2
 
 Read = TypeVar("Read")
@@ -87,9 +81,11 @@ def _fresh(read: Callable[[Path, int], Read], path: Path) -> Read:
 @lru_cache(KEPT_REPORTS)
 def _checked_report(path: Path, changed: int) -> EvalReport:
     report = read_report(path)
-    fault = _fault(report, path.stem)
-    if fault:
-        raise ReportError(f"{path} is left out: {fault}.")
+    if report.experiment != path.stem:
+        raise ReportError(
+            f"{path} is left out: it is of the experiment {report.experiment!r}, so its file has "
+            "the wrong name."
+        )
     return report
 
 
@@ -101,43 +97,3 @@ def _read_predictions(path: Path, changed: int) -> Predictions:
 @lru_cache(KEPT_ROWS)
 def _read_rows(path: Path, changed: int) -> tuple[StudyRow, ...]:
     return tuple(read_rows(path))
-
-
-def _fault(report: EvalReport, name: str) -> str:
-    """What keeps a report from being shown, or "". name: that of its file."""
-    if report.experiment != name:
-        return f"it is of the experiment {report.experiment!r}, so its file has the wrong name"
-    if report.labels != LABELS:
-        return f"its labels are not {', '.join(LABELS)}"
-    try:
-        words = [report.arch, report.device, report.command]
-        for judged in report.evaluations:
-            words += [judged.dataset, judged.label_set, judged.split, judged.subset]
-        if not all(isinstance(each, str) for each in words):
-            return "a name in it is not text"
-        for judged in report.evaluations:
-            matrix = np.array(judged.confusion, np.int64)
-            where = f"{judged.dataset} ({judged.subset})"
-            if matrix.shape != (len(LABELS), len(LABELS)):
-                return f"its matrix on {where} is not {len(LABELS)}x{len(LABELS)}"
-            if matrix.sum() != judged.n:
-                return (
-                    f"its matrix on {where} adds up to {matrix.sum():,}, but it has n = "
-                    f"{judged.n:,}"
-                )
-            figures = [judged.accuracy, judged.macro_f1, judged.ece, *judged.interval]
-            figures += [judged.per_class[c][k] for c in LABELS for k in PER_CLASS]
-            if len(judged.interval) != 2 or not all(math.isfinite(each) for each in figures):
-                return f"a figure on {where} is not a number"
-        figures = [report.params, report.seconds, report.published, report.left_out]
-        figures += [report.training_faces, report.best_epoch]
-        curves = [value for curve in report.curves.values() for value in curve]
-        if not all(math.isfinite(value) for value in [*figures, *curves]):
-            return "a figure is not a number"
-        if not isinstance(report.recipe, Mapping):
-            return "its recipe is not a table of settings"
-        if report.epochs and any(len(report.curves[each]) != report.epochs for each in CURVES):
-            return f"its curves do not have {report.epochs} epochs each"
-    except (TypeError, ValueError, KeyError) as error:
-        return f"a figure is missing or not a number ({error})"
-    return ""

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from fer_core import FerError
+from fer_core.emotions import LABELS
 from fer_core.fer2013 import BY_ITS_LABELS
 from fer_core.report import read_report
 from fer_core.study import read_rows
@@ -72,7 +73,10 @@ def test_the_faces_are_counted_once_and_again_where_a_figure_is_on_others(monkey
     counted = [line for line in figures_table().splitlines() if "n = 3,589" in line]
     assert len(counted) == 1 and counted[0].startswith("| weights | passes |")
     report = read_report(FOLDER / read_card("mini-xception").report)
-    fewer = replace(report, main=replace(report.main, n=3000))
+    happy = LABELS.index("happy")
+    confusion = [list(row) for row in report.main.confusion]
+    confusion[happy][happy] -= 589
+    fewer = replace(report, main=replace(report.main, n=3000, confusion=confusion))
     monkeypatch.setattr(
         "train.tables.read_report",
         lambda path: fewer if path.stem == "mini-xception" else read_report(path),
