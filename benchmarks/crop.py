@@ -34,12 +34,12 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         detectors[detector] = {"found": int(found.sum()), "not_found": int((~found).sum())}
         for name, pipeline in pipelines.items():
             label_set = pipeline.card.recipe["label_set"]
-            answers = split.answers(label_set)[found]
+            truth = split.truth(label_set)[found]
             bare = pipeline.classifier(split.images[found]).argmax(1)
             detectors[detector][name] = {
                 "labels": label_set,
-                "accuracy_through_pipeline": share(classes[name][found] == answers),
-                "accuracy_direct": share(bare == answers),
+                "accuracy_through_pipeline": share(classes[name][found] == truth),
+                "accuracy_direct": share(bare == truth),
             }
     return {
         "dataset": f"{data.name} {data.split_names[1]}",

@@ -102,7 +102,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "found": int(found.sum()),
             "accuracy": {
                 name: {
-                    label_set: share((named == split.answers(label_set))[found])
+                    label_set: share((named == split.truth(label_set))[found])
                     for label_set in data.label_sets()
                 }
                 for name, named in classes.items()

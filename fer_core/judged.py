@@ -13,24 +13,24 @@ THRESHOLDS = 101  # from 0 to 1
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """The faces that have an answer: rows int64 (N,), probs float32 (N, 7), answers int64 (N,)."""
+    """Faces whose right class is known: rows int64 (N,), probs float32 (N, 7), truth int64 (N,)."""
 
     rows: np.ndarray
     probs: np.ndarray
-    answers: np.ndarray
+    truth: np.ndarray
 
     @classmethod
     def of(cls, predictions: Predictions, label_set: str, subset: str) -> "Judged":
         """Those of a label set; subset "clean" leaves out repeated ones."""
-        answers = predictions.answers[label_set]
-        keep = (answers >= 0) & (predictions.clean | (subset != "clean"))
-        return cls(predictions.rows, predictions.probs, answers)[keep]
+        truth = predictions.truth[label_set]
+        keep = (truth >= 0) & (predictions.clean | (subset != "clean"))
+        return cls(predictions.rows, predictions.probs, truth)[keep]
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, keep: np.ndarray) -> "Judged":
-        return Judged(self.rows[keep], self.probs[keep], self.answers[keep])
+        return Judged(self.rows[keep], self.probs[keep], self.truth[keep])
 
     @property
     def predicted(self) -> np.ndarray:
@@ -45,7 +45,7 @@ class Judged:
     @property
     def right(self) -> np.ndarray:
         """bool (N,)."""
-        return self.predicted == self.answers
+        return self.predicted == self.truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,5 +130,5 @@ def agreement(a: Judged, b: Judged) -> Agreement:
 
 def cell(faces: Judged, right: int, predicted: int) -> Judged:
     """The faces of one cell of the confusion matrix, the most confident answers first."""
-    inside = faces[(faces.answers == right) & (faces.predicted == predicted)]
+    inside = faces[(faces.truth == right) & (faces.predicted == predicted)]
     return inside[np.argsort(-inside.confidence, kind="stable")]

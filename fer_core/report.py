@@ -33,13 +33,13 @@ class Predictions:
     """What a report's figures were computed from, on its test split.
 
     rows: int64 (N,), the face's row in the data set's file. probs: float32 (N, 7).
-    answers: for each label set int64 (N,), the right class or -1 where it has none.
+    truth: for each label set int64 (N,), the right class or -1 where it has none.
     clean: bool (N,), whether the face, as far as a search finds, stands in no other split.
     """
 
     rows: np.ndarray
     probs: np.ndarray
-    answers: Mapping[str, np.ndarray]
+    truth: Mapping[str, np.ndarray]
     clean: np.ndarray
 
     def __post_init__(self) -> None:
@@ -47,8 +47,8 @@ class Predictions:
         check_array("rows", self.rows, (n,), np.int64)
         check_array("probs", self.probs, (n, len(LABELS)))
         check_array("clean", self.clean, (n,), np.bool_)
-        for name, answers in self.answers.items():
-            check_array(f"answers of {name}", answers, (n,), np.int64)
+        for name, truth in self.truth.items():
+            check_array(f"truth of {name}", truth, (n,), np.int64)
 
     def to_npz(self) -> bytes:
         """A compressed .npz file, the probabilities as float16."""
@@ -56,7 +56,7 @@ class Predictions:
             "row": self.rows,
             "probs": self.probs.astype(np.float16),
             "clean": self.clean,
-            **{f"answer_{name}": a.astype(np.int8) for name, a in self.answers.items()},
+            **{f"answer_{name}": a.astype(np.int8) for name, a in self.truth.items()},
         }
         file = io.BytesIO()
         np.savez_compressed(file, **arrays)
@@ -229,7 +229,7 @@ def read_predictions(path: Path) -> Predictions:
             return Predictions(
                 rows=arrays["row"],
                 probs=arrays["probs"].astype(np.float32),
-                answers={
+                truth={
                     name.removeprefix("answer_"): arrays[name].astype(np.int64)
                     for name in arrays.files
                     if name.startswith("answer_")

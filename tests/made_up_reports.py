@@ -21,16 +21,16 @@ DATASETS = {
 
 def predictions(seed: int = 0, skill: float = 2.0, faces: int = FACES) -> Predictions:
     """Probabilities that favour the right answer the more, the greater the skill."""
-    truth = np.random.default_rng(2013)
-    answers = {name: truth.integers(0, len(LABELS), faces) for name in DATASETS}
-    answers["ferplus"] = np.where(truth.random(faces) < 0.3, answers["ferplus"], answers["fer2013"])
-    answers["ferplus"][::40] = -1
-    answers["ferplus-clear"] = np.where(truth.random(faces) < 0.9, answers["ferplus"], -1)
+    labelled = np.random.default_rng(2013)
+    truth = {name: labelled.integers(0, len(LABELS), faces) for name in DATASETS}
+    truth["ferplus"] = np.where(labelled.random(faces) < 0.3, truth["ferplus"], truth["fer2013"])
+    truth["ferplus"][::40] = -1
+    truth["ferplus-clear"] = np.where(labelled.random(faces) < 0.9, truth["ferplus"], -1)
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(faces, len(LABELS)))
-    logits[np.arange(faces), answers["fer2013"]] += skill
+    logits[np.arange(faces), truth["fer2013"]] += skill
     probs = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    return Predictions(np.arange(faces), as_stored(probs), answers, truth.random(faces) > 0.1)
+    return Predictions(np.arange(faces), as_stored(probs), truth, labelled.random(faces) > 0.1)
 
 
 def evaluation(found: Predictions, label_set: str, subset: str) -> Evaluation:

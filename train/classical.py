@@ -40,8 +40,8 @@ def run_classical(
     with _open_features(recipe.features_from, data) as features:
         started = time.perf_counter()
         method = create_method(recipe.method, features, recipe.seed, **recipe.args)
-        method.fit(train.images, train.answers(recipe.label_set))
-        curves = _choose(method, valid.images, valid.answers(recipe.label_set))
+        method.fit(train.images, train.truth(recipe.label_set))
+        curves = _choose(method, valid.images, valid.truth(recipe.label_set))
         seconds = time.perf_counter() - started
         probs = method(data.test.images)
     chosen = {method.setting: method.chosen} if isinstance(method, Tunable) else {}
@@ -78,12 +78,10 @@ def _features_params(name: str) -> int:
     return 0 if name in _FEATURES else read_card(name).params
 
 
-def _choose(
-    method: Method, images: np.ndarray, answers: np.ndarray
-) -> dict[str, tuple[float, ...]]:
+def _choose(method: Method, images: np.ndarray, truth: np.ndarray) -> dict[str, tuple[float, ...]]:
     """Set what the method leaves to choose to the smallest of the best values; the curve of it."""
     if not isinstance(method, Tunable):
-        return {"valid_accuracy": (round(accuracy(method(images), answers), 5),)}
-    shares = tuple(round(accuracy(probs, answers), 5) for probs in method.each(images))
+        return {"valid_accuracy": (round(accuracy(method(images), truth), 5),)}
+    shares = tuple(round(accuracy(probs, truth), 5) for probs in method.each(images))
     method.chosen = 1 + int(np.argmax(shares))
     return {method.setting: tuple(range(1, 1 + len(shares))), "valid_accuracy": shares}

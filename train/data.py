@@ -71,10 +71,10 @@ class Split:
         return cls(*(np.concatenate([getattr(s, f.name) for s in splits]) for f in fields(cls)))
 
     def with_labels(self, label_set: str) -> "Split":
-        """The faces that a label set ("fer2013": the own labels, "ferplus") has an answer for."""
-        return self[self.answers(label_set) >= 0]
+        """The faces that a label set ("fer2013": the own labels, "ferplus") has a class for."""
+        return self[self.truth(label_set) >= 0]
 
-    def answers(self, label_set: str) -> np.ndarray:
+    def truth(self, label_set: str) -> np.ndarray:
         """int64 (N,): the right class by a label set, -1 where it has none."""
         if label_set == CLEAR:
             return np.where(self.clear, self.vote_labels, -1)
@@ -128,7 +128,7 @@ class Dataset:
         return splits[name]
 
     def label_sets(self) -> tuple[str, ...]:
-        """The label sets that can be learned from this data set: every split has answers."""
+        """The label sets that can be learned from this data set: every split has classes."""
         splits = (self.train, self.valid, self.test)
         voted = all((split.vote_labels >= 0).any() for split in splits)
         return LABEL_SETS if voted else LABEL_SETS[:1]

@@ -44,7 +44,7 @@ def evaluate(probs: np.ndarray, data: Dataset, split_name: str) -> tuple[Evaluat
             split=split_name,
             subset=subset,
         )
-        for label_set in found.answers
+        for label_set in found.truth
         for subset in (("all",) if found.clean.all() else ("all", "clean"))
         if len(faces := Judged.of(found, label_set, subset))
     )
@@ -58,9 +58,9 @@ def data_name(evaluation: Evaluation) -> str:
 def judge(faces: Judged, **names: str) -> Evaluation:
     """The figures of some faces. names: the fields of `Evaluation` that say what was judged."""
     classes = range(len(LABELS))
-    matrix = confusion_matrix(faces.answers, faces.predicted, labels=classes)
+    matrix = confusion_matrix(faces.truth, faces.predicted, labels=classes)
     each = precision_recall_fscore_support(
-        faces.answers, faces.predicted, labels=classes, zero_division=0.0
+        faces.truth, faces.predicted, labels=classes, zero_division=0.0
     )
     _, _, f1, n = each
     return Evaluation(
@@ -107,9 +107,9 @@ def predictions(data: Dataset, probs: np.ndarray, split_name: str) -> Prediction
     """Probabilities (N, 7) for a split with what they are judged by; only of the test split is
     it known which faces stand in another, too."""
     split = data.split(split_name)
-    answers = {name: split.answers(name) for name in data.judged_by()}
+    truth = {name: split.truth(name) for name in data.judged_by()}
     clean = data.clean_test if split is data.test else np.ones(len(split), bool)
-    return Predictions(split.rows, probs, answers, clean)
+    return Predictions(split.rows, probs, truth, clean)
 
 
 def in_words(evaluation: Evaluation) -> str:

@@ -192,7 +192,7 @@ class Trainer:
             probs = Classifier(self.averaged, self.spec, self.choice)(self.valid.images)
             targets = self.valid.targets(self.recipe.label_set)
             loss = float(-(targets * np.log(probs.clip(1e-7))).sum(1).mean())
-            share_right = accuracy(probs, self.valid.answers(self.recipe.label_set))
+            share_right = accuracy(probs, self.valid.truth(self.recipe.label_set))
         return self.ranks.from_lead((loss, share_right))
 
     def _keep(self) -> None:

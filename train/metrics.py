@@ -4,9 +4,9 @@ import numpy as np
 from scipy.stats import binomtest
 
 
-def accuracy(probs: np.ndarray, answers: np.ndarray) -> float:
+def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
     """The share of float32 (N, 7) predictions whose likeliest class is the answer, int64 (N,)."""
-    return float((probs.argmax(1) == answers).mean())
+    return float((probs.argmax(1) == truth).mean())
 
 
 def accuracy_at_mix(confusion: np.ndarray, mix: np.ndarray) -> float:

@@ -204,7 +204,7 @@ def make_report(
     as_shipped = dataclasses.replace(trainer.choice, dtype=torch.float32)
     classifier = Classifier(model, recipe.input_spec, as_shipped)
     valid = data.valid.with_labels(recipe.label_set)
-    temperature = fit_temperature(classifier(valid.images), valid.answers(recipe.label_set))
+    temperature = fit_temperature(classifier(valid.images), valid.truth(recipe.label_set))
     probs = at_temperature(classifier(data.test.images), temperature)
     if not np.isfinite(probs).all():
         raise RunError(

@@ -62,7 +62,7 @@ def predictions(report: EvalReport) -> Predictions:
     found = _fresh(_read_predictions, path)
     for judged in report.evaluations:
         label_set, subset = judged.label_set, judged.subset
-        known = label_set in found.answers
+        known = label_set in found.truth
         if not known or len(Judged.of(found, label_set, subset)) != judged.n:
             raise ReportError(f"{path} does not belong to its report. Export the run again.")
     return found

@@ -93,7 +93,7 @@ def matching(own: Fer2013 | None, faces: Judged, label_set: str) -> Fer2013 | No
     inside = len(faces.rows) and faces.rows.max() < len(own)
     same = inside and (own.splits[faces.rows] == SPLITS[2]).mean() > SAME
     if same and label_set == "fer2013":
-        same = (own.labels[faces.rows] == faces.answers).mean() > SAME
+        same = (own.labels[faces.rows] == faces.truth).mean() > SAME
     if not same:
         st.warning(
             "This report is about other faces than those of your FER2013's test split, so none are "

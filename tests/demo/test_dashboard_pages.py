@@ -46,7 +46,7 @@ def fer2013(tmp_path):
     found = made_up.predictions()
     n = len(found.rows)
     rng = np.random.default_rng(0)
-    table = pd.DataFrame({"emotion": found.answers["fer2013"], "Usage": "PrivateTest"})
+    table = pd.DataFrame({"emotion": found.truth["fer2013"], "Usage": "PrivateTest"})
     table["pixels"] = [" ".join(map(str, rng.integers(0, 256, SIDE * SIDE))) for _ in range(n)]
     table.to_csv(tmp_path / "fer2013.csv", index=False)
     votes = pd.DataFrame(rng.integers(0, 5, (n, len(VOTE_NAMES))), columns=list(VOTE_NAMES))

@@ -11,12 +11,12 @@ from fer_core.weights import FOLDER
 SHIPPED = sorted((FOLDER / "reports").glob("*.json"))
 
 
-def faces(confidences, predicted, answers):
+def faces(confidences, predicted, truth):
     """Faces whose likeliest class has the given probability; the rest is shared evenly."""
     n = len(confidences)
     probs = np.repeat(((1 - np.array(confidences)) / 6)[:, None], len(LABELS), axis=1)
     probs[np.arange(n), predicted] = confidences
-    return Judged(np.arange(n), probs.astype(np.float32), np.array(answers))
+    return Judged(np.arange(n), probs.astype(np.float32), np.array(truth))
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -41,7 +41,7 @@ def test_judged_leaves_out_faces_without_an_answer_and_repeated_ones():
     found = read_predictions(SHIPPED[0].with_suffix(".npz"))
     every = Judged.of(found, "ferplus", "all")
     clean = Judged.of(found, "ferplus", "clean")
-    assert (every.answers >= 0).all()
+    assert (every.truth >= 0).all()
     assert set(clean.rows) == set(every.rows) & set(found.rows[found.clean])
 
 

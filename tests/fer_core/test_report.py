@@ -11,7 +11,7 @@ from fer_core.report import Predictions, ReportError, read_predictions
 PREDICTIONS = Predictions(
     rows=np.arange(5),
     probs=np.full((5, 7), 1 / 7, np.float32),
-    answers={"ferplus": np.array([0, 1, -1, 3, 6])},
+    truth={"ferplus": np.array([0, 1, -1, 3, 6])},
     clean=np.ones(5, bool),
 )
 
@@ -21,22 +21,22 @@ def test_predictions_survive_their_file(tmp_path):
     path.write_bytes(PREDICTIONS.to_npz())
     found = read_predictions(path)
     assert found.rows.tolist() == list(range(5)) and found.clean.all()
-    assert found.answers["ferplus"].tolist() == [0, 1, -1, 3, 6]
+    assert found.truth["ferplus"].tolist() == [0, 1, -1, 3, 6]
     assert found.probs == pytest.approx(PREDICTIONS.probs, abs=1e-3)
 
 
-@pytest.mark.parametrize("field", ["probs", "clean", "answers"])
+@pytest.mark.parametrize("field", ["probs", "clean", "truth"])
 def test_predictions_that_do_not_fit_together_are_refused(tmp_path, field):
     shorter = {
         "probs": PREDICTIONS.probs[:4],
         "clean": PREDICTIONS.clean[:4],
-        "answers": {"ferplus": PREDICTIONS.answers["ferplus"][:4]},
+        "truth": {"ferplus": PREDICTIONS.truth["ferplus"][:4]},
     }
     with pytest.raises(ValueError, match=field):
         replace(PREDICTIONS, **{field: shorter[field]})
     with np.load(io.BytesIO(PREDICTIONS.to_npz())) as whole:
         arrays = dict(whole)
-    stored = next(name for name in arrays if name.startswith(field.rstrip("s")))
+    stored = "answer_ferplus" if field == "truth" else field
     np.savez(tmp_path / "run.npz", **{**arrays, stored: arrays[stored][:4]})
     with pytest.raises(ReportError, match=r"run\.npz"):
         read_predictions(tmp_path / "run.npz")

@@ -10,17 +10,17 @@ def overconfident(n, times, seed=0):
     """Answers drawn from honest probabilities, and those probabilities made too sure."""
     rng = np.random.default_rng(seed)
     honest = rng.dirichlet(np.full(7, 0.5), n).astype(np.float32)
-    answers = np.array([rng.choice(7, p=row / row.sum()) for row in honest.astype(float)])
-    return at_temperature(honest, 1 / times), answers
+    truth = np.array([rng.choice(7, p=row / row.sum()) for row in honest.astype(float)])
+    return at_temperature(honest, 1 / times), truth
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.5])
 def test_the_temperature_undoes_what_was_done(times):
-    probs, answers = overconfident(4000, times)
-    temperature = fit_temperature(probs, answers)
+    probs, truth = overconfident(4000, times)
+    temperature = fit_temperature(probs, truth)
     assert temperature == pytest.approx(times, rel=0.1)
     mended = at_temperature(probs, temperature)
-    faces = Judged(np.arange(len(mended)), mended, answers)
+    faces = Judged(np.arange(len(mended)), mended, truth)
     assert reliability(faces).expected_calibration_error < 0.03
 
 

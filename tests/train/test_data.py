@@ -102,7 +102,7 @@ def test_a_majority_is_clear_by_ferplus_own_rule(fer2013):
     train = load_dataset(str(folder)).train
     # Five of ten are not more than half; single votes aside, five of nine are, four of eight not.
     assert train.clear[:6].tolist() == [False, True, False, True, False, True]
-    assert train.answers("ferplus-clear")[:6].tolist() == [-1, 3, -1, 3, -1, 3]
+    assert train.truth("ferplus-clear")[:6].tolist() == [-1, 3, -1, 3, -1, 3]
 
 
 def test_without_votes_only_the_labels_count(fer2013):

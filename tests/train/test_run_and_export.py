@@ -205,9 +205,9 @@ def test_a_published_figure_is_of_the_data_that_it_was_published_for(
 
 
 def test_each_figure_of_a_judgement_by_hand():
-    answers = np.array([0, 0, 0, 0, 1, 1])
+    truth = np.array([0, 0, 0, 0, 1, 1])
     predicted = np.eye(7, dtype=np.float32)[[0, 1, 1, 1, 1, 0]]
-    judged = judge(Judged(np.arange(6), predicted, answers), **NAMES)
+    judged = judge(Judged(np.arange(6), predicted, truth), **NAMES)
     assert judged.confusion[:2] == ((1, 3, 0, 0, 0, 0, 0), (1, 1, 0, 0, 0, 0, 0))
     assert (judged.n, judged.accuracy) == (6, 2 / 6)
     assert judged.per_class["angry"] == {
@@ -231,8 +231,8 @@ def test_each_figure_of_a_judgement_by_hand():
 
 
 def test_classes_without_faces_are_not_in_the_mean():
-    answers = np.array([0, 1, 1, 3, 4])
-    faces = Judged(np.arange(5), np.eye(7, dtype=np.float32)[answers], answers)
+    truth = np.array([0, 1, 1, 3, 4])
+    faces = Judged(np.arange(5), np.eye(7, dtype=np.float32)[truth], truth)
     judged = judge(faces, **NAMES)
     assert judged.accuracy == judged.macro_f1 == 1
 

@@ -122,13 +122,13 @@ def test_the_temperature_is_fitted_on_those_faces_of_the_validation_split_that_h
 ):
     fitted = []
 
-    def fit(probs, answers):
-        fitted.append((len(probs), answers))
+    def fit(probs, truth):
+        fitted.append((len(probs), truth))
         return 1.0
 
     shorter = dataclasses.replace(partly_voted, valid=partly_voted.valid[np.arange(21) < 14])
     monkeypatch.setattr("train.run.fit_temperature", fit)
     voted = dataclasses.replace(recipe, epochs=1, label_set="ferplus")
     run(Experiment("tiny", voted), shorter, tmp_path, CPU)
-    ((n, answers),) = fitted
-    assert n == 10 and np.array_equal(answers, shorter.valid.labels[shorter.valid.clear])
+    ((n, truth),) = fitted
+    assert n == 10 and np.array_equal(truth, shorter.valid.labels[shorter.valid.clear])
