@@ -9,6 +9,24 @@ from typing import Any
 from fer_core.files import reason
 from fer_core.report import ReportError
 
+# What each study is, in Markdown.
+ABOUT = {
+    "ours": "The demo's weights, the runs that led to them or taught them, and the attention "
+    "modules in one recipe.",
+    "START": "A student report from Toronto: ResNet9 on FER2013, RAF-DB and the Toronto faces, "
+    "beside nearest neighbours and other classical methods.",
+    "UNT": "A student report of the University of North Texas: a small network trained with SGD "
+    "and with Adam.",
+    "Leeds": "Miskow & Altahhan, [arXiv 2410.17740](https://arxiv.org/abs/2410.17740): VGG, "
+    "ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets. The training "
+    "settings are ours, not theirs. On FER2013 the published figures are of other test faces than "
+    "ours, so no difference is given.",
+    "USTH": "A student report of the University of Science and Technology of Hanoi: a VGG-like "
+    "network from scratch and VGG16 from ImageNet, each with and without augmentation and class "
+    "weights, and in batches of 4.",
+    "records": "Published figures on FER2013 outside the four reports.",
+}
+
 
 @dataclass(frozen=True)
 class StudyRow:

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 
-from fer_core.study import StudyRow
+from fer_core.study import ABOUT, StudyRow
 from train.attention_tables import in_leeds_networks, in_the_compact_network
 from train.config import Experiment
 from train.finished import report_of
 from train.not_run import reason
 from train.trained_table import clean_of, in_cell, trained
 
+WIDTH = 100  # of a line of text
 INTRODUCTION = """# Every experiment, published and ours
 
 Written by `python -m train.tables` from the experiments in `train/experiments.py` and the reports
@@ -44,20 +46,6 @@ in this folder. Accuracy is on the test split, by the labels named; our 95% inte
 - **Hours** still to train are for all epochs, at the pace of `usth-cnn`, which computed most per
   second on one core. Deep ResNets take six times as long or more.
 """
-# What each study is, above its table.
-ABOUT = {
-    "ours": "The demo's weights, the runs that led to them or taught them, and the attention "
-    "modules compared.",
-    "START": "A student report from Toronto: ResNet9 on FER2013, RAF-DB and the Toronto faces, "
-    "beside classical methods.",
-    "UNT": "A student report of the University of North Texas: a small network trained with SGD "
-    "and with Adam.",
-    "Leeds": "Miskow & Altahhan, [arXiv 2410.17740](https://arxiv.org/abs/2410.17740):\nVGG, "
-    "ResNet and ResNetV2, each plain and with SE, ECA and CBAM, on three data sets.",
-    "USTH": "A student report of the University of Science and Technology of Hanoi: a network\n"
-    "trained from scratch, and VGG16 from ImageNet.",
-    "records": "Published results on FER2013 outside the four reports.",
-}
 # The best result that a report prints, where its single rows are not known to us.
 BEST_PRINTED = {
     "UNT": (0.6020, ""),  # of 3,589 faces, no number is 60.20%
@@ -125,7 +113,7 @@ def study_tables(rows: Iterable[StudyRow], weights: Path) -> str:
     for study, group in groupby(rows, key=lambda row: row.study):
         parts += [
             f"## {study[0].upper()}{study[1:]}",
-            *([ABOUT[study]] if study in ABOUT else []),
+            *([fill(ABOUT[study], WIDTH)] if study in ABOUT else []),
             "\n".join(
                 [
                     "| table | row | published | ours | clean | difference | judged on | n "

@@ -20,26 +20,12 @@ from demo.board.reports_store import study_rows, weights_folder
 from demo.board.seeds import over_seeds
 from demo.charts.studies import detectors, over_k, published_and_ours
 from fer_core.report import EvalReport, ReportError
-from fer_core.study import StudyRow
+from fer_core.study import ABOUT, StudyRow
 from fer_core.weights import FOLDER
 
 DETECTORS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "detectors.json"
 ONE_LINE = 34  # characters that the columns of words have room for
 OURS = "Our accuracy"  # where nothing is published beside it
-ABOUT = {
-    "ours": "Our own networks: the demo's weights, and the attention modules in one recipe.",
-    "START": "A student report from Toronto: ResNet9 on FER2013, RAF-DB and the Toronto faces, "
-    "beside nearest neighbours and other classical methods.",
-    "UNT": "A student report of the University of North Texas: a small network trained with SGD "
-    "and with Adam.",
-    "Leeds": "Miskow & Altahhan, arXiv 2410.17740: VGG, ResNet and ResNetV2, each plain and with "
-    "SE, ECA and CBAM, on three data sets. The training settings are ours, not theirs. On FER2013 "
-    "the published figures are of other test faces than ours, so no difference is given.",
-    "USTH": "A student report of the University of Science and Technology of Hanoi: a VGG-like "
-    "network from scratch and VGG16 from ImageNet, each with and without augmentation and class "
-    "weights, and in batches of 4.",
-    "records": "Published figures on FER2013 outside the four reports.",
-}
 
 
 def line(row: StudyRow) -> dict[str, Any]:
