@@ -19,6 +19,7 @@ MAX_PIXELS = 120_000_000
 MAX_PIPED_BYTES = 4 * MAX_PIXELS  # such a picture, with transparency, uncompressed
 # Pillow knows many more; some of them start other programs, as PostScript does.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 MAX_RLE_PIXELS = 16_000_000
 READABLE = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
@@ -147,6 +148,11 @@ def _decode(file: IO[bytes], name: str, max_pixels: int) -> Picture:
         head = file.read(12)
         if head[8:] == b"WEBP" or head[4:] in (b"ftypavif", b"ftypavis"):  # known by all of them
             raise ImageError(_damaged(name)) from error
+        if head[4:8] == b"ftyp" and head[8:] in HEIC_BRANDS:
+            raise ImageError(
+                f"{name} is a HEIC photo, which cannot be read here. Save it as a JPEG, then try "
+                "again."
+            ) from error
         raise ImageError(
             f"{name} is not a picture that can be read here. Give a {READABLE} file."
         ) from error

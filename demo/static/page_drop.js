@@ -32,6 +32,13 @@ const give = (files) => {
     sayLeftOut(`One at a time: of these ${files.length} files, ${file.name} was taken.`);
 };
 
+// Asked for any picture, Safari hands over a HEIC photo as it is; asked for these, as a JPEG.
+const PHOTOS = "image/jpeg,image/png,image/webp,image/gif,image/bmp,image/tiff,image/avif,.tif,.tiff,.avif";
+addEventListener("click", () => {
+  const input = zone()?.querySelector("input[type=file]");
+  if (input && !isVideo(input)) input.accept = PHOTOS;
+}, true); // before the button opens the dialogue
+
 const receive = (files, tries = 20) => {
   const some = (kind) => files.some((file) => isOf(file, kind));
   const [videos, photos] = TYPES.map(some);

@@ -43,6 +43,16 @@ def group(context: BrowserContext, app: Blocks) -> Iterator[Page]:
         yield page
 
 
+def test_a_phones_photos_are_asked_for_as_jpeg(page: Page) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photo").click()
+    kinds = str(chooser.value.element.get_attribute("accept")).split(",")
+    assert kinds[0] == "image/jpeg" and "image/*" not in kinds
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a photo").press("Enter")
+    assert str(chooser.value.element.get_attribute("accept")).split(",") == kinds
+
+
 def test_a_group_comes_back_with_a_card_for_each_face(group: Page) -> None:
     expect(group.get_by_role("status").first).to_have_text(f"{GROUP_FACES} faces found.")
     expect(group.locator(".pin")).to_have_text(["1", "2", "3", "4"])

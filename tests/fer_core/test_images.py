@@ -268,6 +268,12 @@ def test_other_programs_formats_are_not_tried(monkeypatch, tmp_path):
     assert not started.exists()
 
 
+def test_a_phones_heic_is_named():
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+    with pytest.raises(ImageError, match=r"IMG_1\.HEIC is a HEIC photo"):
+        read_picture(heic, "IMG_1.HEIC")
+
+
 def test_open_files_are_read(tmp_path):
     path = tmp_path / "me.png"
     Image.fromarray(LEFT_RED).save(path)
