@@ -39,7 +39,7 @@ def paste(
 
 
 def draw_faces(data: Dataset, n: int, rng: np.random.Generator) -> Split:
-    """n faces of the validation split, of those that every label set has an answer for."""
+    """n faces of the validation split, of those that every label set has a class for."""
     split = data.valid
     for label_set in data.label_sets():
         split = split.with_labels(label_set)

@@ -148,7 +148,7 @@ class ClipAnalyzer:
             return analyses
         looked_at = [step.tracked is not None for step in chunk]
         pictures = [step.frame.pixels for step in chunk]
-        earlier = self._covered or analyses[0]
+        earlier = analyses[0] if self._covered is None else self._covered
         covered = followed(self._refiner, pictures, analyses, looked_at, earlier)
         self._covered = covered[-1]
         return covered

@@ -1,4 +1,4 @@
-"""Faces to be covered in the frames before a search comes upon them, and until they are missed."""
+"""Faces to be covered in the frames before a search comes upon them, and until they are gone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -43,12 +43,15 @@ def followed(
                     break
                 face = _refound(refiner, pictures[before], face)
                 covered[before] = _with(covered[before], late, row, face)
-    for index, looked in enumerate(looked_at):
+    for index, (analysis, looked) in enumerate(zip(analyses, looked_at, strict=True)):
         for row, person in enumerate(earlier.people):
             there = person in covered[index].people
             if not there and (not looked or person in held[index]):
                 face = _refound(refiner, pictures[index], earlier.faces[row])
                 covered[index] = _with(covered[index], earlier, row, face)
+        for row, person in enumerate(analysis.people):  # after a cut back to their scene
+            if person in held[index] and person not in covered[index].people:
+                covered[index] = _with(covered[index], analysis, row, analysis.faces[row])
         earlier = covered[index]
     return covered
 

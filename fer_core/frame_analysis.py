@@ -15,7 +15,8 @@ from fer_core.types import Analysis, Float32Array, UInt8Array
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FrameAnalysis(Analysis):
-    """One frame of many: the faces in the order in which people appeared, `probs` smoothed.
+    """One frame of many: the faces in the order in which people appeared, those that a clip covers
+    unseen last; `probs` smoothed.
 
     seconds: when the frame was taken. people: the person of each face, counted from 1.
     seen: bool (N,), False where a face is lost for the moment and its last place is held.

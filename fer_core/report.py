@@ -96,6 +96,8 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         _check_words([self.dataset, self.label_set, self.split, self.subset])
+        _check_numbers([self.n, self.accuracy, self.macro_f1, self.ece, *self.interval])
+        _check_numbers(self.per_class[label][name] for label in LABELS for name in PER_CLASS)
         where, classes = f"{self.dataset} ({self.subset})", len(LABELS)
         matrix = np.array(self.confusion, np.int64)
         if matrix.shape != (classes, classes):
@@ -104,8 +106,6 @@ class Evaluation:
             raise ValueError(
                 f"its matrix on {where} adds up to {matrix.sum():,}, but it has n = {self.n:,}"
             )
-        _check_numbers([self.accuracy, self.macro_f1, self.ece, *self.interval])
-        _check_numbers(self.per_class[label][name] for label in LABELS for name in PER_CLASS)
         if len(self.interval) != 2:
             raise ValueError(f"its interval on {where} has not two ends")
 
@@ -116,7 +116,7 @@ class Evaluation:
 
     @classmethod
     def from_fields(cls, values: Mapping[str, Any]) -> "Evaluation":
-        """From what JSON makes of an evaluation. Raises KeyError or TypeError for another."""
+        """From what JSON makes of one. Raises KeyError, TypeError or ValueError for another."""
         known = {field.name: values[field.name] for field in fields(cls)}
         known["confusion"] = tuple(tuple(row) for row in known["confusion"])
         known["interval"] = tuple(known["interval"])
@@ -198,7 +198,7 @@ class EvalReport:
             return cls(main=Evaluation.from_fields(values), **known)
         except KeyError as error:
             raise ReportError(f"{where} lacks the field {error}. Make it again.") from error
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             raise ReportError(f"{where} is not a report: {error}.") from error
 
 

@@ -5,7 +5,7 @@ from scipy.stats import binomtest
 
 
 def accuracy(probs: np.ndarray, truth: np.ndarray) -> float:
-    """The share of float32 (N, 7) predictions whose likeliest class is the answer, int64 (N,)."""
+    """The share of float32 (N, 7) predictions whose likeliest class is the truth, int64 (N,)."""
     return float((probs.argmax(1) == truth).mean())
 
 

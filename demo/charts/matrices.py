@@ -22,7 +22,7 @@ HIT_PX = 34  # of the invisible mark that makes a cell clickable: heat maps cann
 
 
 def row_per_cent(matrix: np.ndarray) -> np.ndarray:
-    """Counts (7, 7) -> per cent of the row, that is of the faces whose right answer it is."""
+    """Counts (7, 7) -> per cent of the row, that is of the faces whose right class it is."""
     return 100 * matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
 
 
@@ -32,7 +32,7 @@ def confusion(
     top: int | None = None,
     chosen: tuple[int, int] | None = None,
 ) -> go.Figure:
-    """Counts (7, 7), row the right answer, column the model's, as per cent of their rows.
+    """Counts (7, 7), row the right class, column the model's, as per cent of their rows.
 
     top: to show the counts themselves; so many faces have the full colour. chosen: a cell to
     frame. Each cell carries an invisible point to click, its x and y labels.

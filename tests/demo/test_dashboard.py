@@ -182,6 +182,8 @@ def test_each_of_many_ticked_experiments_has_a_mark_of_its_own():
         ({"confusion": [[1] * 6] * 7}, "not 7x7"),
         ({"accuracy": "high"}, "not a number"),
         ({"params": "many"}, "not a number"),
+        ({"params": 10**400}, "is not a report"),
+        ({"n": "400"}, "not a number: '400'"),
         ({"labels": ["angry"]}, "labels are not"),
         ({"per_class": {}}, "lacks the field 'angry'"),
         ({"left_out": "some"}, "not a number"),

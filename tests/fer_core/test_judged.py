@@ -37,7 +37,7 @@ def test_what_is_computed_agrees_with_the_shipped_reports(path):
         assert abs(np.array(cells) - np.array(judged.confusion)).sum() <= 8
 
 
-def test_judged_leaves_out_faces_without_an_answer_and_repeated_ones():
+def test_judged_leaves_out_faces_without_a_class_and_repeated_ones():
     found = read_predictions(SHIPPED[0].with_suffix(".npz"))
     every = Judged.of(found, "ferplus", "all")
     clean = Judged.of(found, "ferplus", "clean")

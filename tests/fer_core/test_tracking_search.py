@@ -42,6 +42,19 @@ def test_the_whole_frame_is_searched_more_often_while_a_face_is_lost(fps):
     assert len(calm.searched) < searches <= len(calm.searched) + lost / 0.15 + 1
 
 
+def test_a_frame_searched_once_more_is_no_other_frame():
+    options = TrackingOptions(detect_every_seconds=10, hold_seconds=0, hold_frames=1)
+    detector = RefiningDetector(resting)
+    tracker = FaceTracker(detector)
+    for seconds in (0.0, 0.5):
+        detector.seconds = seconds
+        followed = tracker.update(ground(), seconds, options)
+    assert not tracker.searched
+    searched = tracker.search(ground(), options)
+    assert tracker.searched and searched.people == followed.people == (1,)
+    assert np.array_equal(searched.faces.xyxy, followed.faces.xyxy)
+
+
 def test_without_refining_each_frame_is_searched():
     detector = SceneDetector(swaying(1.0))
     frames = play(detector, 30, 2)

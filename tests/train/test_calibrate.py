@@ -7,7 +7,7 @@ from train.calibrate import fit_temperature
 
 
 def overconfident(n, times, seed=0):
-    """Answers drawn from honest probabilities, and those probabilities made too sure."""
+    """Classes drawn from honest probabilities, and those probabilities made too sure."""
     rng = np.random.default_rng(seed)
     honest = rng.dirichlet(np.full(7, 0.5), n).astype(np.float32)
     truth = np.array([rng.choice(7, p=row / row.sum()) for row in honest.astype(float)])
